@@ -1,0 +1,115 @@
+// A mapping made fit for one header.
+
+package mapping
+
+import "cmp"
+
+// A Mapper makes records out of the rows of inputs that have the header for
+// which it was compiled. It never changes: any number of goroutines may use it.
+type Mapper struct {
+	width        int // cells of a row
+	properties   []propertyCell
+	associations []associationCell
+	key          *keyCells
+	unused       []string
+}
+
+// A propertyCell is a rule and the index of its cell in the row.
+type propertyCell struct {
+	PropertyRule     // Column is the name in the header, and may differ from the rule's in form
+	index        int // unused for a constant
+}
+
+type associationCell struct {
+	AssociationRule // with Type and Category, and Column as in the header
+	index           int
+}
+
+type keyCells struct {
+	property string
+	columns  []string // names in the header
+	indexes  []int
+}
+
+// Compile makes a Mapper for rows under a header. The mapping and the header
+// must not change as long as the Mapper is in use.
+//
+// Columns are found in the header by their exact name, or else after Unicode
+// NFC, or else without the white space around them. The error is of type
+// [Errors], with Line 0, and holds all of these: a column that isn't in the
+// header or stands in it more than once, an association without a type for which
+// there is none in the built-in table ([AssociationType]), a key property that
+// gets another value under properties, no properties at all.
+func (m *Mapping) Compile(header []string) (*Mapper, error) {
+	f := newFinder(header)
+	mapper := &Mapper{width: len(header)}
+	for _, rule := range m.Properties {
+		if m.Key != nil && rule.Name == m.Key.Property {
+			if !m.Key.gives(rule) {
+				f.fail("property %s is the key, and gets another value under properties; remove it there", quote(rule.Name))
+			}
+			continue // the key's property is sent with the key
+		}
+		mapper.properties = append(mapper.properties, f.property(rule))
+	}
+	object := cmp.Or(m.Object, DefaultObject)
+	for _, rule := range m.Associations {
+		mapper.associations = append(mapper.associations, f.association(object, rule))
+	}
+	if m.Key != nil {
+		mapper.key = f.key(m.Key)
+	}
+	if len(m.Properties) == 0 && m.Key == nil {
+		f.fail("the mapping has no properties; name at least one, such as \"properties: { name: Product }\"")
+	}
+	if err := f.errs.orNil(); err != nil {
+		return nil, err
+	}
+	mapper.unused = f.unused()
+	return mapper, nil
+}
+
+// Unused returns the header's columns that no rule reads, each name once,
+// without empty names and the hubload_ columns of reports.
+func (m *Mapper) Unused() []string { return m.unused }
+
+// gives reports whether a property rule asks for what the key gives anyway.
+func (k *KeyRule) gives(rule PropertyRule) bool {
+	return len(k.Columns) == 1 && rule.Column == k.Columns[0] &&
+		rule.Value == nil && rule.Values == nil && rule.Default == "" && !rule.Clear
+}
+
+func (f *finder) property(rule PropertyRule) propertyCell {
+	p := propertyCell{PropertyRule: rule}
+	if rule.Value == nil {
+		p.index, p.Column = f.column(rule.Column, "property "+quote(rule.Name))
+	}
+	return p
+}
+
+func (f *finder) association(object string, rule AssociationRule) associationCell {
+	a := associationCell{AssociationRule: rule}
+	a.index, a.Column = f.column(rule.Column, "the association to "+quote(rule.To))
+	if rule.Type != 0 {
+		return a
+	}
+	var known bool
+	if a.Category, a.Type, known = AssociationType(object, rule.To); !known {
+		f.fail("there is no built-in association type from %s to %s; %s", quote(object), quote(rule.To),
+			didYouMean(rule.To, associationTargets(object), "give the rule a type and a category, as the account lists them"))
+	}
+	return a
+}
+
+func (f *finder) key(rule *KeyRule) *keyCells {
+	k := &keyCells{property: rule.Property}
+	for _, column := range rule.Columns {
+		index, name := f.column(column, "the key")
+		k.indexes = append(k.indexes, index)
+		k.columns = append(k.columns, name)
+	}
+	if len(k.indexes) == 0 {
+		f.fail("the key has no columns; name at least one")
+	}
+	return k
+}

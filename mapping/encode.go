@@ -1,0 +1,139 @@
+// From rules back to YAML.
+
+package mapping
+
+import (
+	"bytes"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode"
+)
+
+// Encode returns the mapping as YAML, from which [Parse] makes an equal mapping,
+// provided that Parse could have given m. Equal mappings give equal bytes, in
+// this and in later versions of the package: a run compares them to tell whether
+// its mapping has changed.
+//
+// That is why the YAML is written here and not by the library, whose layout may
+// change.
+func (m *Mapping) Encode() []byte {
+	var b bytes.Buffer
+	if m.Object != "" {
+		fmt.Fprintf(&b, "object: %s\n", scalar(m.Object))
+	}
+	if m.Account != 0 {
+		fmt.Fprintf(&b, "account: %d\n", m.Account)
+	}
+	if m.CSV != (CSV{}) {
+		fmt.Fprintf(&b, "csv: %s\n", m.CSV.encode())
+	}
+	if len(m.Properties) > 0 {
+		b.WriteString("properties:\n")
+		for i := range m.Properties {
+			fmt.Fprintf(&b, "  %s: %s\n", scalar(m.Properties[i].Name), m.Properties[i].encode())
+		}
+	}
+	if len(m.Associations) > 0 {
+		b.WriteString("associations:\n")
+		for i := range m.Associations {
+			fmt.Fprintf(&b, "  - %s\n", m.Associations[i].encode())
+		}
+	}
+	if m.Key != nil {
+		fmt.Fprintf(&b, "key: %s\n", m.Key.encode())
+	}
+	if b.Len() == 0 {
+		return []byte("{}\n")
+	}
+	return b.Bytes()
+}
+
+func (c CSV) encode() string {
+	var pairs []string
+	if c.Encoding != "" {
+		pairs = append(pairs, "encoding: "+scalar(c.Encoding))
+	}
+	if c.Delimiter != 0 {
+		pairs = append(pairs, "delimiter: "+strconv.Quote(string(c.Delimiter)))
+	}
+	return flow(pairs)
+}
+
+func (p *PropertyRule) encode() string {
+	var pairs []string
+	if p.Column != "" {
+		pairs = append(pairs, "column: "+scalar(p.Column))
+	}
+	if p.Value != nil {
+		pairs = append(pairs, "value: "+scalar(*p.Value))
+	}
+	if p.Required {
+		pairs = append(pairs, "required: true")
+	}
+	if len(p.Values) > 0 {
+		var values []string
+		for _, cell := range slices.Sorted(maps.Keys(p.Values)) {
+			values = append(values, scalar(cell)+": "+scalar(p.Values[cell]))
+		}
+		pairs = append(pairs, "values: "+flow(values))
+	}
+	if p.Default != "" {
+		pairs = append(pairs, "default: "+scalar(p.Default))
+	}
+	if p.Clear {
+		pairs = append(pairs, "empty: clear")
+	}
+	if len(pairs) == 1 && p.Column != "" {
+		return scalar(p.Column)
+	}
+	return flow(pairs)
+}
+
+func (a *AssociationRule) encode() string {
+	pairs := []string{"to: " + scalar(a.To), "column: " + scalar(a.Column)}
+	if a.Type != 0 {
+		pairs = append(pairs, "type: "+strconv.Itoa(a.Type), "category: "+scalar(a.Category))
+	}
+	if a.Required {
+		pairs = append(pairs, "required: true")
+	}
+	return flow(pairs)
+}
+
+func (k *KeyRule) encode() string {
+	columns := make([]string, len(k.Columns))
+	for i, column := range k.Columns {
+		columns[i] = scalar(column)
+	}
+	return flow([]string{"property: " + scalar(k.Property), "columns: [" + strings.Join(columns, ", ") + "]"})
+}
+
+func flow(pairs []string) string { return "{ " + strings.Join(pairs, ", ") + " }" }
+
+// scalar returns a text as YAML reads it back: bare where no YAML reader could
+// take it for anything else, in double quotes otherwise. All escapes that Go
+// writes for valid UTF-8 mean the same in YAML.
+func scalar(s string) string {
+	if isBare(s) {
+		return s
+	}
+	return strconv.Quote(s)
+}
+
+// isBare reports whether s begins with a letter, goes on with letters, digits
+// and a few harmless signs, and is no word that means something in YAML.
+func isBare(s string) bool {
+	switch strings.ToLower(s) {
+	case "", "null", "true", "false", "yes", "no", "on", "off", "y", "n":
+		return false
+	}
+	for i, c := range s {
+		if !unicode.IsLetter(c) && (i == 0 || !unicode.IsDigit(c) && !strings.ContainsRune("_-./() ", c)) {
+			return false
+		}
+	}
+	return !strings.HasSuffix(s, " ")
+}

@@ -1,0 +1,94 @@
+// Where in a header is the column that a rule names?
+
+package mapping
+
+import (
+	"fmt"
+	"strings"
+
+	"golang.org/x/text/unicode/norm"
+)
+
+// A finder finds columns by name and remembers which were asked for.
+//
+// Names match exactly, or else after Unicode NFC (a Mac writes é as two
+// characters), or else without the white space around them as well. Case must
+// match: headers with both ID and id exist.
+type finder struct {
+	names  []string
+	forms  [3]map[string][]int // indexes by name, for each way of matching
+	used   []bool
+	failed map[string]bool // names for which there is an error already
+	errs   Errors
+}
+
+func newFinder(names []string) *finder {
+	f := &finder{names: names, used: make([]bool, len(names)), failed: make(map[string]bool)}
+	for way := range f.forms {
+		f.forms[way] = make(map[string][]int, len(names))
+		for i, name := range names {
+			form := form(way, name)
+			f.forms[way][form] = append(f.forms[way][form], i)
+		}
+	}
+	return f
+}
+
+func form(way int, name string) string {
+	if way > 0 {
+		name = norm.NFC.String(name)
+	}
+	if way > 1 {
+		name = strings.TrimSpace(name)
+	}
+	return name
+}
+
+// column returns the index of the column that a rule means by name, and its
+// name in the header. When there is none, or more than one, that is an error,
+// once for each name.
+func (f *finder) column(name, rule string) (int, string) {
+	var found []int
+	for way := 0; way < len(f.forms) && len(found) == 0; way++ {
+		if form := form(way, name); form != "" {
+			found = f.forms[way][form]
+		}
+	}
+	if len(found) == 1 {
+		f.used[found[0]] = true
+		return found[0], f.names[found[0]]
+	}
+	if !f.failed[name] {
+		f.failed[name] = true
+		if len(found) == 0 {
+			known := f.names
+			if len(f.errs) > 100 {
+				known = nil // to look for the nearest name 50,000 times takes half a minute
+			}
+			f.fail("column %s of %s is not in the header; %s", quote(name), rule,
+				didYouMean(name, known, "the header has "+quoteAll(f.names)))
+		} else {
+			f.fail("column %s of %s stands %d times in the header, first as columns %d and %d; rename one of them",
+				quote(name), rule, len(found), found[0]+1, found[1]+1)
+		}
+	}
+	return -1, ""
+}
+
+func (f *finder) fail(format string, args ...any) {
+	f.errs = append(f.errs, &Error{Message: fmt.Sprintf(format, args...)})
+}
+
+// unused returns the names of the columns that were not asked for, each once,
+// without empty names and what hubload itself has added.
+func (f *finder) unused() []string {
+	var names []string
+	seen := make(map[string]bool)
+	for i, name := range f.names {
+		if !f.used[i] && strings.TrimSpace(name) != "" && !ours(name) && !seen[name] {
+			seen[name] = true
+			names = append(names, name)
+		}
+	}
+	return names
+}

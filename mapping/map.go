@@ -1,0 +1,138 @@
+// A row becomes a record.
+
+package mapping
+
+import (
+	"fmt"
+	"strings"
+	"unicode/utf8"
+)
+
+// maxCharacters is how long the value of a property may be.
+const maxCharacters = 65_536
+
+// Map fills rec with the record that the row asks for, or returns all problems
+// of the row, and then rec is of no use. Fields are the row's cells, as many as
+// the header has; Map panics on any other number.
+//
+// What was in rec is forgotten and its slices are used again, so that one Record
+// can serve many rows, one after the other. The record's texts are those of
+// fields and of the mapping. An association that the row names twice is in the
+// record once.
+func (m *Mapper) Map(fields []string, rec *Record) []Problem {
+	if len(fields) != m.width {
+		panic(fmt.Sprintf("mapping: a row of %d cells under a header of %d columns", len(fields), m.width))
+	}
+	rec.Properties, rec.Associations, rec.Key = rec.Properties[:0], rec.Associations[:0], ""
+	var problems []Problem
+	for i := range m.properties {
+		p := &m.properties[i]
+		value, ok, code := p.value(fields)
+		if code != "" {
+			problems = append(problems, p.problem(code))
+		} else if ok {
+			rec.Properties = append(rec.Properties, Property{p.Name, value})
+		}
+	}
+	for i := range m.associations {
+		a := &m.associations[i]
+		id := fields[a.index]
+		if code := a.check(id); code != "" {
+			problems = append(problems, a.problem(code, id))
+		} else if id != "" {
+			rec.associate(Association{To: a.To, ID: id, Category: a.Category, TypeID: a.Type})
+		}
+	}
+	if k := m.key; k != nil {
+		for i, index := range k.indexes {
+			if fields[index] == "" {
+				problems = append(problems, k.problem(CodeKeyEmpty, k.columns[i]))
+			}
+		}
+		rec.Key = k.value(fields)
+		if tooLong(rec.Key) {
+			problems = append(problems, k.problem(CodeValueTooLong, k.names()))
+		}
+		rec.Properties = append(rec.Properties, Property{k.property, rec.Key})
+	}
+	return problems
+}
+
+// value returns what the row sends for the property, if anything, or the code of
+// the problem.
+func (p *propertyCell) value(fields []string) (value string, ok bool, code string) {
+	if p.Value != nil {
+		value = *p.Value
+	} else if value = fields[p.index]; value == "" {
+		switch {
+		case p.Default != "":
+			value = p.Default
+		case p.Required:
+			return "", false, CodeRequiredEmpty
+		case !p.Clear:
+			return "", false, ""
+		}
+	} else if p.Values != nil {
+		if value, ok = p.Values[value]; !ok {
+			return "", false, CodeValueNotMapped
+		}
+	}
+	if tooLong(value) {
+		return "", false, CodeValueTooLong
+	}
+	return value, true, ""
+}
+
+func tooLong(value string) bool {
+	return len(value) > maxCharacters && utf8.RuneCountInString(value) > maxCharacters
+}
+
+// check returns the code of what is wrong with the id in an association's cell.
+func (a *associationCell) check(id string) (code string) {
+	switch {
+	case id == "" && a.Required:
+		return CodeRequiredEmpty
+	case id != "" && !ValidID(id):
+		return CodeAssociationIDInvalid
+	}
+	return ""
+}
+
+// associate adds an association, unless the record has it. Ids that differ only
+// in leading zeros are one.
+func (rec *Record) associate(a Association) {
+	for _, b := range rec.Associations {
+		if a.TypeID == b.TypeID && a.Category == b.Category && sameID(a.ID, b.ID) {
+			return
+		}
+	}
+	rec.Associations = append(rec.Associations, a)
+}
+
+// value returns the key of a row.
+func (k *keyCells) value(fields []string) string {
+	if len(k.indexes) == 1 {
+		return fields[k.indexes[0]]
+	}
+	size := len(k.indexes) - 1
+	for _, index := range k.indexes {
+		size += len(fields[index])
+	}
+	var b strings.Builder
+	b.Grow(size)
+	for i, index := range k.indexes {
+		if i > 0 {
+			b.WriteByte('|')
+		}
+		cell := fields[index]
+		for j := range len(cell) {
+			if cell[j] == '\\' || cell[j] == '|' {
+				b.WriteByte('\\')
+			}
+			b.WriteByte(cell[j])
+		}
+	}
+	return b.String()
+}
+
+func (k *keyCells) names() string { return strings.Join(k.columns, "|") }

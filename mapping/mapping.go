@@ -1,0 +1,127 @@
+// The mapping: what the user wrote about how rows become records.
+
+// Package mapping says how a row of a CSV becomes a CRM record.
+//
+// A [Mapping] is what the user wrote, in YAML ([Parse]) or not at all
+// ([ForHeader]). Compiled against the header of an input ([Mapping.Compile]) it
+// is a [Mapper], which fills a [Record] from each row ([Mapper.Map]), or says of
+// every bad cell of the row why it can't ([Problem]).
+//
+// Nothing is guessed and nothing is changed on the way: cells are sent as they
+// are, white space and leading zeros included, and texts of the YAML are taken
+// as they are written, so that 0123, yes and 2026-01-31 stay what they are. An
+// exactly empty cell is left out of the record, unless its rule has a default
+// or says empty: clear.
+//
+// The package is pure: it knows no files, no network, and no row but the one it
+// is given.
+package mapping
+
+import (
+	"strings"
+
+	"golang.org/x/text/unicode/norm"
+)
+
+// DefaultObject is the object type of a mapping that names none.
+const DefaultObject = "line_items"
+
+// A Mapping holds the rules for all rows. [Parse] gives only mappings without
+// contradictions; one that is built by hand is held to the same rules, which
+// the comments of the fields state, and [Mapping.Compile] checks not all of
+// them. Texts are valid UTF-8.
+type Mapping struct {
+	Object       string // object type to create, "" = not said
+	Account      int64  // the only account to import into, 0 = any
+	CSV          CSV
+	Properties   []PropertyRule // in the order written, each name once
+	Associations []AssociationRule
+	Key          *KeyRule // nil = no key
+}
+
+// CSV pins what would otherwise be recognised from the input.
+type CSV struct {
+	Encoding  string // "" = not said; the name isn't checked here
+	Delimiter rune   // 0 = not said
+}
+
+// A PropertyRule says where the value of a property comes from: from a column,
+// or it is the same for all rows.
+type PropertyRule struct {
+	Name     string            // the property's internal name
+	Column   string            // "" for a constant
+	Value    *string           // the constant; excludes all other fields but Name
+	Default  string            // sent for an empty cell, as it is; "" = none
+	Required bool              // an empty cell without Default is a Problem
+	Values   map[string]string // cell -> value sent; any other cell is a Problem. nil = cells are sent as they are
+	Clear    bool              // an empty cell sends ""; excludes Default and Required
+}
+
+// An AssociationRule links each record to the record whose id is in a column.
+// An empty cell means no association.
+type AssociationRule struct {
+	To       string // object type of the target, such as "deals"
+	Column   string
+	Category string // with Type only, and then always
+	Type     int    // association type id, new record -> target; 0 = from the built-in table
+	Required bool   // an empty cell is a Problem
+}
+
+// A KeyRule makes the value of a property that is unique in the account out of
+// one or more columns.
+//
+// One column is used as it is. Several are joined by "|", after every "\" and
+// "|" in them got a "\" before it, so that different cells never give the same
+// key.
+type KeyRule struct {
+	Property string
+	Columns  []string // at least one, all different
+}
+
+// Columns returns the names of the columns that the rules read, each once, in
+// the order of properties, associations, key.
+func (m *Mapping) Columns() []string {
+	var columns []string
+	seen := map[string]bool{"": true} // a constant has no column
+	add := func(column string) {
+		if !seen[column] {
+			seen[column] = true
+			columns = append(columns, column)
+		}
+	}
+	for i := range m.Properties {
+		add(m.Properties[i].Column)
+	}
+	for i := range m.Associations {
+		add(m.Associations[i].Column)
+	}
+	if m.Key != nil {
+		for _, column := range m.Key.Columns {
+			add(column)
+		}
+	}
+	return columns
+}
+
+// ForHeader returns the mapping for an input without one: every column that is
+// named like a property maps to it. Names are compared after Unicode NFC and
+// without surrounding white space; isProperty gets them in that form. Of several
+// columns with the name of one property the first is taken; if their names are
+// equal to the letter, [Mapping.Compile] refuses the mapping.
+func ForHeader(object string, header []string, isProperty func(name string) bool) *Mapping {
+	m := &Mapping{Object: object}
+	taken := make(map[string]bool)
+	for _, column := range header {
+		name := strings.TrimSpace(norm.NFC.String(column))
+		if name == "" || ours(name) || taken[name] || !isProperty(name) {
+			continue
+		}
+		taken[name] = true
+		m.Properties = append(m.Properties, PropertyRule{Name: name, Column: column})
+	}
+	return m
+}
+
+// ours reports whether a column was added by a report of hubload, and so is no
+// data when the report is imported again.
+func ours(column string) bool { return strings.HasPrefix(column, "hubload_") }

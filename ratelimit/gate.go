@@ -1,0 +1,239 @@
+// When the next request may leave: what answers taught, and what they forbid.
+
+package ratelimit
+
+import "time"
+
+const (
+	mute       = 3                // probes that say nothing before the assumption is trusted
+	firstPause = time.Second      // after a refusal that doesn't say how long to wait
+	mostPause  = time.Hour        // whatever a server asks for, then one request asks again
+	relax      = 10 * time.Minute // without a refusal: the window isn't stretched any more
+	steps      = 20               // a window is stretched by 1/steps of its length at a time
+	mostSteps  = 4
+)
+
+// A ticket is the gate's part of a [Slot].
+type ticket struct {
+	probe bool
+	taken time.Time
+	sent  time.Time // zero: not yet
+}
+
+// A gate decides when the next request may leave. While it doesn't know where it
+// stands, at the start and after a refusal, it lets one request through, a probe,
+// and nothing more until that is answered.
+//
+// A gate knows no clock; the times that are handed in never decrease. It is not
+// safe for concurrent use.
+type gate struct {
+	options Options
+	server  Limit   // from the last answer that told; zero: none did
+	limits  []Limit // in force; first what is believed of the server, its window stretched
+	pace    Limit   // all of them in terms of the first one's window, rounded up
+	window  window
+	pacer   *pacer
+
+	trusted bool // else one request at a time
+	probing bool // it is on its way
+	silent  int  // answers of probes in a row that said nothing
+
+	resume  time.Time     // nothing leaves before
+	refused time.Time     // when the last refusal came that told something new
+	pause   time.Duration // after it; 0: a probe has succeeded since
+	stretch int           // steps
+}
+
+func newGate(o Options) *gate {
+	g := &gate{options: o, pacer: newPacer()}
+	g.settle(time.Time{})
+	return g
+}
+
+// limit returns the one in force that lets least through.
+func (g *gate) limit() Limit {
+	slowest := g.limits[0]
+	for _, l := range g.limits[1:] {
+		if l.perSecond() < slowest.perSecond() {
+			slowest = l
+		}
+	}
+	return slowest
+}
+
+// next returns when a request may leave if nothing happens until then; it reports
+// false if that depends on an answer. A time up to now means now.
+func (g *gate) next(now time.Time) (time.Time, bool) {
+	if !g.trusted && g.probing {
+		return time.Time{}, false
+	}
+	at := latest(g.resume, g.pacer.due(now))
+	for _, l := range g.limits {
+		free, ok := g.window.free(l, now)
+		if !ok {
+			return time.Time{}, false
+		}
+		at = latest(at, free)
+	}
+	return at, true
+}
+
+// take gives a slot out; next has said that one is free now.
+func (g *gate) take(now time.Time) ticket {
+	g.window.take()
+	g.pacer.take(now)
+	t := ticket{probe: !g.trusted, taken: now}
+	g.probing = t.probe
+	return t
+}
+
+func (g *gate) send(t *ticket, now time.Time) {
+	g.window.send(now)
+	t.sent = now
+}
+
+// cancel takes a slot back whose request never left.
+func (g *gate) cancel(t ticket) {
+	if t.sent.IsZero() {
+		g.window.untake()
+	} else {
+		g.window.unsend(t.sent)
+	}
+	if t.probe {
+		g.probing = false
+	}
+}
+
+// answer takes what came of the request of a slot.
+func (g *gate) answer(t ticket, a Answer, now time.Time) {
+	if t.sent.IsZero() {
+		g.send(&t, now)
+	}
+	g.window.answer(now)
+	g.forget(now)
+	if t.probe {
+		g.probing = false
+	}
+	limit, told := a.Limit.sane()
+	if told {
+		g.server = limit
+		g.settle(now)
+	}
+	if a.Refused {
+		g.refuse(t, a, now)
+		return
+	}
+	if t.probe {
+		g.probed(told)
+	}
+	if g.stretch > 0 && now.Sub(g.refused) >= relax {
+		g.stretch = 0
+		g.settle(now)
+	}
+	if told && a.Remaining >= 0 && a.Remaining <= a.Limit.N {
+		g.heed(t, a, now)
+	}
+}
+
+// probed ends the time of one request at a time if a probe's answer told
+// something. A server that never says anything mustn't hold us to that for ever,
+// but a lost answer looks the same: so it takes a few.
+func (g *gate) probed(told bool) {
+	if told {
+		g.silent = 0
+	} else {
+		g.silent++
+	}
+	if told || g.silent >= mute {
+		g.trusted = true
+		g.pause = 0
+	}
+}
+
+// heed compares what the server counted with what was sent from here.
+func (g *gate) heed(t ticket, a Answer, now time.Time) {
+	if now.Sub(t.sent) > g.pace.Per {
+		return // what it counted is history
+	}
+	left := max(0, g.server.N-g.pace.N) // never used from here
+	others := a.Limit.N - a.Remaining - left - g.window.explains(t.sent, g.pace.Per)
+	if t.probe {
+		g.window.crowd(max(0, others), now)
+	}
+	g.pacer.heed(others, a.Remaining, t.probe, now)
+}
+
+// refuse closes the gate for a while and then lets one probe through. Slots that
+// had been taken before the last refusal tell nothing new when they are refused too.
+func (g *gate) refuse(t ticket, a Answer, now time.Time) {
+	if a.Daily { // it isn't the window that is full; after the reset a probe goes first
+		g.trusted = false
+		return
+	}
+	wait := min(a.Wait, mostPause)
+	if !t.taken.After(g.refused) {
+		g.hold(wait, now)
+		return
+	}
+	if g.trusted {
+		if !g.pacer.shared {
+			g.stretch = min(g.stretch+1, mostSteps)
+			g.settle(now)
+		}
+		g.pacer.refused(g.pace.N-g.window.explains(t.sent, g.pace.Per), now)
+	}
+	g.trusted = false
+	g.refused = now
+	storm := g.pause > 0
+	g.pause = min(max(2*g.pause, firstPause), max(firstPause, g.pace.Per))
+	switch {
+	case wait <= 0:
+		wait = g.pause
+	case storm:
+		wait = max(wait, firstPause)
+	}
+	g.hold(wait, now)
+}
+
+// hold lets nothing leave for a time.
+func (g *gate) hold(d time.Duration, now time.Time) {
+	g.resume = latest(g.resume, now.Add(d))
+}
+
+// forget drops what no decision needs any more. Twice the longest window is kept:
+// heed looks one window back from the sending of a request that was sent at most
+// one window ago.
+func (g *gate) forget(now time.Time) {
+	longest := time.Duration(0)
+	for _, l := range g.limits {
+		longest = max(longest, l.Per)
+	}
+	g.window.forget(now.Add(-2*longest - spread))
+}
+
+// settle works out which limits are in force.
+func (g *gate) settle(now time.Time) {
+	highest := g.options.Cap
+	base := Limit{N: 100, Per: 10 * time.Second}.part(g.options.Share)
+	switch {
+	case g.server.N > 0:
+		base = g.server.part(g.options.Share)
+	case highest.N > 0:
+		base = highest
+	}
+	base.Per += base.Per * time.Duration(g.stretch) / steps
+	g.limits = append(g.limits[:0], base)
+	g.pace = base
+	if highest.N > 0 {
+		g.limits = append(g.limits, highest)
+		g.pace.N = min(base.N, highest.within(base.Per))
+	}
+	g.pacer.setLimit(g.pace, now)
+}
+
+func latest(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}

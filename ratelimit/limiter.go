@@ -1,0 +1,208 @@
+// The limiter: who waits, in which order, and who goes next.
+
+// Package ratelimit keeps the requests of a process within a limit of N requests
+// in any window of a length, when it is the server that knows the limit.
+//
+// A [Limiter] learns the limit from the server's answers. Before each request a
+// worker takes a slot with [Limiter.Acquire], calls [Slot.Sent] right before the
+// request leaves, and hands in with [Slot.Done] what the answer said. In return:
+//
+//   - The first request goes alone; its answer says how large the window is, and
+//     how much of it others (or an earlier process) have used up.
+//   - Alone on the limit, requests leave in bursts, at up to four times the even
+//     rate, so that a job that fits into a window isn't drawn out over it. No
+//     window at the server ever holds more than N as long as no request travels
+//     more than 50 ms longer than another; two slots are kept free for later ones.
+//   - When answers show that others use the limit too, requests are spaced evenly,
+//     at a rate that settles where some slots stay free. After a minute without
+//     a sign of others the bursts come back.
+//   - A refusal pauses everybody, not only the one that it met, for as long as the
+//     server asked; else for a second, then for twice as long up to the length of
+//     the window. Then a single request tries. A server that keeps refusing is
+//     asked at most once a second.
+//   - A window that refuses more than it should by its headers (some count in
+//     whole seconds) is taken to be longer than said, by up to a fifth.
+//
+// A server that never tells a limit is held to be one of 100 requests in 10
+// seconds, or of [Options.Cap]. Whatever a server claims, at least one request
+// a second is let through, except while it refuses.
+//
+// The package neither sends nor repeats requests, and it knows nothing of other
+// processes but what answers show.
+package ratelimit
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+)
+
+// Options are what a user may say about the rate. The zero value is all that
+// the server allows.
+type Options struct {
+	// Cap is a limit to keep whatever the server allows; zero: none. Where the
+	// server doesn't say what it allows, Cap is believed, also when it is high.
+	Cap Limit
+
+	// Share is how many percent, from 1 to 100, to use of what the server allows.
+	// 0 means 100.
+	Share int
+}
+
+// A Limiter hands out slots for requests, in the order in which they were asked
+// for. It starts no goroutine and needs no closing. Its methods, and those of its
+// slots, may be called from many goroutines at once.
+type Limiter struct {
+	mu       sync.Mutex
+	gate     *gate
+	daily    *DailyError // nil: the quota of the day isn't known to be exhausted
+	refusals int64
+	waiters  []*waiter   // first come, first served
+	timer    *time.Timer // wakes the first of them up; nil before it was needed
+}
+
+// A waiter is a call of Acquire. Slot or err is set before ready is closed.
+type waiter struct {
+	ready chan struct{}
+	slot  *Slot
+	err   error
+}
+
+// New returns a limiter that hasn't seen an answer yet. It panics if o.Cap is
+// neither zero nor a limit that [ParseLimit] could return, or o.Share isn't
+// between 0 and 100.
+func New(o Options) *Limiter {
+	if o.Cap != (Limit{}) && !o.Cap.valid() {
+		panic(fmt.Sprintf("ratelimit: Cap is %v", o.Cap))
+	}
+	if o.Share < 0 || o.Share > 100 {
+		panic(fmt.Sprintf("ratelimit: Share is %d percent", o.Share))
+	}
+	if o.Share == 0 {
+		o.Share = 100
+	}
+	return &Limiter{gate: newGate(o)}
+}
+
+// Acquire waits until a request may be sent, and returns the slot for it. The
+// caller owes the slot a call of [Slot.Done] or [Slot.Cancel].
+//
+// It returns ctx's error when ctx ends first, and a [*DailyError], also to those
+// who wait already, from when an answer said that the quota of the day is
+// exhausted until [Limiter.ResetDaily]. A deadline that is too near to succeed
+// is waited for.
+func (l *Limiter) Acquire(ctx context.Context) (*Slot, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	w := &waiter{ready: make(chan struct{})}
+	l.mu.Lock()
+	l.waiters = append(l.waiters, w)
+	l.serve()
+	l.mu.Unlock()
+
+	select {
+	case <-w.ready:
+		return w.slot, w.err
+	case <-ctx.Done():
+	}
+
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if w.slot != nil { // served between ctx's end and the lock: nobody will use it
+		w.slot.cancel()
+	} else if i := slices.Index(l.waiters, w); i >= 0 {
+		l.waiters = slices.Delete(l.waiters, i, i+1)
+	}
+	l.serve()
+	return nil, ctx.Err()
+}
+
+// serve gives slots to waiters until one has to wait, and sets the timer for that
+// one. It is called whenever something changed, with mu held.
+func (l *Limiter) serve() {
+	for len(l.waiters) > 0 {
+		w := l.waiters[0]
+		if l.daily != nil {
+			w.err = l.daily
+		} else {
+			now := time.Now()
+			at, ok := l.gate.next(now)
+			if !ok {
+				break // an answer will call serve
+			}
+			if wait := at.Sub(now); wait > 0 {
+				l.wake(wait)
+				return
+			}
+			w.slot = &Slot{limiter: l, ticket: l.gate.take(now)}
+		}
+		l.waiters = slices.Delete(l.waiters, 0, 1)
+		close(w.ready)
+	}
+	if l.timer != nil {
+		l.timer.Stop()
+	}
+}
+
+func (l *Limiter) wake(after time.Duration) {
+	if l.timer != nil {
+		l.timer.Reset(after)
+		return
+	}
+	l.timer = time.AfterFunc(after, func() {
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		l.serve()
+	})
+}
+
+// Limit returns the limit in force now: of those of the server and the user the
+// one that lets less through. The window is longer than the server said while it
+// is stretched because of refusals.
+func (l *Limiter) Limit() Limit {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.gate.limit()
+}
+
+// Refusals returns how many requests the limit has refused so far, those refused
+// by the quota of the day among them.
+func (l *Limiter) Refusals() int64 {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.refusals
+}
+
+// Pause lets nobody have a slot for a time from now, for a server that asks for
+// that in another way than by refusing. It never shortens a pause.
+func (l *Limiter) Pause(d time.Duration) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.gate.hold(d, time.Now())
+	l.serve()
+}
+
+// ResetDaily says that the quota of the day is fresh again. The next request goes
+// alone, to see whether that is true.
+func (l *Limiter) ResetDaily() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.daily = nil
+	l.serve()
+}
+
+// A DailyError says that the quota of the day is exhausted: no request has a
+// chance before it is reset.
+type DailyError struct {
+	Wait time.Duration // how long the server asked to wait, when it refused; 0 when it didn't say
+}
+
+func (e *DailyError) Error() string {
+	if e.Wait > 0 {
+		return fmt.Sprintf("the quota of requests for today is exhausted; the server asks to wait %v", e.Wait)
+	}
+	return "the quota of requests for today is exhausted"
+}
