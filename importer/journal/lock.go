@@ -1,0 +1,111 @@
+// The lock of a run: one process at a time.
+
+package journal
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"time"
+
+	"github.com/gofrs/flock"
+)
+
+// A Guard holds the lock of a run until it is released, or the process dies.
+type Guard struct {
+	lock *flock.Flock
+	note *os.File
+}
+
+// A LockedError says who holds the lock. It is also what stands in the lock
+// file, as JSON.
+type LockedError struct {
+	PID   int       // 0 when the holder hasn't said it yet
+	Host  string    // its name for itself, as the process may run elsewhere
+	Since time.Time // in UTC
+}
+
+func (e *LockedError) Error() string {
+	if e.PID == 0 {
+		return "another process holds the run"
+	}
+	return fmt.Sprintf("process %d on %s holds the run since %s", e.PID, e.Host, e.Since.Format(time.RFC3339))
+}
+
+// noteAt and noteSize bound the holder's note. Its size is fixed so that it
+// never has to be cut. On Windows nobody can touch byte 0, which is the one
+// that is locked, not even the holder through another handle.
+const (
+	noteAt   = 1
+	noteSize = 511
+)
+
+// Lock takes the lock whose file is path, making the file with mode 0600 when
+// there is none. It never waits: when another process or another Guard holds the
+// lock, the error is a [*LockedError].
+//
+// The file is never removed: somebody may be about to lock it, and would then
+// hold a lock that nobody sees.
+func Lock(path string) (*Guard, error) {
+	note, err := openNote(path)
+	if err != nil {
+		return nil, fmt.Errorf("locking the run: %w", err)
+	}
+	g := &Guard{flock.New(path, flock.SetFlag(os.O_RDWR)), note}
+	ok, err := g.lock.TryLock()
+	if err == nil && !ok {
+		held := g.holder()
+		note.Close()
+		return nil, held
+	}
+	if err == nil {
+		host, _ := os.Hostname() // a lock without a name is better than none
+		err = g.say(LockedError{os.Getpid(), host, time.Now().UTC().Truncate(time.Second)})
+	}
+	if err != nil {
+		return nil, fmt.Errorf("locking the run: %w", errors.Join(err, g.lock.Unlock(), note.Close()))
+	}
+	return g, nil
+}
+
+func openNote(path string) (*os.File, error) {
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
+	if errors.Is(err, os.ErrExist) {
+		return openRegular(path, os.O_RDWR)
+	}
+	if err == nil {
+		f.WriteAt([]byte{' '}, 0) // for the looks only
+	}
+	return f, err
+}
+
+// Release gives the lock back.
+func (g *Guard) Release() error {
+	err := errors.Join(g.say(LockedError{}), g.note.Close(), g.lock.Unlock())
+	if err != nil {
+		return fmt.Errorf("releasing the lock: %w", err)
+	}
+	return nil
+}
+
+func (g *Guard) say(h LockedError) error {
+	b, err := json.Marshal(h)
+	if err != nil {
+		return err
+	}
+	_, err = g.note.WriteAt(fmt.Appendf(nil, "%-*s\n", noteSize-1, b), noteAt)
+	return err
+}
+
+// holder returns the error that names the holder. One that says nothing
+// readable, such as one that has just got the lock, stays without a name.
+func (g *Guard) holder() *LockedError {
+	b := make([]byte, noteSize)
+	n, _ := g.note.ReadAt(b, noteAt)
+	var h LockedError
+	if json.Unmarshal(b[:n], &h) != nil {
+		return &LockedError{}
+	}
+	return &h
+}

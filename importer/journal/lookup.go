@@ -1,0 +1,129 @@
+// The whole fate of a row, read back from the file.
+
+package journal
+
+import (
+	"fmt"
+	"io"
+)
+
+// A cache holds what was last read of the file, so that rows asked in order
+// cost one read per 64 kB and one decoding per record, also where the records
+// of several workers interleave.
+type cache struct {
+	window  []byte // bytes of the file
+	start   int64  // offset of window
+	records [16]cached
+	next    int // the record to be replaced
+}
+
+type cached struct {
+	offset int64 // 0 is the header, which is no fate: an empty entry
+	groups []cachedGroup
+}
+
+type cachedGroup struct {
+	fate Fate // of all rows, but for Row and ID
+	rows spans
+	ids  []string // nil when the rows have none
+}
+
+const (
+	windowSize = 64 << 10
+	windowBack = 16 << 10 // bytes before the record that are kept too
+)
+
+// Fate returns the whole fate of a row; false when it has none. It is read from
+// the file: rows in ascending order come fast.
+//
+// The error is a [*DamageError] when the file has changed since it was loaded.
+func (s *State) Fate(row int64) (Fate, bool, error) {
+	if _, ok := s.Kind(row); !ok {
+		return Fate{}, false, nil
+	}
+	rec, err := s.record(s.places.at(row))
+	if err != nil {
+		return Fate{}, false, err
+	}
+	for _, g := range rec.groups {
+		i, ok := g.rows.rank(row)
+		if !ok {
+			continue
+		}
+		f := g.fate
+		f.Row = row
+		if g.ids != nil {
+			f.ID = g.ids[i]
+		}
+		return f, true, nil
+	}
+	return Fate{}, false, s.changed(fmt.Sprintf("row %d is gone", row))
+}
+
+func (s *State) record(offset int64) (*cached, error) {
+	c := &s.cache
+	for i := range c.records {
+		if c.records[i].offset == offset {
+			return &c.records[i], nil
+		}
+	}
+	line, err := s.sealedAt(offset)
+	if err != nil {
+		return nil, err
+	}
+	if len(line) == 0 {
+		return nil, s.changed(fmt.Sprintf("the record at byte %d is gone", offset))
+	}
+	rec, err := parse(line)
+	if err != nil {
+		return nil, s.changed(err.Error())
+	}
+	next := cached{offset: offset}
+	for kind, g := range rec.groups() {
+		cg := cachedGroup{rows: g.Rows, fate: Fate{
+			Kind: kind, Code: g.Code, Property: g.Property, Message: g.Message,
+			CorrelationID: g.CorrelationID, Retryable: g.Retryable, Attempts: g.Attempts,
+		}}
+		if cg.fate.hasID() {
+			if cg.ids, err = parseIDs(g.ids, g.Rows.len()); err != nil {
+				return nil, s.changed(err.Error())
+			}
+		}
+		next.groups = append(next.groups, cg)
+	}
+	into := &c.records[c.next]
+	c.next = (c.next + 1) % len(c.records)
+	*into = next
+	return into, nil
+}
+
+// sealedAt returns the record at offset, empty when there is none. It is valid
+// until the next call.
+func (s *State) sealedAt(offset int64) ([]byte, error) {
+	c := &s.cache
+	for size := windowSize; ; size *= 4 {
+		if i := offset - c.start; i >= 0 && i < int64(len(c.window)) {
+			if n := sealed(c.window[i:]); n > 0 {
+				return c.window[i:][:n], nil
+			}
+		}
+		if size > 8*maxLine {
+			return nil, nil
+		}
+		if cap(c.window) < size {
+			c.window = make([]byte, size)
+		}
+		c.start = max(0, offset-windowBack)
+		n, err := s.file.ReadAt(c.window[:size], c.start)
+		c.window = c.window[:n]
+		if err == io.EOF {
+			size = 8 * maxLine // there is no more: look once again
+		} else if err != nil {
+			return nil, fmt.Errorf("reading the journal: %w", err)
+		}
+	}
+}
+
+func (s *State) changed(reason string) error {
+	return &DamageError{Path: s.path, Reason: reason + " since the journal was loaded"}
+}
