@@ -1,0 +1,173 @@
+// What people call a CSV, read so that every byte of it is accounted for.
+
+// Package csvfile reads what people call a CSV and says of every record
+// either what its fields are or what is wrong with it, and writes records back
+// in the dialect of the file that they came from.
+//
+// # Terms
+//
+// A record is one row of data: one physical line, or several when a quoted cell
+// holds line ends. A cell is the text between two delimiters as the file has it,
+// with its quotes; a field is the value that the cell stands for. A physical
+// line ends with LF or CRLF, or with CR in a file whose first 64 KiB hold CR
+// and no LF.
+//
+// # What it guarantees over encoding/csv
+//
+//   - Fields keep their bytes. encoding/csv turns CRLF inside quotes into LF.
+//   - Each record comes with its bytes as they stand in the file
+//     ([Record.Raw], [Record.AppendCells]), so that a row can be written back
+//     unchanged.
+//   - A bad record costs that record. encoding/csv ends at the first one, and
+//     an unclosed quote makes it read the rest of the file into memory. Here it
+//     costs one [Problem] at the line of the quote, and reading goes on at the
+//     next physical line that parses to the header's number of fields.
+//   - Memory is bounded whatever the input holds: a record has at most 1 MiB,
+//     its line end included, and 10,000 physical lines; a header has at most
+//     2,000 columns.
+//   - Row and line numbers are exact, after quoted line ends and bad records too.
+//   - Encodings, byte order marks, gzip and zstd, the delimiter, an Excel
+//     "sep=;" line and CR line ends are recognised, and [Reader.Notes] says what
+//     was done. Text that doesn't decode is an error and never U+FFFD.
+//
+// # What is accepted
+//
+// Quoting is that of RFC 4180: a cell that holds the delimiter, a quote or a
+// line end stands in double quotes, and a quote inside is doubled. Every record
+// has as many cells as the header. Quotes elsewhere, control characters other
+// than TAB (and line ends inside quotes) and Unicode noncharacters are
+// problems. Lines that are empty or hold only spaces and tabs are skipped and
+// counted. Comments don't exist: # is data.
+package csvfile
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"slices"
+)
+
+// The limits that keep memory constant.
+const (
+	maxRecord  = 1 << 20  // bytes of a record with its line end
+	maxLines   = 10_000   // physical lines of a record
+	maxColumns = 2_000    // of a header
+	sampleSize = 64 << 10 // bytes that encoding and line ends are told from
+)
+
+// Options say what is known of a file beforehand. The zero value recognises
+// everything.
+type Options struct {
+	// Encoding is utf-8, utf-16, utf-16le, utf-16be, shift_jis, euc-jp,
+	// windows-1252, iso-8859-1 or a usual alias of one; case, - and _ don't
+	// matter. "" recognises UTF-8, and UTF-16 with a byte order mark; other
+	// input is a [FileError] that names the likely encoding.
+	Encoding string
+
+	// Delimiter is TAB or a printable ASCII character other than the quote.
+	// 0 finds the one of , ; TAB | under which the header holds most of
+	// Columns, or gives the most columns when that doesn't decide. A line
+	// such as sep=; at the start of the file rules over a 0, not over a value.
+	Delimiter rune
+
+	// Columns are names that the header is expected to hold. They serve to
+	// find the delimiter only.
+	Columns []string
+}
+
+// A Dialect is how a file writes its records.
+type Dialect struct {
+	Encoding  string // utf-8, utf-16le, utf-16be, shift_jis, euc-jp, windows-1252 or iso-8859-1
+	BOM       bool   // the file starts with a byte order mark
+	Delimiter rune
+	LineEnd   string // of the header's line: "\n", "\r\n" or "\r"
+}
+
+// A Reader reads the records of one file. Except for Offset its methods must
+// not be called concurrently.
+type Reader struct {
+	path    string
+	file    *os.File    // nil for NewReader
+	opened  os.FileInfo // of file when it was opened
+	src     source
+	dialect Dialect
+	charset *charset
+	decoder decoder
+	syntax  syntax
+	notes   []string
+
+	header []string
+	cells  [][]byte // of the header, raw
+
+	buf        []byte
+	pos, end   int   // buf[pos:end] is unread
+	base       int64 // offset of buf[0] in the text
+	line       int64 // physical line that starts at pos, 1-based
+	skipLine   bool  // the rest of a line that was too long is still to be skipped
+	readErr    error // what the source said after buf[:end]
+	failed     error // what Read keeps returning
+	row, blank int64
+	rec        Record
+	slab       []string // unused room for Fields
+	scratch    []byte
+}
+
+// NewReader reads the start of src up to the end of the header. gzip and zstd
+// are recognised by their first bytes and decompressed. An error is a
+// [*FileError], also for unusable Options. The caller closes src after
+// closing the Reader.
+func NewReader(src io.Reader, o Options) (*Reader, error) {
+	r := &Reader{line: 1}
+	if err := r.start(src, o); err != nil {
+		r.src.close()
+		return nil, err
+	}
+	return r, nil
+}
+
+// start finds the dialect and reads the header.
+func (r *Reader) start(src io.Reader, o Options) error {
+	if o.Delimiter != 0 && !isDelimiter(o.Delimiter) {
+		return r.fail(0, fmt.Sprintf("the delimiter %q can't be used", o.Delimiter), "Use TAB or one printable ASCII character other than the quote.")
+	}
+	if err := r.src.open(src); err != nil {
+		return r.sourceError(err, 0)
+	}
+	if err := r.recognise(o.Encoding); err != nil {
+		return err
+	}
+	return r.readHeader(o)
+}
+
+// Close releases what Open and the decompression hold.
+func (r *Reader) Close() error {
+	r.failed = &FileError{Path: r.path, Message: "the file was closed", Err: os.ErrClosed}
+	r.src.close()
+	if r.file == nil {
+		return nil
+	}
+	return r.file.Close()
+}
+
+// Header returns the names of the columns, decoded, as they stand: names may
+// be empty or occur twice.
+func (r *Reader) Header() []string { return slices.Clone(r.header) }
+
+// HeaderCells returns the header's cells as raw CSV text including their
+// quotes, for [Writer.Write].
+func (r *Reader) HeaderCells() [][]byte { return slices.Clone(r.cells) }
+
+// Dialect returns what was found or pinned.
+func (r *Reader) Dialect() Dialect { return r.dialect }
+
+// Notes returns what was found and done that a user should know, one sentence
+// each.
+func (r *Reader) Notes() []string { return slices.Clone(r.notes) }
+
+// Blank returns how many blank lines were skipped so far.
+func (r *Reader) Blank() int64 { return r.blank }
+
+// Offset returns how many bytes of the source, compressed as it may be, were
+// consumed so far. It runs ahead of Read by what is buffered. It may be called
+// from any goroutine.
+func (r *Reader) Offset() int64 { return r.src.count.n.Load() }

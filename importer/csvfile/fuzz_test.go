@@ -1,0 +1,265 @@
+// The laws: no byte is lost, what is written back reads the same, and
+// encoding/csv agrees on what is well-formed.
+
+package csvfile
+
+import (
+	"bytes"
+	"encoding/csv"
+	"io"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"unicode/utf8"
+)
+
+var fuzzEncodings = []string{"utf-8", "shift_jis", "euc-jp", "windows-1252", "iso-8859-1", "utf-16le", "utf-16be", ""}
+
+func seeds(f *testing.F) {
+	for _, s := range []string{
+		"a,b\n1,2\n", "a,b\n\"1\r\n\",\"\"\"\"\n", "a|b\n\x83||\x81\n", "a,b\r1,2\r", "a,b\n1,\"2\n3,4\n5,6\n",
+		"a,b\n1\n1,2,3\n", "\uFEFFsep=;\na;b\n1;2", "a\n\"\"\n \n\x00\n", "a,b\n5\" pipe,\"x\\\"y\",\" \"\n", "a,b\n\"x\"y,\"\n\"\n",
+		"a\tb\n\t\n1\t2\r", "00\r\n\r\r\n0", "a,b\n\xFF,\uFFFE\nx,\"cut",
+	} {
+		for i := range fuzzEncodings {
+			f.Add([]byte(s), byte(i), byte(0))
+			f.Add([]byte(s), byte(i), byte('|'))
+		}
+	}
+}
+
+func FuzzRead(f *testing.F) {
+	seeds(f)
+	f.Fuzz(func(t *testing.T, in []byte, encoding, delim byte) {
+		o := Options{Encoding: fuzzEncodings[int(encoding)%len(fuzzEncodings)]}
+		if isDelimiter(rune(delim)) {
+			o.Delimiter = rune(delim)
+		}
+		r, err := NewReader(bytes.NewReader(in), o)
+		if err != nil {
+			checkFileError(t, err, nil)
+			return
+		}
+		defer r.Close()
+		text := newWalk(in, r)
+		if text != nil {
+			text.pass(t, bytes.Join(r.HeaderCells(), []byte{r.syntax.delim}))
+		}
+		var records []kept
+		columns := len(r.Header())
+		for row := int64(1); ; row++ {
+			rec, err := r.Read()
+			if err == io.EOF {
+				break
+			}
+			if err != nil {
+				checkFileError(t, err, nil)
+				return
+			}
+			if rec.Row != row {
+				t.Fatalf("row %d comes after %d", rec.Row, row-1)
+			}
+			// A record of nothing but white space is found anywhere.
+			if text != nil && len(bytes.Trim(rec.Raw, " \t\r\n")) > 0 {
+				if line := text.pass(t, rec.Raw); line != rec.Line {
+					t.Fatalf("record %d, %q, is on line %d, but says %d", row, rec.Raw, line, rec.Line)
+				}
+			}
+			records = append(records, keep(t, rec, columns, r.syntax.delim))
+		}
+		if text != nil {
+			text.finish(t)
+		}
+		if len(in) < sampleSize {
+			checkWrittenBack(t, r, records)
+		}
+	})
+}
+
+// A walk goes over the input and finds that the records are all there is,
+// except for line ends and white space.
+type walk struct {
+	text []byte
+	pos  int
+	end  byte // of lines
+}
+
+// newWalk returns nil for input that doesn't come through as it is.
+func newWalk(in []byte, r *Reader) *walk {
+	if r.charset.wide || r.src.kind != "" {
+		return nil
+	}
+	w := &walk{text: in, end: '\n'}
+	if r.dialect.BOM {
+		w.pos = len(r.charset.bom)
+	}
+	if r.syntax.cr {
+		w.end = '\r'
+	}
+	if strings.Contains(strings.Join(r.notes, ""), "sep=") {
+		w.pos += len("sep=;")
+	}
+	return w
+}
+
+// pass returns the line on which raw starts.
+func (w *walk) pass(t *testing.T, raw []byte) int64 {
+	t.Helper()
+	at := bytes.Index(w.text[w.pos:], raw)
+	// White space in front of a record may be its own.
+	if at < 0 || len(bytes.Trim(w.text[w.pos:w.pos+at], " \t\r\n")) > 0 {
+		t.Fatalf("%q doesn't follow at %d in %q", raw, w.pos, w.text)
+	}
+	line := 1 + bytes.Count(w.text[:w.pos+at], []byte{w.end})
+	w.pos += at + len(raw)
+	return int64(line)
+}
+
+func (w *walk) finish(t *testing.T) {
+	t.Helper()
+	if rest := bytes.Trim(w.text[w.pos:], " \t\r\n"); len(rest) > 0 {
+		t.Fatalf("%q is in no record of %q", rest, w.text)
+	}
+}
+
+// kept is what outlives a record.
+type kept struct {
+	cells  [][]byte
+	fields []string
+	raw    []byte
+	bad    bool
+}
+
+func keep(t *testing.T, rec *Record, columns int, delim byte) kept {
+	t.Helper()
+	k := kept{fields: rec.Fields, raw: bytes.Clone(rec.Raw), bad: rec.Problem != nil}
+	for _, cell := range rec.AppendCells(nil, columns) {
+		k.cells = append(k.cells, bytes.Clone(cell))
+	}
+	if len(k.cells) != columns {
+		t.Fatalf("AppendCells gives %d cells of %q, want %d", len(k.cells), rec.Raw, columns)
+	}
+	joined := bytes.Join(k.cells, []byte{delim})
+	if !k.bad {
+		if len(rec.Fields) != columns {
+			t.Fatalf("%q has %d fields, want %d", rec.Raw, len(rec.Fields), columns)
+		}
+		if !bytes.Equal(joined, rec.Raw) {
+			t.Fatalf("the cells of %q are %q", rec.Raw, k.cells)
+		}
+	} else if rec.Fields != nil {
+		t.Fatalf("a record with a problem has fields %q", rec.Fields)
+	}
+	content := func(b []byte) []byte {
+		return bytes.ReplaceAll(bytes.ReplaceAll(b, []byte{delim}, nil), []byte{'"'}, nil)
+	}
+	if !bytes.Equal(content(joined), content(rec.Raw)) {
+		t.Fatalf("bytes of %q are lost in %q", rec.Raw, joined)
+	}
+	return k
+}
+
+// checkWrittenBack reads again what a Writer makes of all records. Good ones
+// are the same as before, and the others are at least well-formed.
+func checkWrittenBack(t *testing.T, r *Reader, records []kept) {
+	t.Helper()
+	var b bytes.Buffer
+	w := NewWriter(&b, r.Dialect())
+	rows := [][][]byte{r.HeaderCells()}
+	for _, k := range records {
+		rows = append(rows, k.cells)
+	}
+	for _, cells := range rows {
+		if err := w.Write(cells, nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.Flush(); err != nil {
+		t.Fatal(err)
+	}
+	header := string(bytes.Join(rows[0], []byte{r.syntax.delim}))
+	if strings.HasPrefix(header, "\uFEFF") || len(header) == 5 && strings.EqualFold(header[:4], "sep=") {
+		return // a header like this one needs a mark, or a sep= line, in front
+	}
+	again, err := NewReader(bytes.NewReader(b.Bytes()), Options{Encoding: r.Dialect().Encoding, Delimiter: r.Dialect().Delimiter})
+	if err != nil {
+		t.Fatalf("%v of %q", err, b.Bytes())
+	}
+	defer again.Close()
+	for _, k := range records {
+		rec, err := again.Read()
+		if err != nil {
+			t.Fatalf("%v instead of %q in %q", err, k.raw, b.Bytes())
+		}
+		switch {
+		case k.bad:
+			if p := rec.Problem; p != nil && p.Code != CodeEncoding && p.Code != CodeControlCharacter {
+				t.Fatalf("%q is written as %q, which is %s", k.raw, k.cells, p.Code)
+			}
+		case !slices.Equal(rec.Fields, k.fields) || !bytes.Equal(rec.Raw, k.raw):
+			t.Fatalf("%q is written as %q and read as %q: %q, want %q", k.raw, k.cells, rec.Raw, rec.Fields, k.fields)
+		}
+	}
+	if rec, err := again.Read(); err != io.EOF {
+		t.Fatalf("%q, %v follow at the end", rec.Raw, err)
+	}
+}
+
+// FuzzAgainstStandard compares with encoding/csv, both ways. It leaves out
+// where the two differ on purpose: CR, text that isn't clean, and lines of
+// white space.
+func FuzzAgainstStandard(f *testing.F) {
+	for _, s := range []string{
+		"a,b\n1,2\n", "a\n\n\"\"\nx", "a,b\n\"1\n\"\"\",2\n3,\n", "a,b\n1\n", "a,b\n\"x\"y,1\n", "a,b\n5\",1\n", "a,b\n\"1,2\n", "ü,b\n日本,\" \"\n",
+	} {
+		f.Add(s)
+	}
+	unclean := regexp.MustCompile(`(?m)[\x00-\x08\x0B-\x1F\x7F-\x{9F}]|^[ \t]+$|^(?i:sep=)|^\x{FEFF}|^PK|^%PDF|^7z`)
+	f.Fuzz(func(t *testing.T, in string) {
+		if !utf8.ValidString(in) || unclean.MatchString(in) || len(in) > maxRecord/2 {
+			return
+		}
+		if at, _ := badText([]byte(in)); at >= 0 {
+			return
+		}
+		std := csv.NewReader(strings.NewReader(in))
+		want, stdErr := std.ReadAll()
+		var got [][]string
+		var bad *Problem
+		r, err := NewReader(strings.NewReader(in), Options{Delimiter: ','})
+		if err == nil {
+			defer r.Close()
+			got = append(got, r.Header())
+		}
+		for err == nil {
+			var rec *Record
+			if rec, err = r.Read(); err != nil {
+				break
+			}
+			if rec.Problem != nil && bad == nil {
+				bad = rec.Problem
+			}
+			got = append(got, rec.Fields)
+		}
+		if len(want) == 0 && stdErr == nil {
+			return // no header
+		}
+		if good := err == io.EOF && bad == nil; good != (stdErr == nil) {
+			t.Fatalf("%q: encoding/csv says %v, this package %v and %v", in, stdErr, err, bad)
+		}
+		if stdErr == nil && !slices.EqualFunc(got, want, slices.Equal) {
+			t.Fatalf("%q is %q, want %q", in, got, want)
+		}
+	})
+}
+
+func FuzzGuess(f *testing.F) {
+	f.Add([]byte("caf\xE9"))
+	f.Add([]byte("\x96\xBC\x91O"))
+	f.Fuzz(func(t *testing.T, in []byte) {
+		if Guess(in) == "" {
+			t.Fatalf("no guess for %q", in)
+		}
+	})
+}

@@ -1,0 +1,244 @@
+// Reading records: the buffer, and what makes a record a good one.
+
+package csvfile
+
+import (
+	"bytes"
+	"io"
+)
+
+// Read returns the next record, or [io.EOF] after the last one. A bad record
+// is no error but a Record with a Problem. The error is a [*FileError] when
+// reading can't go on; Read then keeps returning it. The Record is valid until
+// the next Read, except for its Fields, which may be kept.
+func (r *Reader) Read() (*Record, error) {
+	if r.failed == nil {
+		r.failed = r.read()
+	}
+	if r.failed != nil {
+		return nil, r.failed
+	}
+	return &r.rec, nil
+}
+
+func (r *Reader) read() error {
+	if err := r.skip(); err != nil {
+		return err
+	}
+	if r.pos == r.end {
+		if r.changed() {
+			return &FileError{Path: r.path, Message: ErrChanged.Error(), Hint: "Wait until it is complete, and start again.", Err: ErrChanged}
+		}
+		return io.EOF
+	}
+	sp, err := r.scan()
+	if err != nil {
+		return err
+	}
+	r.row++
+	r.rec.Row, r.rec.Line = r.row, r.line
+	r.rec.Fields, r.rec.Problem = nil, nil
+	if sp.state != whole {
+		return r.readBad(sp)
+	}
+	r.rec.Raw = r.buf[r.pos : r.pos+sp.n]
+	r.rec.Fields, r.rec.Problem = r.fields(sp)
+	r.advance(sp.next, sp.lines)
+	return nil
+}
+
+// skip passes what is left of a line that was too long, and blank lines. When
+// it returns nil, either a record starts at pos or the input is at its end.
+func (r *Reader) skip() error {
+	for {
+		text, last := r.window()
+		if r.skipLine {
+			_, next, ok := r.syntax.line(text, last)
+			if ok {
+				r.advance(next, 1)
+				r.skipLine = false
+				continue
+			}
+			if next = len(bytes.TrimSuffix(text, []byte("\r"))); next > 0 {
+				r.advance(next, 0)
+				continue
+			}
+		} else if next, ok := r.syntax.blank(text, last); ok {
+			if next == 0 {
+				return nil
+			}
+			r.advance(next, 1)
+			r.blank++
+			continue
+		} else if len(text) == maxRecord {
+			return nil // nothing but white space: a record that is too large
+		}
+		if err := r.fill(); err != nil {
+			return err
+		}
+	}
+}
+
+// scan splits the record at pos, with as much of the input as that takes and
+// the limit allows.
+func (r *Reader) scan() (span, error) {
+	for {
+		text, last := r.window()
+		sp, ends := r.syntax.split(text, last, r.rec.ends[:0])
+		r.rec.ends = ends
+		if sp.state != short || last || len(text) == maxRecord {
+			return sp, nil
+		}
+		if err := r.fill(); err != nil {
+			return sp, err
+		}
+	}
+}
+
+// window returns what is buffered from pos on. last says that the input ends
+// there; a full buffer is never the last, so that the limit is the same
+// whatever pieces the source comes in.
+func (r *Reader) window() (text []byte, last bool) {
+	text = r.buf[r.pos:r.end]
+	return text, r.readErr == io.EOF && len(text) < maxRecord
+}
+
+func (r *Reader) advance(n, lines int) {
+	r.pos += n
+	r.line += int64(lines)
+}
+
+// fill reads on, or returns a [*FileError] when that fails; at the end of the
+// input readErr is io.EOF afterwards. It makes the unread text at least twice
+// as long if it can, so that splitting it from its start again costs constant
+// time a byte, however little the source gives at a time.
+func (r *Reader) fill() error {
+	if r.readErr != nil && r.readErr != io.EOF {
+		return r.sourceError(r.readErr, r.line)
+	}
+	r.base += int64(r.pos)
+	unread := copy(r.buf, r.buf[r.pos:r.end])
+	r.pos, r.end = 0, unread
+	if unread > len(r.buf)/2 && len(r.buf) < maxRecord {
+		r.buf = append(make([]byte, 0, 2*len(r.buf)), r.buf...)
+		r.buf = r.buf[:cap(r.buf)]
+	}
+	for idle := 0; r.readErr == nil && r.end < len(r.buf) && r.end <= 2*unread; {
+		var n int
+		n, r.readErr = r.src.text.Read(r.buf[r.end:])
+		r.end += n
+		if idle++; n > 0 {
+			idle = 0
+		}
+		if idle == 100 {
+			r.readErr = io.ErrNoProgress
+		}
+	}
+	return nil
+}
+
+// fields returns the fields of the record that sp found at pos, or what is
+// wrong with it.
+func (r *Reader) fields(sp span) ([]string, *Problem) {
+	if sp.cells != len(r.header) {
+		return nil, r.countProblem(sp)
+	}
+	if sp.control >= 0 {
+		return nil, r.controlProblem(sp)
+	}
+	raw, ends := r.rec.Raw, r.rec.ends
+	unicode := r.charset.table == nil || !sp.high
+	if unicode && sp.high {
+		if at, c := badText(raw); at >= 0 {
+			return nil, r.textProblem(at, c)
+		}
+	}
+	if len(r.slab) < len(ends) {
+		r.slab = make([]string, max(len(ends), 512))
+	}
+	fields := r.slab[:len(ends):len(ends)]
+	if unicode && !sp.doubled {
+		s := string(raw)
+		start := 0
+		for i, end := range ends {
+			from, to := start, end
+			if from < to && s[from] == '"' {
+				from, to = from+1, to-1
+			}
+			fields[i] = s[from:to]
+			start = end + 1
+		}
+	} else if p := r.decode(fields); p != nil {
+		return nil, p
+	}
+	r.slab = r.slab[len(ends):]
+	return fields, nil
+}
+
+// decode sets fields to those of the record, decoded and without doubled
+// quotes.
+func (r *Reader) decode(fields []string) *Problem {
+	r.scratch = r.scratch[:0]
+	lengths := make([]int, 0, 64)
+	start := 0
+	for _, end := range r.rec.ends {
+		from := len(r.scratch)
+		cell := r.rec.Raw[start:end]
+		var bad int
+		if r.scratch, bad = r.decoder.append(r.scratch, unquoted(cell)); bad >= 0 {
+			if cell[0] == '"' {
+				bad++
+			}
+			return r.encodingProblem(start + bad)
+		}
+		if r.decoder.table != nil { // else the whole record was looked at
+			if at, c := badText(r.scratch[from:]); at >= 0 {
+				return r.characterProblem(r.lineOf(start), r.cellOf(start), c)
+			}
+		}
+		if len(cell) > 0 && cell[0] == '"' {
+			r.scratch = r.scratch[:from+undouble(r.scratch[from:])]
+		}
+		lengths = append(lengths, len(r.scratch)-from)
+		start = end + 1
+	}
+	s := string(r.scratch)
+	for i, n := range lengths {
+		fields[i], s = s[:n], s[n:]
+	}
+	return nil
+}
+
+// unquoted returns a well-formed cell's text between its quotes, if it has any.
+func unquoted(cell []byte) []byte {
+	if len(cell) > 0 && cell[0] == '"' {
+		return cell[1 : len(cell)-1]
+	}
+	return cell
+}
+
+// undouble makes one quote of each two, in place, and returns the new length.
+func undouble(text []byte) int {
+	n := bytes.IndexByte(text, '"')
+	if n < 0 {
+		return len(text)
+	}
+	for i := n; i < len(text); i++ {
+		text[n] = text[i]
+		n++
+		if text[i] == '"' {
+			i++
+		}
+	}
+	return n
+}
+
+func (r *Reader) fail(line int64, message, hint string) *FileError {
+	return &FileError{Path: r.path, Line: line, Message: message, Hint: hint}
+}
+
+func (r *Reader) sourceError(err error, line int64) *FileError {
+	e := r.src.explain(err)
+	e.Path, e.Line = r.path, line
+	return e
+}

@@ -1,0 +1,167 @@
+// Records, and their cells as the file has them.
+
+package csvfile
+
+import "bytes"
+
+// A Record is one row of data. The Reader uses it again for the next one.
+type Record struct {
+	Row  int64 // 1-based number among the data records, good or bad
+	Line int64 // physical line on which it starts, 1-based
+
+	// Fields are the decoded values, one per column of the header; nil when
+	// there is a Problem. The slice and the strings may be kept.
+	Fields []string
+
+	// Raw is the record as it stands in the file, without its line end; of a
+	// UTF-16 file, as UTF-8. With CodeTooLarge it is the first MiB. It is
+	// valid until the next Read.
+	Raw []byte
+
+	Problem *Problem // nil for a good record
+
+	syntax *syntax
+	ends   []int // of a good record's cells in Raw
+}
+
+// AppendCells appends the record's cells as raw CSV text, quotes included, and
+// returns the extended slice. There are as many as columns says, which is at
+// least 1: empty ones are added, or the last one takes all that is left, with
+// the delimiters, as text in quotes.
+//
+// The cells of a good record are exactly those of the file if columns is the
+// header's number. The cells of one with a Problem are those that can be told
+// apart, and a cell that isn't well-formed is put into quotes, so that each can
+// be written back and no byte of Raw is lost. They are valid until the next
+// Read.
+func (rec *Record) AppendCells(dst [][]byte, columns int) [][]byte {
+	if rec.Problem == nil && columns == len(rec.ends) {
+		start := 0
+		for _, end := range rec.ends {
+			dst = append(dst, rec.Raw[start:end:end])
+			start = end + 1
+		}
+		return dst
+	}
+	l := lenient{syntax: rec.syntax, rest: rec.Raw}
+	for i := range columns {
+		if i < columns-1 || l.rest == nil {
+			dst = append(dst, l.cell())
+			continue
+		}
+		all := l.rest
+		last := l.cell()
+		if l.rest != nil {
+			last = quote(all)
+		}
+		dst = append(dst, last)
+	}
+	return dst
+}
+
+// lenient tells cells apart in text that needn't be well-formed.
+type lenient struct {
+	syntax *syntax
+	rest   []byte // nil after the last cell
+
+	// unclosed says that a search for a closing quote went to the end in
+	// vain. Another one isn't tried, which keeps the whole linear.
+	unclosed bool
+}
+
+// cell returns the next cell, well-formed, or an empty one after the last.
+func (l *lenient) cell() []byte {
+	if l.rest == nil {
+		return nil
+	}
+	text := l.rest
+	if len(text) > 0 && text[0] == '"' && !l.unclosed {
+		if end, plain := l.closing(); end > 0 {
+			l.cut(end)
+			if plain {
+				return text[:end:end]
+			}
+			return quoteStray(text[1 : end-1])
+		}
+		l.unclosed = true
+	}
+	plain := true
+	i := 0
+	for i < len(text) && text[i] != l.syntax.delim {
+		switch c := text[i]; {
+		case c == '"' || c == '\r' || c == '\n':
+			plain = false
+		case l.syntax.kinds[c] == kindLead && i+1 < len(text) && trail(text[i+1]):
+			i++
+		case l.syntax.kinds[c] == kindLead:
+			plain = false // it would take a delimiter for its second byte
+		}
+		i++
+	}
+	l.cut(i)
+	if plain {
+		return text[:i:i]
+	}
+	return quote(text[:i])
+}
+
+// cut takes a cell of n bytes and its delimiter off the rest.
+func (l *lenient) cut(n int) {
+	if n == len(l.rest) {
+		l.rest = nil
+	} else {
+		l.rest = l.rest[n+1:]
+	}
+}
+
+// closing returns the end of the quoted cell at the start of the rest, 0 when
+// it has none. plain says that it is well-formed.
+func (l *lenient) closing() (end int, plain bool) {
+	text := l.rest
+	plain = true
+	for i := 1; i < len(text); i++ {
+		if text[i] != '"' {
+			continue
+		}
+		switch {
+		case i+1 == len(text) || text[i+1] == l.syntax.delim:
+			return i + 1, plain
+		case text[i+1] == '"':
+			i++
+		default:
+			plain = false
+		}
+	}
+	return 0, false
+}
+
+// quote puts text into quotes and doubles those inside.
+func quote(text []byte) []byte {
+	cell := make([]byte, 0, len(text)+2+bytes.Count(text, []byte{'"'}))
+	return append(appendDoubled(append(cell, '"'), text), '"')
+}
+
+// quoteStray is quote for text whose doubled quotes are doubled already.
+func quoteStray(text []byte) []byte {
+	cell := append(make([]byte, 0, len(text)+8), '"')
+	for i := 0; i < len(text); i++ {
+		cell = append(cell, text[i])
+		if text[i] == '"' {
+			cell = append(cell, '"')
+			if i+1 < len(text) && text[i+1] == '"' {
+				i++
+			}
+		}
+	}
+	return append(cell, '"')
+}
+
+func appendDoubled[T string | []byte](dst []byte, text T) []byte {
+	for i := range len(text) {
+		if text[i] == '"' {
+			dst = append(dst, '"')
+		}
+		dst = append(dst, text[i])
+	}
+	return dst
+}
