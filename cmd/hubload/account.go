@@ -1,0 +1,207 @@
+// The account on the other side: address, credentials, and what must be known of it before the first write.
+
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/spf13/pflag"
+
+	"github.com/hubload/hubload/importer/hubspot"
+)
+
+const defaultBaseURL = "https://api.hubapi.com"
+
+// accountFlags say which account, and how to get in.
+type accountFlags struct {
+	baseURL, version, tokenFile string
+	timeout                     time.Duration
+}
+
+func (f *accountFlags) add(fs *pflag.FlagSet) {
+	fs.StringVar(&f.baseURL, "base-url", "", "`URL` of the API; default: "+defaultBaseURL+"; http:// only for loopback addresses")
+	fs.StringVar(&f.version, "api-version", "", "`VERSION` of the API: v3 (default), 2026-03, 2026-09 ...")
+	fs.StringVar(&f.tokenFile, "token-file", "", "`FILE` that holds the access token, readable for you alone; default: HUBSPOT_ACCESS_TOKEN")
+	fs.DurationVar(&f.timeout, "timeout", 120*time.Second, "of one request")
+}
+
+func (f *accountFlags) commandTail() string {
+	tail := ""
+	if f.baseURL != "" {
+		tail += " --base-url " + quoted(f.baseURL)
+	}
+	if f.tokenFile != "" {
+		tail += " --token-file " + quoted(f.tokenFile)
+	}
+	return tail
+}
+
+// A connection is an account that can be written to.
+type connection struct {
+	*hubspot.Client
+	account          int64 // 0 when the token may not read it
+	baseURL, version string
+	sandbox          bool
+	close            func()
+}
+
+// connect checks address and credentials, starts the sandbox if it is wanted, and
+// asks which account it is. key is "" without a unique key.
+func (a *app) connect(ctx context.Context, f *accountFlags, sandbox bool, object, key string) (*connection, error) {
+	c := &connection{baseURL: f.baseURL, version: f.version, sandbox: sandbox, close: func() {}}
+	if c.baseURL == "" {
+		c.baseURL = defaultBaseURL
+	}
+	c.baseURL = strings.TrimRight(c.baseURL, "/")
+	if c.version == "" {
+		c.version = "v3"
+	}
+	var credentials hubspot.Credentials
+	if sandbox {
+		box, err := startSandbox("127.0.0.1:0", builtinSandbox())
+		if err != nil {
+			return nil, err
+		}
+		c.close, c.baseURL, credentials = box.close, box.url, hubspot.Static("sandbox")
+	} else {
+		if err := hubspot.CheckBaseURL(c.baseURL); err != nil {
+			return nil, usageError{err}
+		}
+		var err error
+		if credentials, err = a.credentials(f, c); err != nil {
+			return nil, err
+		}
+	}
+	config := hubspot.Config{
+		BaseURL: c.baseURL, Version: c.version, Credentials: credentials,
+		Object: object, KeyProperty: key, Timeout: f.timeout, UserAgent: "hubload/" + programVersion(),
+	}
+	client, err := hubspot.New(config)
+	if err != nil {
+		c.close()
+		return nil, usageError{err}
+	}
+	c.Client = client
+	if err := c.identify(ctx, object, key); err != nil {
+		c.close()
+		return nil, err
+	}
+	return c, nil
+}
+
+// credentials finds the token, or what gets one.
+func (a *app) credentials(f *accountFlags, c *connection) (hubspot.Credentials, error) {
+	if f.tokenFile != "" {
+		return hubspot.File(f.tokenFile)
+	}
+	if token := strings.TrimSpace(a.getenv("HUBSPOT_ACCESS_TOKEN")); token != "" {
+		return hubspot.Static(hubspot.Secret(token)), nil
+	}
+	id, secret, refresh := a.getenv("HUBSPOT_CLIENT_ID"), a.getenv("HUBSPOT_CLIENT_SECRET"), a.getenv("HUBSPOT_REFRESH_TOKEN")
+	if id != "" && secret != "" && refresh != "" {
+		return hubspot.OAuth(hubspot.OAuthConfig{
+			ClientID: id, ClientSecret: hubspot.Secret(secret), RefreshToken: hubspot.Secret(refresh),
+			BaseURL: c.baseURL, Version: c.version,
+		}), nil
+	}
+	return nil, &hubspot.CredentialsError{Message: "there is no access token: set HUBSPOT_ACCESS_TOKEN or give --token-file FILE " +
+		"(HubSpot: Settings > Integrations > Service Keys, scope crm.objects.line_items.write); to try without an account: --sandbox"}
+}
+
+// identify asks for the account's id, and makes sure of the key's property.
+func (c *connection) identify(ctx context.Context, object, key string) error {
+	account, err := patiently(ctx, c.Account)
+	var answer *hubspot.Error
+	switch {
+	case err == nil:
+		c.account = account.PortalID
+	case errors.As(err, &answer) && !answer.Unauthorized() && !answer.Temporary():
+		// Some tokens may write line items and not read this; a server that
+		// doesn't know the path is no reason to stop either.
+	default:
+		return err
+	}
+	if key == "" {
+		return nil
+	}
+	return c.checkKey(ctx, key, object)
+}
+
+// checkKey makes sure that the account enforces the uniqueness of the key: all
+// that is built on it would otherwise create rows twice.
+func (c *connection) checkKey(ctx context.Context, name, object string) error {
+	p, err := patiently(ctx, func(ctx context.Context) (hubspot.Property, error) { return c.Property(ctx, name) })
+	var answer *hubspot.Error
+	switch {
+	case err == nil && p.HasUniqueValue:
+		return nil
+	case err == nil:
+		return usageError{withHint(
+			fmt.Errorf("the key's property %s of %s isn't unique in this account", name, object),
+			"uniqueness can only be chosen when a property is created: make a new one with \"require unique values\", and use that")}
+	case errors.As(err, &answer) && answer.Status == 404:
+		return usageError{withHint(
+			fmt.Errorf("the account has no property %s of %s, which the mapping's key names", name, object),
+			"create it as single-line text with \"require unique values\"")}
+	}
+	return fmt.Errorf("making sure that the key's property %s is unique: %w", name, err)
+}
+
+// propertyNames lists the properties that can be written; nil when the token may
+// not read them.
+func (c *connection) propertyNames(ctx context.Context, object string) (map[string]bool, error) {
+	properties, err := patiently(ctx, c.Properties)
+	var answer *hubspot.Error
+	if errors.As(err, &answer) && !answer.Unauthorized() && !answer.Temporary() {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	names := make(map[string]bool, len(properties))
+	for _, p := range properties {
+		if !p.ReadOnly && !p.Archived {
+			names[p.Name] = true
+		}
+	}
+	return names, nil
+}
+
+func (c *connection) wrongAccount(pinned int64) error {
+	if c.account == 0 {
+		return withHint(fmt.Errorf("the mapping is for account %d, and this token may not tell which account it belongs to", pinned),
+			"take account: out of the mapping, or use a token that can read account information")
+	}
+	return withHint(fmt.Errorf("the mapping is for account %d, and the token belongs to account %d", pinned, c.account), "use the token of the other account")
+}
+
+// patiently repeats a read, which does no harm, while its failure may be a passing
+// one.
+func patiently[T any](ctx context.Context, read func(context.Context) (T, error)) (T, error) {
+	wait := 500 * time.Millisecond
+	for try := 1; ; try++ {
+		v, err := read(ctx)
+		var answer *hubspot.Error
+		final := errors.As(err, &answer) && !answer.Temporary()
+		var credentials *hubspot.CredentialsError
+		if err == nil || final || errors.As(err, &credentials) || try == 5 || ctx.Err() != nil {
+			if ctx.Err() != nil {
+				err = context.Cause(ctx)
+			}
+			return v, err
+		}
+		if answer != nil && answer.Wait > wait {
+			wait = min(answer.Wait, 30*time.Second)
+		}
+		select {
+		case <-time.After(wait):
+		case <-ctx.Done():
+			return v, context.Cause(ctx)
+		}
+		wait *= 2
+	}
+}

@@ -1,0 +1,50 @@
+// The house as a rule: imports fall downwards only.
+
+package main
+
+import (
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const module = "github.com/hubload/hubload/"
+
+// layers says what each package may import of this module, and from outside.
+var layers = map[string]struct{ inside, outside []string }{
+	"mapping":                      {nil, []string{"go.yaml.in/yaml/v4", "golang.org/x/text"}},
+	"ratelimit":                    {nil, []string{"golang.org/x/time"}},
+	"importer/csvfile":             {nil, []string{"golang.org/x/text", "github.com/klauspost/compress", "github.com/saintfish/chardet"}},
+	"importer/journal":             {nil, []string{"github.com/gofrs/flock"}},
+	"importer/hubspot/hubspottest": {nil, []string{"github.com/go-json-experiment/json"}},
+	"importer":                     {[]string{"mapping", "ratelimit", "importer/csvfile", "importer/journal"}, []string{"golang.org/x/sync"}},
+	"importer/hubspot":             {[]string{"importer", "mapping"}, []string{"github.com/go-json-experiment/json", "golang.org/x/oauth2"}},
+	"importer/report":              {[]string{"importer/csvfile", "importer/journal", "mapping"}, []string{"github.com/gocarina/gocsv"}},
+}
+
+func TestImportsFallDownwards(t *testing.T) {
+	out, err := exec.Command("go", "list", "-f", "{{.ImportPath}} {{join .Imports \" \"}}", module+"...").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(string(out)) {
+		fields := strings.Fields(line)
+		name := strings.TrimPrefix(fields[0], module)
+		if name == "cmd/hubload" {
+			continue
+		}
+		may, ok := layers[name]
+		if !ok {
+			t.Errorf("package %s isn't in the design", name)
+		}
+		for _, path := range fields[1:] {
+			inside, ours := strings.CutPrefix(path, module)
+			outside := strings.Contains(strings.Split(path, "/")[0], ".") && !ours
+			if ours && !slices.Contains(may.inside, inside) ||
+				outside && !slices.ContainsFunc(may.outside, func(m string) bool { return path == m || strings.HasPrefix(path, m+"/") }) {
+				t.Errorf("%s must not import %s", name, path)
+			}
+		}
+	}
+}

@@ -1,0 +1,33 @@
+// The program's door: arguments, environment and streams in, exit code out.
+
+// Command hubload loads a CSV of any size into HubSpot, and accounts for every
+// row. README.md is its manual.
+package main
+
+import (
+	"context"
+	"io"
+	"os"
+)
+
+func main() {
+	os.Exit(run(os.Args[1:], system{getenv: os.Getenv, stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr}))
+}
+
+// A system is all of the surroundings that a command may see.
+type system struct {
+	getenv         func(string) string
+	stdin          io.Reader
+	stdout, stderr io.Writer
+}
+
+// run carries out one command line and returns its exit code.
+func run(args []string, sys system) int {
+	ctx, stop := withSignals(context.Background())
+	defer stop()
+	app := &app{system: sys, ui: newUI(sys)}
+	cmd := app.command()
+	cmd.SetArgs(args)
+	err := cmd.ExecuteContext(ctx)
+	return app.ui.exit(err)
+}

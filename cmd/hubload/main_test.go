@@ -1,0 +1,224 @@
+// The program, tested as text: the scripts of testdata run the real command.
+
+package main
+
+import (
+	"compress/gzip"
+	"errors"
+	"fmt"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+	"github.com/spf13/pflag"
+
+	"github.com/hubload/hubload/importer/hubspot/hubspottest"
+)
+
+// canary is the token of every script. It must never be seen again.
+const canary = "pat-na1-canary-6f1d2c"
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"hubload": main})
+}
+
+func TestScripts(t *testing.T) {
+	samples, err := filepath.Abs("../../samples")
+	if err != nil {
+		t.Fatal(err)
+	}
+	testscript.Run(t, testscript.Params{
+		Dir:                 "testdata",
+		RequireExplicitExec: true,
+		RequireUniqueNames:  true,
+		Setup: func(env *testscript.Env) error {
+			env.Setenv("XDG_STATE_HOME", filepath.Join(env.WorkDir, "state"))
+			env.Setenv("HUBSPOT_ACCESS_TOKEN", canary)
+			env.Setenv("SAMPLES", samples)
+			env.Defer(func() { noCanary(t, env.WorkDir) })
+			env.Values[accountKey{}] = &servedAccounts{}
+			return nil
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"exits":   cmdExits,
+			"account": cmdAccount,
+			"arrived": cmdArrived,
+			"faults":  cmdFaults,
+			"holds":   cmdHolds,
+			"once":    cmdOnce,
+			"edit":    cmdEdit,
+			"repeat":  cmdRepeat,
+			"gzip":    cmdGzip,
+		},
+	})
+}
+
+type accountKey struct{}
+
+type servedAccounts struct {
+	*hubspottest.Account
+	url string
+}
+
+func served(ts *testscript.TestScript) *servedAccounts {
+	return ts.Value(accountKey{}).(*servedAccounts)
+}
+
+// cmdExits runs hubload and compares its exit code: exits CODE ARG...
+func cmdExits(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: exits CODE ARG...")
+	}
+	want, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	err = ts.Exec("hubload", args[1:]...)
+	var exit *exec.ExitError
+	got := 0
+	if errors.As(err, &exit) {
+		got = exit.ExitCode()
+	} else {
+		ts.Check(err)
+	}
+	if got != want {
+		ts.Fatalf("exit code %d, want %d", got, want)
+	}
+}
+
+// cmdAccount starts an account in the test's process, with the flags of hubload
+// sandbox, and puts its address into $URL. Another one takes the place of the first.
+func cmdAccount(ts *testscript.TestScript, neg bool, args []string) {
+	var f sandboxFlags
+	fs := pflag.NewFlagSet("account", pflag.ContinueOnError)
+	f.add(fs)
+	ts.Check(fs.Parse(args))
+	c, err := f.config()
+	ts.Check(err)
+	account, err := f.open(c)
+	ts.Check(err)
+	server := httptest.NewServer(account)
+	ts.Defer(server.Close)
+	s := served(ts)
+	s.Account, s.url = account, server.URL
+	ts.Setenv("URL", server.URL)
+}
+
+// cmdFaults replaces the account's faults: faults [NAME=WHEN]...
+func cmdFaults(ts *testscript.TestScript, neg bool, args []string) {
+	var list []hubspottest.Fault
+	for _, a := range args {
+		f, err := hubspottest.ParseFault(a)
+		ts.Check(err)
+		list = append(list, f)
+	}
+	served(ts).SetFaults(list...)
+}
+
+// cmdArrived waits until the account has answered so many creates: arrived N
+func cmdArrived(ts *testscript.TestScript, neg bool, args []string) {
+	want, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	for deadline := time.Now().Add(time.Minute); served(ts).creates() < want; {
+		if time.Now().After(deadline) {
+			ts.Fatalf("only %d creates within a minute, want %d", served(ts).creates(), want)
+		}
+		time.Sleep(time.Millisecond)
+	}
+}
+
+func (s *servedAccounts) creates() (n int) {
+	for call, times := range s.Counts() {
+		if strings.HasSuffix(call.Path, "/batch/create") {
+			n += times
+		}
+	}
+	return n
+}
+
+// cmdHolds compares the number of the account's line items: holds N
+func cmdHolds(ts *testscript.TestScript, neg bool, args []string) {
+	want, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	if got := served(ts).Len("line_items"); (got == want) == neg {
+		ts.Fatalf("the account holds %d line items, want %d", got, want)
+	}
+}
+
+// cmdOnce checks that no two line items of the account agree in a property, and
+// that there are N of them: once PROPERTY N
+func cmdOnce(ts *testscript.TestScript, neg bool, args []string) {
+	seen := map[string]int{}
+	for o := range served(ts).Objects("line_items") {
+		seen[o.Properties[args[0]]]++
+	}
+	for v, n := range seen {
+		if n > 1 {
+			ts.Fatalf("%s %q stands in %d line items", args[0], v, n)
+		}
+	}
+	if want, err := strconv.Atoi(args[1]); err != nil || len(seen) != want {
+		ts.Fatalf("%d line items, want %s", len(seen), args[1])
+	}
+}
+
+// cmdEdit replaces text in a file, everywhere: edit FILE OLD NEW
+func cmdEdit(ts *testscript.TestScript, neg bool, args []string) {
+	text := ts.ReadFile(args[0])
+	if !strings.Contains(text, args[1]) {
+		ts.Fatalf("%s doesn't hold %q", args[0], args[1])
+	}
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(strings.ReplaceAll(text, args[1], args[2])), 0o600))
+}
+
+// cmdRepeat writes a CSV of N numbered rows: repeat FILE N HEADER ROW, with @ in ROW
+// for the number.
+func cmdRepeat(ts *testscript.TestScript, neg bool, args []string) {
+	n, err := strconv.Atoi(args[1])
+	ts.Check(err)
+	var b strings.Builder
+	fmt.Fprintln(&b, args[2])
+	for i := range n {
+		fmt.Fprintln(&b, strings.ReplaceAll(args[3], "@", strconv.Itoa(i+1)))
+	}
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(b.String()), 0o600))
+}
+
+// cmdGzip compresses a file: gzip FROM TO
+func cmdGzip(ts *testscript.TestScript, neg bool, args []string) {
+	f, err := os.Create(ts.MkAbs(args[1]))
+	ts.Check(err)
+	defer f.Close()
+	z := gzip.NewWriter(f)
+	_, err = z.Write([]byte(ts.ReadFile(args[0])))
+	ts.Check(err)
+	ts.Check(z.Close())
+}
+
+var checked sync.Mutex
+
+// noCanary fails the test when the token stands in any file that a script left.
+func noCanary(t *testing.T, dir string) {
+	checked.Lock()
+	defer checked.Unlock()
+	filepath.WalkDir(dir, func(path string, e os.DirEntry, err error) error {
+		if err != nil || !e.Type().IsRegular() {
+			return nil
+		}
+		data, err := os.ReadFile(path)
+		if err == nil && strings.Contains(string(data), "canary-6f1d2c") {
+			t.Errorf("the token stands in %s", path)
+		}
+		inRun := slices.Contains(strings.Split(filepath.ToSlash(path), "/"), runsDir)
+		if info, err := e.Info(); err == nil && inRun && info.Mode().Perm()&0o077 != 0 && os.PathSeparator == '/' {
+			t.Errorf("%s has mode %o", path, info.Mode().Perm())
+		}
+		return nil
+	})
+}

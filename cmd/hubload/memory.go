@@ -1,0 +1,95 @@
+// The user's memory of imports: which content went into which account, and from where.
+
+package main
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strconv"
+	"time"
+)
+
+// A memory is the folder in the user's state directory. The same file under
+// another name, or imported from another place, is noticed through it.
+type memory struct{ dir string }
+
+// An imported is what is remembered of one import.
+type imported struct {
+	Run     string    `json:"run"` // absolute path of the run directory
+	Input   string    `json:"input"`
+	Started time.Time `json:"started"`
+}
+
+// memoryOf finds the state directory; without a home there is none.
+func memoryOf(getenv func(string) string) *memory {
+	base := getenv("XDG_STATE_HOME")
+	if base == "" && runtime.GOOS == "windows" {
+		base = getenv("LocalAppData")
+	}
+	if base == "" {
+		if home := getenv("HOME"); home != "" {
+			base = filepath.Join(home, ".local", "state")
+		}
+	}
+	if base == "" || !filepath.IsAbs(base) {
+		return nil
+	}
+	return &memory{filepath.Join(base, "hubload", "imports")}
+}
+
+// file is the place for one content in one account.
+func (m *memory) file(d *runDir) string {
+	h := sha256.New()
+	for _, s := range []string{d.BaseURL, strconv.FormatInt(d.Account, 10), d.Object, d.Input.SHA256} {
+		h.Write([]byte(s))
+		h.Write([]byte{0})
+	}
+	return filepath.Join(m.dir, hex.EncodeToString(h.Sum(nil))[:32]+".json")
+}
+
+// recall returns what is remembered of d's content in d's account.
+func (m *memory) recall(d *runDir) (imported, bool) {
+	var e imported
+	if m == nil {
+		return e, false
+	}
+	data, err := os.ReadFile(m.file(d))
+	return e, err == nil && json.Unmarshal(data, &e) == nil
+}
+
+// remember notes that d's content goes into d's account. Without again it doesn't
+// overwrite, and fs.ErrExist says that another run was faster.
+func (m *memory) remember(d *runDir, again bool) error {
+	if m == nil {
+		return nil
+	}
+	run, err := filepath.Abs(d.path)
+	if err != nil {
+		return err
+	}
+	data, err := json.Marshal(imported{Run: run, Input: d.Input.Path, Started: d.Started})
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(m.dir, 0o700); err != nil {
+		return err
+	}
+	if again {
+		return writeFile(m.file(d), data)
+	}
+	f, err := os.OpenFile(m.file(d), os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	if err != nil {
+		if errors.Is(err, fs.ErrExist) {
+			return fs.ErrExist
+		}
+		return err
+	}
+	_, err = f.Write(data)
+	return errors.Join(err, f.Close())
+}

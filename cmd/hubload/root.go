@@ -1,0 +1,104 @@
+// The root command: the list of commands, and what holds for all of them.
+
+package main
+
+import (
+	"fmt"
+	"log/slog"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+)
+
+const rootHelp = `hubload loads a CSV into HubSpot: every row becomes a line item (or another CRM
+object), with its properties and associations, up to 100 rows a request, as fast
+as the account's rate limit allows. Every row is accounted for; none is created
+twice.
+
+The token comes from HUBSPOT_ACCESS_TOKEN or --token-file, or from
+HUBSPOT_CLIENT_ID, HUBSPOT_CLIENT_SECRET and HUBSPOT_REFRESH_TOKEN. Every flag of
+a command can also be set as HUBLOAD_NAME in the environment.`
+
+const exitHelp = `
+Exit codes:
+  0  every row was created (or had been)
+  1  could not go on: disk, network, an unexpected answer; resumable
+  2  wrong usage, mapping or input; nothing was sent
+  3  finished, and some rows were refused or are in doubt
+  4  another process holds the run
+  5  the run does not match: input, mapping or account changed
+  6  stopped on purpose: daily quota, --max-failures; resumable
+  7  not authorised: token missing, expired, or without the scope
+  130, 143  interrupted: in-flight answers were taken, resumable
+`
+
+// An app is one execution of the program.
+type app struct {
+	system
+	ui     *ui
+	logger *slog.Logger
+}
+
+func (a *app) command() *cobra.Command {
+	root := &cobra.Command{
+		Use:           "hubload",
+		Short:         "load a CSV into HubSpot, every row accounted for",
+		Long:          rootHelp,
+		SilenceUsage:  true,
+		SilenceErrors: true,
+		Args:          cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return cmd.Help()
+		},
+	}
+	root.SetOut(a.stdout)
+	root.SetErr(a.stderr)
+	root.SetIn(a.stdin)
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		return usageError{fmt.Errorf("%w\nhint: hubload help %s", err, cmd.Name())}
+	})
+	root.AddCommand(
+		a.importCommand(),
+		a.resumeCommand(),
+		a.reportCommand(),
+		a.statusCommand(),
+		a.sandboxCommand(),
+		a.versionCommand(),
+	)
+	root.SetUsageTemplate(root.UsageTemplate() + exitHelp)
+	root.PersistentPreRunE = func(cmd *cobra.Command, _ []string) error {
+		return a.fromEnvironment(cmd)
+	}
+	for _, c := range root.Commands() {
+		c.Args = asUsage(c.Args)
+	}
+	root.Args = asUsage(root.Args)
+	return root
+}
+
+// asUsage makes a wrong number of arguments a wrong usage.
+func asUsage(check cobra.PositionalArgs) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if err := check(cmd, args); err != nil {
+			return usageError{fmt.Errorf("%w\nhint: hubload help %s", err, cmd.Name())}
+		}
+		return nil
+	}
+}
+
+// fromEnvironment sets the flags that the command line doesn't from HUBLOAD_NAME.
+func (a *app) fromEnvironment(cmd *cobra.Command) error {
+	var err error
+	cmd.LocalFlags().VisitAll(func(f *pflag.Flag) {
+		name := "HUBLOAD_" + strings.ToUpper(strings.ReplaceAll(f.Name, "-", "_"))
+		value := a.getenv(name)
+		if f.Changed || value == "" || f.Name == "help" || err != nil {
+			return
+		}
+		if e := cmd.Flags().Set(f.Name, value); e != nil {
+			err = usageError{fmt.Errorf("%s in the environment: %w", name, e)}
+		}
+	})
+	return err
+}

@@ -1,0 +1,245 @@
+// A session: one process's share of a run, from the first row to the reports.
+
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/spf13/pflag"
+
+	"github.com/hubload/hubload/importer"
+	"github.com/hubload/hubload/importer/csvfile"
+	"github.com/hubload/hubload/importer/hubspot"
+	"github.com/hubload/hubload/importer/journal"
+	"github.com/hubload/hubload/importer/report"
+	"github.com/hubload/hubload/mapping"
+	"github.com/hubload/hubload/ratelimit"
+)
+
+// runFlags say how a run goes about it.
+type runFlags struct {
+	limit       limitFlag
+	share       rangeFlag
+	workers     rangeFlag
+	batchSize   rangeFlag
+	maxFailures thresholdFlag
+	waitDaily   bool
+	excelSafe   bool
+}
+
+func (f *runFlags) add(fs *pflag.FlagSet) {
+	f.share = rangeFlag{min: 1, max: 100, unit: "PCT"}
+	f.workers = rangeFlag{min: 1, max: 512, unit: "N"}
+	f.batchSize = rangeFlag{min: 1, max: importer.MaxBatch, unit: "N"}
+	fs.Var(&f.limit, "limit", "cap on the rate, such as 190/10s; default: what the server's headers say")
+	fs.Var(&f.share, "share", "leave the rest of the limit to other apps; default 100")
+	fs.Var(&f.workers, "workers", "most requests in flight; default: adapts")
+	fs.Var(&f.batchSize, "batch-size", "rows a request, 1 to 100; default 100")
+	fs.Var(&f.maxFailures, "max-failures", "stop (exit 6) when more rows are refused; always after 1,000 refused in a row")
+	fs.BoolVar(&f.waitDaily, "wait-daily", false, "sleep through an exhausted daily quota rather than stop")
+	fs.BoolVar(&f.excelSafe, "excel-safe", false, "neutralise every cell of the reports; an import of such a report undoes it")
+}
+
+// A session is what is needed to work on a run that this process has locked.
+type session struct {
+	dir     *runDir
+	conn    *connection
+	mapping *mapping.Mapping
+	mapper  *mapping.Mapper
+	flags   *runFlags
+	say     *sayFlags
+
+	commandTail string // flags that a next command needs
+}
+
+// execute runs the import and leaves reports behind, whatever comes.
+func (a *app) execute(ctx context.Context, s *session) error {
+	d := s.dir
+	started := a.now()
+	j, st, err := d.journal()
+	if err != nil {
+		return err
+	}
+	if st != nil {
+		defer st.Close()
+		if torn := st.Torn(); torn > 0 {
+			a.ui.note("the journal ended in the middle of a record, as after a crash: %d bytes were cut off", torn)
+		}
+	}
+	a.ui.note("%s goes into %s as %s; run directory %s", shown(d.Input.Path), d.accountName(), d.Object, d.path)
+
+	progress := new(importer.Progress)
+	runErr := a.runImporter(ctx, s, j, st, progress)
+	closeErr := j.Close()
+
+	var changed *importer.MismatchError
+	if errors.As(runErr, &changed) {
+		return runErr // reports would show the changed rows as if they had been sent
+	}
+	summary, reportErr := a.finish(s, progress, started, runErr)
+	err = cmp.Or(runErr, closeErr, reportErr)
+	if reportErr == nil {
+		a.showSummary(s, summary, err)
+	}
+	switch {
+	case err != nil:
+		return a.resumable(s, summary, err)
+	case summary.Refused+summary.InDoubt > 0:
+		return partlyError{}
+	}
+	return nil
+}
+
+// runImporter puts the rooms together.
+func (a *app) runImporter(ctx context.Context, s *session, j *journal.Journal, st *journal.State, progress *importer.Progress) error {
+	src, err := s.source()
+	if err != nil {
+		return err
+	}
+	defer src.Close()
+	im := importer.Import{
+		Source: src, Mapper: s.mapper, Sender: s.conn.Client, Name: s.dir.Run, Journal: j, State: st,
+		Limiter:   ratelimit.New(ratelimit.Options{Cap: s.flags.limit.Limit, Share: s.flags.share.n}),
+		Key:       s.dir.Key,
+		BatchSize: s.flags.batchSize.n, Workers: s.flags.workers.n, MaxRefused: s.flags.maxFailures.Threshold,
+		Progress: progress, Logger: a.logger,
+	}
+	if s.flags.waitDaily {
+		im.DailyReset = s.conn.dailyReset
+	}
+	if im.Key != "" {
+		im.Duplicates, err = importer.FindDuplicates(func() (importer.Source, error) { return s.source() }, s.mapper)
+		if err != nil {
+			return usageError{fmt.Errorf("looking for keys that several rows share: %w", err)}
+		}
+	}
+	stop := a.showProgress(s, progress, src)
+	defer stop()
+	return importer.Run(ctx, im)
+}
+
+// source opens the input from its start.
+func (s *session) source() (*source, error) {
+	r, err := s.dir.open(s.mapping)
+	if err != nil {
+		return nil, err
+	}
+	return &source{Reader: r, restore: s.dir.Restore}, nil
+}
+
+// open opens the run's input in the form that its mapping says.
+func (d *runDir) open(m *mapping.Mapping) (*csvfile.Reader, error) {
+	return csvfile.Open(d.inputPath(), csvfile.Options{Encoding: m.CSV.Encoding, Delimiter: m.CSV.Delimiter, Columns: m.Columns()})
+}
+
+// A source is the input, with what --excel-safe had added taken away.
+type source struct {
+	*csvfile.Reader
+	restore bool
+}
+
+func (s *source) Read() (*csvfile.Record, error) {
+	rec, err := s.Reader.Read()
+	if err == nil && s.restore {
+		for i, f := range rec.Fields {
+			rec.Fields[i] = report.Restore(f)
+		}
+	}
+	return rec, err
+}
+
+// finish writes the reports from what is on disk, so that they are what a later
+// report command would write.
+func (a *app) finish(s *session, progress *importer.Progress, started time.Time, runErr error) (report.Summary, error) {
+	counts, st, err := s.dir.writeReports(s.mapping)
+	if err != nil {
+		return report.Summary{}, fmt.Errorf("writing the reports: %w", err)
+	}
+	defer st.Close()
+	now := a.now()
+	code := exitCode(runErr)
+	if runErr == nil && counts.Refused+counts.InDoubt > 0 {
+		code = exitRefused
+	}
+	snap := progress.Now()
+	summary := report.Summary{
+		Counts:      counts,
+		Requests:    st.Intents(),
+		Limited:     st.Returns("limited"),
+		Retries:     st.Retries(),
+		Seconds:     now.Sub(started).Seconds(),
+		ExitCode:    code,
+		Run:         s.dir.Run,
+		Input:       s.dir.Input.Path,
+		Object:      s.dir.Object,
+		Account:     s.dir.Account,
+		Started:     s.dir.Started,
+		Finished:    now,
+		SessionRows: snap.Created + snap.Existing + snap.Refused + snap.InDoubt - snap.Carried,
+	}
+	if summary.Seconds > 0 {
+		summary.RowsPerSecond = float64(summary.SessionRows) / summary.Seconds
+	}
+	return summary, report.WriteSummary(s.dir.path, summary)
+}
+
+// writeReports makes the reports again from input and journal. The caller closes
+// the state.
+func (d *runDir) writeReports(m *mapping.Mapping) (report.Counts, *journal.State, error) {
+	st, err := journal.Load(d.file(journalName))
+	if err != nil {
+		return report.Counts{}, nil, err
+	}
+	src := report.Source{
+		Open:        func() (*csvfile.Reader, error) { return d.open(m) },
+		Mapper:      m.Compile,
+		Neutralised: d.Restore,
+	}
+	counts, err := report.Write(d.path, src, st, report.Options{ExcelSafe: d.ExcelSafe})
+	if err != nil {
+		st.Close()
+		return counts, nil, err
+	}
+	return counts, st, nil
+}
+
+// resumable adds to an error how to go on.
+func (a *app) resumable(s *session, summary report.Summary, err error) error {
+	if hintOf(err) != "" {
+		return err
+	}
+	switch code := exitCode(err); {
+	case code == exitMismatch, code == exitUsage, s.dir.Sandbox:
+		return err
+	case summary.Rows > 0 && summary.Pending == 0:
+		return err
+	}
+	return withHint(err, "go on with: hubload resume "+quoted(s.dir.path)+s.commandTail)
+}
+
+// dailyReset asks when the daily quota is fresh again.
+func (c *connection) dailyReset(ctx context.Context) (time.Time, error) {
+	usage, err := patiently(ctx, c.DailyUsage)
+	var answer *hubspot.Error
+	if errors.As(err, &answer) || err == nil && usage.ResetsAt.IsZero() {
+		// The path may be refused like all others today: look again in an hour.
+		return time.Now().Add(time.Hour), nil
+	}
+	return usage.ResetsAt, err
+}
+
+func (d *runDir) accountName() string {
+	switch {
+	case d.Sandbox:
+		return "a throw-away account"
+	case d.Account == 0:
+		return "the account at " + d.BaseURL
+	}
+	return fmt.Sprintf("account %d", d.Account)
+}
+
+func (a *app) now() time.Time { return time.Now() }

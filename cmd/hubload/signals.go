@@ -1,0 +1,56 @@
+// Signals: the first stops a run gently, the second at once.
+
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+)
+
+// An interruptError is the cause of a context that a signal ended.
+type interruptError struct{ signal os.Signal }
+
+func (e *interruptError) Error() string { return fmt.Sprintf("interrupted (%s)", e.signal) }
+
+func (e *interruptError) code() int {
+	if e.signal == os.Interrupt {
+		return 130
+	}
+	return 143
+}
+
+// withSignals returns a context that the first SIGINT, SIGTERM or SIGHUP ends. The
+// second ends the process: the journal is built for that. A closed stdout or
+// stderr is no reason to stop an import, so SIGPIPE is ignored.
+func withSignals(parent context.Context) (context.Context, func()) {
+	ctx, cancel := context.WithCancelCause(parent)
+	wanted := []os.Signal{os.Interrupt, syscall.SIGTERM}
+	if !signal.Ignored(syscall.SIGHUP) {
+		wanted = append(wanted, syscall.SIGHUP)
+	}
+	signal.Ignore(syscall.SIGPIPE)
+	got := make(chan os.Signal, 2)
+	signal.Notify(got, wanted...)
+	done := make(chan struct{})
+	go func() {
+		select {
+		case s := <-got:
+			cancel(&interruptError{s})
+		case <-done:
+			return
+		}
+		select {
+		case s := <-got:
+			os.Exit((&interruptError{s}).code())
+		case <-done:
+		}
+	}()
+	return ctx, func() {
+		signal.Stop(got)
+		close(done)
+		cancel(nil)
+	}
+}

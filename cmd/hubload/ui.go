@@ -1,0 +1,104 @@
+// What the program says, and where.
+//
+// stdout carries the result of a command and nothing else: it may be a pipe.
+// Everything for people goes to stderr: what was noticed ("note:"), what went
+// wrong ("hubload: "), and what to do about it ("hint:"). Text that comes from a
+// file or a server is shown with its control characters escaped and cut to 200
+// characters, so that it can't steer the terminal.
+
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/term"
+)
+
+const maxShown = 200
+
+type ui struct {
+	out, err io.Writer
+	quiet    bool
+	// clear takes a progress bar off the screen before a line is written.
+	clear func()
+}
+
+func newUI(sys system) *ui {
+	return &ui{out: sys.stdout, err: sys.stderr, clear: func() {}}
+}
+
+// printf writes to stdout.
+func (u *ui) printf(format string, args ...any) { fmt.Fprintf(u.out, format, args...) }
+
+// note says something that a user should know, unless --quiet.
+func (u *ui) note(format string, args ...any) {
+	if !u.quiet {
+		u.clear()
+		fmt.Fprintf(u.err, "note: "+format+"\n", args...)
+	}
+}
+
+// warn says something that a user has to know.
+func (u *ui) warn(format string, args ...any) {
+	u.clear()
+	fmt.Fprintf(u.err, "hubload: "+format+"\n", args...)
+}
+
+// exit reports how a command ended and returns the exit code.
+func (u *ui) exit(err error) int {
+	var partly partlyError
+	if err != nil && !errors.As(err, &partly) {
+		u.warn("%s", visible(err.Error()))
+		if hint := hintOf(err); hint != "" {
+			fmt.Fprintf(u.err, "hint: %s\n", hint)
+		}
+	}
+	return exitCode(err)
+}
+
+// isTerminal reports whether w is a terminal.
+func isTerminal(w io.Writer) bool {
+	f, ok := w.(*os.File)
+	return ok && term.IsTerminal(int(f.Fd()))
+}
+
+// visible escapes what could steer a terminal; line ends of messages that have
+// several lines stay.
+func visible(s string) string {
+	var b strings.Builder
+	for _, r := range s {
+		switch {
+		case r == '\n':
+			b.WriteRune(r)
+		case r == utf8.RuneError || !unicode.IsPrint(r):
+			fmt.Fprintf(&b, "\\u%04x", r)
+		default:
+			b.WriteRune(r)
+		}
+	}
+	return b.String()
+}
+
+// shown is visible, on one line and short.
+func shown(s string) string {
+	s = strings.ReplaceAll(visible(s), "\n", `\n`)
+	if utf8.RuneCountInString(s) <= maxShown {
+		return s
+	}
+	return string([]rune(s)[:maxShown]) + "…"
+}
+
+// grouped writes a number with commas: 1,234,567.
+func grouped(n int64) string {
+	s := fmt.Sprint(n)
+	for i := len(s) - 3; i > 0; i -= 3 {
+		s = s[:i] + "," + s[i:]
+	}
+	return s
+}

@@ -1,0 +1,229 @@
+// The life of a batch: wait, begin, send, judge, commit.
+
+package importer
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/hubload/hubload/importer/journal"
+)
+
+// A step is a place in an attempt where a process may die.
+type step int
+
+const (
+	beforeIntent step = iota
+	beforeRequest
+	afterAnswer
+	afterFates
+)
+
+func (r *run) step(s step) error {
+	if r.im.step == nil {
+		return nil
+	}
+	return r.im.step(s)
+}
+
+// An outcome is what an attempt leaves to do.
+type outcome struct {
+	back      []*row // to be sent again
+	halve     []*row // to be sent again in two halves
+	unsettled []*row // to be looked up by their key
+}
+
+// books is what must be in the journal before the first attempt of a job. The
+// attempt that writes it empties it.
+type books struct {
+	slices  []journal.Slice
+	refused []journal.Fate
+}
+
+func (b *books) empty() bool { return len(b.slices) == 0 && len(b.refused) == 0 }
+
+// attempt sends rows once. It reads from top to bottom as the protocol runs, on
+// purpose.
+func (r *run) attempt(ctx context.Context, rows []*row, books *books) (outcome, error) {
+	// wait
+	place, err := r.gate.enter(ctx)
+	if err != nil {
+		return outcome{}, err
+	}
+	defer place.leave()
+	slot, err := r.slot(ctx)
+	if err != nil {
+		return outcome{}, err
+	}
+
+	// begin: from here on a death leaves the rows in doubt
+	if err := r.step(beforeIntent); err != nil {
+		return outcome{}, err
+	}
+	for _, rw := range rows {
+		rw.attempts++
+		rw.tries++
+	}
+	n, err := r.begin(rows, books)
+	if err != nil {
+		slot.Cancel()
+		return outcome{}, err
+	}
+
+	// send: r.ctx doesn't end when the run is interrupted, so that the answer
+	// is taken
+	if err := r.step(beforeRequest); err != nil {
+		return outcome{}, err
+	}
+	inputs, standings := r.inputs(rows)
+	r.progress.sent(len(rows), rows[0].attempts > 1)
+	slot.Sent()
+	sent := time.Now()
+	ans := r.im.Sender.Create(r.ctx, inputs)
+	place.answered(time.Since(sent), ans.Proof != Unknown)
+	slot.Done(ans.Rate)
+	r.progress.answered(ans, time.Since(sent))
+
+	if err := r.step(afterAnswer); err != nil {
+		return outcome{}, err
+	}
+
+	// judge
+	rulings := judge(standings, ans)
+
+	// commit
+	out, fates, doubted := r.apply(rows, rulings)
+	if err := r.end(n, ans, fates, doubted); err != nil {
+		return outcome{}, err
+	}
+	if err := r.step(afterFates); err != nil {
+		return outcome{}, err
+	}
+	return out, r.react(ctx, ans, standings, sent)
+}
+
+// begin makes durable what the journal must hold before rows are sent: what was
+// read for the first time, what of it can't be sent, and the intent itself.
+func (r *run) begin(rows []*row, b *books) (int64, error) {
+	numbers := make([]int64, len(rows))
+	attempt := 0
+	for i, rw := range rows {
+		numbers[i] = rw.n
+		attempt = max(attempt, rw.attempts)
+	}
+	n, err := r.im.Journal.Begin(b.slices, b.refused, numbers, attempt)
+	if err != nil {
+		return 0, fmt.Errorf("writing the journal: %w", err)
+	}
+	r.progress.settle(b.refused, 0)
+	b.slices, b.refused = nil, nil
+	return n, nil
+}
+
+func (r *run) inputs(rows []*row) ([]Input, []standing) {
+	inputs := make([]Input, len(rows))
+	standings := make([]standing, len(rows))
+	for i, rw := range rows {
+		trace := r.im.Name + "-" + strconv.FormatInt(rw.n, 10)
+		inputs[i] = Input{Trace: trace, Record: &rw.rec}
+		standings[i] = standing{trace: trace, key: rw.rec.Key, tainted: rw.tainted, halved: rw.halved}
+	}
+	return inputs, standings
+}
+
+// apply turns rulings into fates and into what is left to do. Doubted is how many
+// of the fates belong to rows that were in doubt.
+func (r *run) apply(rows []*row, rulings []ruling) (out outcome, fates []journal.Fate, doubted int) {
+	for i, v := range rulings {
+		rw := rows[i]
+		before, clouded := len(fates), rw.tainted
+		rw.refusal = nil
+		switch v.verdict {
+		case created:
+			fates = append(fates, journal.Fate{Row: rw.n, Kind: journal.Created, ID: v.id})
+		case refused:
+			fates = append(fates, rw.fate(journal.Refused, v.failure))
+		case back:
+			out.back = append(out.back, rw)
+		case halve:
+			rw.halved = true
+			out.halve = append(out.halve, rw)
+		case contested:
+			rw.refusal = v.failure
+			out.unsettled = append(out.unsettled, rw)
+		case unknown:
+			rw.tainted = true
+			fates = append(fates, rw.fate(journal.InDoubt, doubt(v.failure)))
+			if r.im.Key != "" {
+				out.unsettled = append(out.unsettled, rw)
+			}
+		}
+		if clouded && len(fates) > before {
+			doubted++
+		}
+	}
+	return out, fates, doubted
+}
+
+// fate is a row's fate with the reason that a failure gives.
+func (rw *row) fate(kind journal.Kind, f *Failure) journal.Fate {
+	fate := journal.Fate{Row: rw.n, Kind: kind, Attempts: rw.attempts}
+	if f != nil {
+		fate.Code, fate.Property, fate.Message, fate.CorrelationID, fate.Retryable = f.Code, f.Property, f.Message, f.CorrelationID, f.Retryable
+	}
+	if kind == journal.InDoubt {
+		// Not retryable whatever the failure says: that is the whole point.
+		fate.Code, fate.Retryable = codeInDoubt, false
+	}
+	return fate
+}
+
+// doubt words the failure that left a row in doubt.
+func doubt(f *Failure) *Failure {
+	d := *f
+	d.Message = "it may have been created or not: " + f.Message
+	if f.Code != "" && f.Code != codeInDoubt {
+		d.Message = fmt.Sprintf("it may have been created or not (%s): %s", f.Code, f.Message)
+	}
+	return &d
+}
+
+// end makes the fates durable.
+func (r *run) end(n int64, ans Answer, fates []journal.Fate, doubted int) error {
+	var err error
+	if len(fates) == 0 {
+		err = r.im.Journal.Return(n, returnReason(ans.Proof))
+	} else {
+		err = r.im.Journal.End(n, fates)
+	}
+	if err != nil {
+		// The disk can't hold what HubSpot has done: the log is the last
+		// place to say it. The next run finds these rows in doubt.
+		for _, f := range fates {
+			if f.Kind == journal.Created {
+				r.log.Error("created, but the journal can't be written", "row", f.Row, "id", f.ID)
+			}
+		}
+		return fmt.Errorf("writing the journal: %w", err)
+	}
+	r.progress.settle(fates, doubted)
+	return r.countFates(fates)
+}
+
+func returnReason(p Proof) string {
+	switch p {
+	case Limited:
+		return "limited"
+	case Unreachable:
+		return "unreachable"
+	case Busy:
+		return "busy"
+	case Denied:
+		return "denied"
+	case Impossible:
+		return "impossible"
+	}
+	return "refused"
+}

@@ -1,0 +1,119 @@
+// Where the API is: the base URL, and the paths of each version.
+
+package hubspot
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"net/netip"
+	"net/url"
+	"regexp"
+	"strconv"
+	"strings"
+)
+
+const (
+	defaultBaseURL = "https://api.hubapi.com"
+	versionThree   = "v3"
+)
+
+var (
+	hostName    = regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?$`)
+	versionDate = regexp.MustCompile(`^\d{4}-\d{2}(-beta)?$`)
+	objectType  = regexp.MustCompile(`^[A-Za-z0-9_-]{1,100}$`)
+	pathPrefix  = regexp.MustCompile(`^(/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)*/?$`)
+)
+
+// CheckBaseURL says what is wrong with s as the base URL of the API, which the
+// token is sent to. It must be https, or http for a loopback address or
+// localhost; without user, query and fragment; its host plain ASCII that doesn't
+// end in a dot and isn't an internationalised name, which may look like another.
+// The error never repeats s, for it may hold a password.
+func CheckBaseURL(s string) error {
+	_, err := parseBaseURL(s)
+	return err
+}
+
+func parseBaseURL(s string) (*url.URL, error) {
+	u, err := url.Parse(s)
+	switch {
+	case err != nil || u.Opaque != "" || u.Host == "":
+		return nil, errors.New("the base URL is no URL with a host; it should look like " + defaultBaseURL)
+	case u.User != nil:
+		return nil, errors.New("the base URL must not hold a user or password before an @")
+	case strings.ContainsAny(s, "?#"):
+		return nil, errors.New("the base URL must not have a query or fragment")
+	case !pathPrefix.MatchString(u.EscapedPath()):
+		return nil, errors.New("the base URL's path must be plain: letters, digits and - . _ ~ between slashes")
+	}
+	host := u.Hostname()
+	ip, ipErr := netip.ParseAddr(host)
+	switch {
+	case ipErr == nil && ip.Zone() == "":
+	case strings.HasSuffix(host, "."):
+		return nil, errors.New("the base URL's host must not end in a dot")
+	case !hostName.MatchString(host), strings.Contains("."+strings.ToLower(host), ".xn--"):
+		return nil, errors.New("the base URL's host must be a plain ASCII name; names that can look like another are not taken")
+	}
+	if _, port, found := strings.Cut(strings.TrimPrefix(u.Host, "["+host+"]"), ":"); found {
+		if n, err := strconv.ParseUint(port, 10, 16); err != nil || n == 0 {
+			return nil, errors.New("the base URL's port must be 1 to 65535")
+		}
+	}
+	loopback := strings.EqualFold(host, "localhost") || ipErr == nil && ip.IsLoopback()
+	if u.Scheme != "https" && !(u.Scheme == "http" && loopback) {
+		return nil, errors.New("the base URL must begin with https:// (http:// is for loopback addresses only), for the token is sent there")
+	}
+	return u, nil
+}
+
+// An address makes the URLs of one version of the API and one object type.
+type address struct {
+	base    string // without a slash at the end
+	host    string // for messages
+	version string
+	object  string
+}
+
+func newAddress(base, version, object string) (address, error) {
+	u, err := parseBaseURL(cmp.Or(base, defaultBaseURL))
+	if err != nil {
+		return address{}, err
+	}
+	a := address{
+		base:    strings.TrimSuffix(u.String(), "/"),
+		host:    u.Host,
+		version: cmp.Or(version, versionThree),
+		object:  cmp.Or(object, "line_items"),
+	}
+	if a.version != versionThree && !versionDate.MatchString(a.version) {
+		return address{}, fmt.Errorf("API version %q is not known; write v3 or a date such as 2026-03", a.version)
+	}
+	if !objectType.MatchString(a.object) {
+		return address{}, fmt.Errorf("object type %q is not one; write a name such as line_items or an id such as 0-8", a.object)
+	}
+	return a, nil
+}
+
+func (a address) objectPath(method string) string {
+	if a.version == versionThree {
+		return "/crm/v3/objects/" + a.object + "/" + method
+	}
+	return "/crm/objects/" + a.version + "/" + a.object + "/" + method
+}
+
+func (a address) propertiesPath() string {
+	if a.version == versionThree {
+		return "/crm/v3/properties/" + a.object
+	}
+	return "/crm/properties/" + a.version + "/" + a.object
+}
+
+func (a address) accountPath(what string) string {
+	return "/account-info/" + a.version + "/" + what
+}
+
+func (a address) tokenURL() string {
+	return a.base + "/oauth/" + a.version + "/token"
+}

@@ -1,0 +1,182 @@
+// What an answer to a create proves.
+
+package hubspot
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/hubload/hubload/importer"
+)
+
+// Codes of hubload's own, for what HubSpot gave no code.
+const (
+	codeNoConnection  = "NO_CONNECTION"
+	codeNoAnswer      = "NO_ANSWER"
+	codeUnreadable    = "UNREADABLE_ANSWER"
+	codeNotComplete   = "NOT_COMPLETE"
+	codeRedirect      = "REDIRECT"
+	codeNoCredentials = "NO_CREDENTIALS"
+	codeInvalidUTF8   = "INVALID_UTF8"
+)
+
+const (
+	statusMigration = 477 // HubSpot's own: the account is being moved
+	lockedFor       = 2 * time.Second
+	statusDone      = "COMPLETE"
+)
+
+// classify says what a status proves of a create. explained: the answer holds an
+// error as HubSpot writes them; without one a 4xx may be the word of a proxy
+// about an answer of HubSpot's that we never saw.
+//
+// HubSpot's advice for 5xx, to wait and retry, is right for reads: a create may
+// have been executed, or may yet be.
+func classify(status int, explained bool) importer.Proof {
+	switch status {
+	case http.StatusUnauthorized, http.StatusForbidden:
+		return importer.Denied
+	case http.StatusNotFound, http.StatusMethodNotAllowed, http.StatusRequestEntityTooLarge,
+		http.StatusRequestURITooLong, http.StatusUnsupportedMediaType:
+		return importer.Impossible
+	case http.StatusTooManyRequests:
+		return importer.Limited
+	case statusMigration:
+		return importer.Busy
+	case http.StatusRequestTimeout, http.StatusLocked:
+		return importer.Unknown
+	}
+	if status/100 == 4 && explained {
+		return importer.Refused
+	}
+	return importer.Unknown
+}
+
+// answer says what r proves about inputs.
+func (r *reply) answer(inputs []importer.Input, key string) importer.Answer {
+	if r.status == 0 {
+		return r.silence()
+	}
+	var a importer.Answer
+	switch r.status / 100 {
+	case 2:
+		a = r.batchAnswer(inputs, key)
+	case 3:
+		a = failed(importer.Unknown, codeRedirect, r.redirect())
+		a.Stop = true
+	default:
+		a = r.refusal(inputs)
+	}
+	a.Rate = rate(r.header)
+	a.Wait = retryAfter(r.header)
+	switch {
+	case r.status == http.StatusTooManyRequests:
+		a.Rate.Refused = true
+		a.Rate.Daily = r.daily()
+	case r.status == http.StatusLocked:
+		a.Wait = max(a.Wait, lockedFor)
+	}
+	return a
+}
+
+// failed is an answer that consists of an error of our own.
+func failed(p importer.Proof, code string, err error) importer.Answer {
+	return importer.Answer{
+		Proof:   p,
+		Refusal: importer.Failure{Code: code, Message: sentence(err.Error()), Retryable: retryable(p)},
+		Rate:    importer.Rate{Remaining: -1},
+		Err:     err,
+	}
+}
+
+func retryable(p importer.Proof) bool {
+	return p != importer.Refused && p != importer.Impossible
+}
+
+// silence is what it proves that no answer came.
+func (r *reply) silence() importer.Answer {
+	var final *CredentialsError
+	switch {
+	case r.taken:
+		return failed(importer.Unknown, codeNoAnswer, r.err)
+	case errors.As(r.err, &final):
+		return failed(importer.Denied, codeNoCredentials, r.err)
+	}
+	a := failed(importer.Unreachable, codeNoConnection, r.err)
+	a.Stop = untrusted(r.err)
+	return a
+}
+
+// batchAnswer is what a 2xx proves, which is what its body says: HubSpot has
+// changed the number between 200 and 201 before.
+func (r *reply) batchAnswer(inputs []importer.Input, key string) importer.Answer {
+	switch {
+	case r.err != nil:
+		return failed(importer.Unknown, codeUnreadable, fmt.Errorf("answer %d broke off: %w", r.status, r.err))
+	case r.status != http.StatusOK && r.status != http.StatusCreated && r.status != http.StatusMultiStatus:
+		return failed(importer.Unknown, codeUnreadable, fmt.Errorf("answer %d is none that HubSpot gives to a create", r.status))
+	}
+	b, err := decodeBatch(r.body, key)
+	switch {
+	case err != nil:
+		return failed(importer.Unknown, codeUnreadable, fmt.Errorf("answer %d can't be read: %w", r.status, err))
+	case b.status != "" && b.status != statusDone:
+		return failed(importer.Unknown, codeNotComplete, fmt.Errorf("answer %d isn't final: its status is %s", r.status, cmp.Or(codeOf(b.status), "no word")))
+	case !b.lists:
+		return failed(importer.Unknown, codeUnreadable, fmt.Errorf("answer %d holds neither results nor errors", r.status))
+	}
+	a := importer.Answer{Proof: importer.Answered, Created: b.records}
+	for _, e := range b.errors {
+		e.correlationID = correlation(e, r.header)
+		// Next to a record whose id can't be read, an error that names no
+		// row proves nothing: it may be about any of them, or about that one.
+		if len(e.traces) > 0 || b.unclear == 0 {
+			a.Failures = append(a.Failures, failures(e, r.status, inputs)...)
+		}
+	}
+	return a
+}
+
+// refusal is what an answer proves that is neither 2xx nor 3xx.
+func (r *reply) refusal(inputs []importer.Input) importer.Answer {
+	e, explained := decodeAPIError(r.body)
+	e.correlationID = correlation(e, r.header)
+	proof := classify(r.status, explained)
+	f := explain(e, r.status, inputs)
+	f.Retryable = f.Retryable || retryable(proof)
+	err := r.newError(e, f.Message, inputs)
+	if !explained {
+		f.Message = sentence(err.Error())
+	}
+	return importer.Answer{
+		Proof:   proof,
+		Refusal: f,
+		// A smaller batch may pass a 413; nothing helps the others.
+		Stop: proof == importer.Impossible && r.status != http.StatusRequestEntityTooLarge,
+		Err:  err,
+	}
+}
+
+// daily reports whether a 429 is about the quota of the day.
+func (r *reply) daily() bool {
+	e, _ := decodeAPIError(r.body)
+	if e.policy != "" {
+		return strings.EqualFold(e.policy, "DAILY")
+	}
+	return strings.Contains(strings.ToLower(e.message), "daily limit")
+}
+
+// redirect names where the server would send us. Only the host: a path may hold
+// anything.
+func (r *reply) redirect() error {
+	to, err := url.Parse(r.header.Get("Location"))
+	if err != nil || to.Host == "" {
+		return fmt.Errorf("the server answers %d, a redirect, which is never followed; the base URL must be the API's own address", r.status)
+	}
+	return fmt.Errorf("the server answers %d, a redirect to %s, which is never followed; the base URL must be the API's own address", r.status, to.Host)
+}

@@ -1,0 +1,172 @@
+// The client: what it is made of, and the one request that creates records.
+
+// Package hubspot speaks HubSpot's CRM API over HTTP, one method one request.
+//
+// A [Client] is an [importer.Sender]: it says what an answer proves about the
+// records that were asked for, and no more. Three rules hold it up:
+//
+//   - A create leaves once. There is no retry, no redirect, no idempotency
+//     header and no HTTP/2 here, for each of them can send a request again
+//     behind the caller's back, and HubSpot has nothing that would notice.
+//   - Not executed is said only of a request whose last byte was never handed
+//     to the network, or that was answered by a status which HubSpot gives
+//     before it looks at the request. Created is said only of a record whose
+//     id stands in a complete JSON answer.
+//   - The token goes into one header of requests to one host. Nothing of this
+//     package that can be printed, logged or marshalled holds it, and it is
+//     cut out of whatever the server says.
+//
+// Besides HubSpot's own codes, such as INVALID_OPTION, failures carry these:
+// NO_CONNECTION, NO_ANSWER, UNREADABLE_ANSWER, NOT_COMPLETE, REDIRECT,
+// NO_CREDENTIALS, INVALID_UTF8, and HTTP_ with the status where the server gave
+// no reason.
+package hubspot
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/hubload/hubload/importer"
+)
+
+const (
+	maxInputs       = 100 // of one request, by HubSpot's rule
+	defaultTimeout  = 120 * time.Second
+	defaultMaxConns = 128
+)
+
+// Config says which API to speak to and how. Only Credentials must be set.
+type Config struct {
+	// BaseURL is where the API is, https://api.hubapi.com by default; see
+	// [CheckBaseURL]. A path in it is put before every request's.
+	BaseURL string
+
+	// Version is "v3", the default, or a date such as "2026-03".
+	Version string
+
+	// Object is the type of the records, line_items by default; by name or
+	// by id, such as 0-8.
+	Object string
+
+	Credentials Credentials
+
+	// Timeout is for one request with its answer, 120 s by default. HubSpot's
+	// edge gives up after 100 s: a shorter timeout only makes rows whose
+	// fate is unknown.
+	Timeout time.Duration
+
+	// KeyProperty is the unique property to read back from created records,
+	// as [importer.Created.Key]; "" for none.
+	KeyProperty string
+
+	MaxConns  int    // connections at a time, 128 by default
+	UserAgent string // "hubload" by default
+
+	// Transport replaces the package's own; it is meant for tests. It must
+	// not retry, follow redirects, or keep what it is given.
+	Transport http.RoundTripper
+}
+
+// A Client is an account's API. It is safe for concurrent use.
+type Client struct {
+	address
+	creds     Credentials
+	timeout   time.Duration
+	key       string
+	userAgent string
+	transport http.RoundTripper
+
+	// denied is the token that was denied last; see Renew.
+	denied atomic.Pointer[Secret]
+
+	buffers sync.Pool     // of *bytes.Buffer
+	large   chan struct{} // a place for each answer above smallAnswer
+}
+
+var (
+	_ importer.Sender  = (*Client)(nil)
+	_ importer.Finder  = (*Client)(nil)
+	_ importer.Renewer = (*Client)(nil)
+)
+
+// New checks c and returns a client. It sends nothing.
+func New(c Config) (*Client, error) {
+	addr, err := newAddress(c.BaseURL, c.Version, c.Object)
+	if err != nil {
+		return nil, err
+	}
+	if c.Credentials == nil {
+		return nil, errors.New("no credentials are configured")
+	}
+	if c.Timeout < 0 || c.MaxConns < 0 {
+		return nil, fmt.Errorf("timeout %s and %d connections: neither can be negative", c.Timeout, c.MaxConns)
+	}
+	transport := c.Transport
+	if transport == nil {
+		transport = newTransport(cmp.Or(c.MaxConns, defaultMaxConns))
+	}
+	return &Client{
+		address:   addr,
+		creds:     c.Credentials,
+		timeout:   cmp.Or(c.Timeout, defaultTimeout),
+		key:       c.KeyProperty,
+		userAgent: cmp.Or(c.UserAgent, "hubload"),
+		transport: transport,
+		buffers:   sync.Pool{New: func() any { return new(bytes.Buffer) }},
+		large:     make(chan struct{}, maxLargeAnswers),
+	}, nil
+}
+
+// Create asks for one record per input in one request and says what its answer
+// proves; see [importer.Sender]. It panics unless there are 1 to 100 inputs.
+func (c *Client) Create(ctx context.Context, inputs []importer.Input) importer.Answer {
+	if len(inputs) == 0 || len(inputs) > maxInputs {
+		panic(fmt.Sprintf("hubspot: Create of %d inputs, not 1 to %d", len(inputs), maxInputs))
+	}
+	buf := c.buffer()
+	defer c.keep(buf)
+	body, err := appendCreate(buf.AvailableBuffer(), inputs)
+	if err != nil {
+		return failed(importer.Impossible, codeInvalidUTF8, err)
+	}
+	buf.Write(body) // so that the next request finds the room
+	r := c.send(ctx, http.MethodPost, c.objectPath("batch/create"), buf.Bytes())
+	defer r.release()
+	return r.answer(inputs, c.key)
+}
+
+// Renew gets a fresh token after a 401 and reports whether the token in use now
+// is another than the one that was denied last. Requests that were in flight
+// with the old token when it was renewed are denied too, and don't make it renew
+// the new one.
+func (c *Client) Renew(ctx context.Context) (bool, error) {
+	if denied := c.denied.Load(); denied != nil {
+		token, err := c.creds.Token(ctx)
+		if err != nil {
+			return false, err
+		}
+		if token != *denied {
+			return true, nil
+		}
+	}
+	return c.creds.Renew(ctx)
+}
+
+func (c *Client) buffer() *bytes.Buffer {
+	buf := c.buffers.Get().(*bytes.Buffer)
+	buf.Reset()
+	return buf
+}
+
+func (c *Client) keep(buf *bytes.Buffer) {
+	if buf.Cap() <= 2*smallAnswer {
+		c.buffers.Put(buf)
+	}
+}

@@ -1,0 +1,149 @@
+// Answers from anybody: no panic, no invented record, no memory without end.
+
+package hubspot
+
+import (
+	"bytes"
+	"net/http"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+
+	"github.com/hubload/hubload/importer"
+	"github.com/hubload/hubload/mapping"
+)
+
+// FuzzAnswer has one law: whatever the answer, there is no panic, and a record
+// is only created if its id stands in the bytes.
+func FuzzAnswer(f *testing.F) {
+	seeds, err := filepath.Glob("testdata/answers/*.json")
+	if err != nil || len(seeds) == 0 {
+		f.Fatalf("no seeds: %v", err)
+	}
+	for _, name := range seeds {
+		data, err := os.ReadFile(name)
+		if err != nil {
+			f.Fatal(err)
+		}
+		for _, status := range []int{200, 201, 207, 400, 429} {
+			f.Add(status, data)
+		}
+	}
+	inputs := []importer.Input{
+		{Trace: "run-1", Record: &mapping.Record{Properties: []mapping.Property{{Name: "industry", Value: "Metalworks"}, {Name: "row_key", Value: "k1"}}}},
+		{Trace: "run-2", Record: &mapping.Record{Associations: []mapping.Association{{To: "deals", ID: "38374264688"}}}},
+	}
+	f.Fuzz(func(t *testing.T, status int, data []byte) {
+		if status < 100 || status > 999 {
+			return // net/http doesn't give these
+		}
+		r := &reply{status: status, header: http.Header{}, body: data, taken: true}
+		a := r.answer(inputs, "row_key")
+		if len(a.Created) > 0 && a.Proof != importer.Answered {
+			t.Errorf("proof %d with %d records", a.Proof, len(a.Created))
+		}
+		for _, c := range a.Created {
+			if c.ID == "" || strings.Trim(c.ID, "0123456789") != "" || len(c.ID) > 19 || !bytes.Contains(data, []byte(c.ID)) {
+				t.Errorf("created %+v of %q", c, data)
+			}
+		}
+		if a.Proof == importer.Answered && (a.Err != nil || status/100 != 2) || a.Proof != importer.Answered && a.Refusal.Code == "" {
+			t.Errorf("status %d: %+v", status, a)
+		}
+		for _, f := range append(a.Failures, a.Refusal) {
+			if len([]rune(f.Message)) > maxMessage || len(f.Traces) > 1 || len(f.CorrelationID) > 64 {
+				t.Errorf("%+v", f)
+			}
+		}
+		b, err := decodeBatch(data, "row_key")
+		if err != nil {
+			return
+		}
+		ids, err := b.match([]string{"k1", "k2"})
+		for _, id := range ids {
+			if err != nil || !bytes.Contains(data, []byte(id)) {
+				t.Errorf("found %q of %q (%v)", id, data, err)
+			}
+		}
+	})
+}
+
+func TestSeeds(t *testing.T) {
+	for name, want := range map[string]importer.Answer{
+		"201.json":            {Created: make([]importer.Created, 2)},
+		"207.json":            {Created: make([]importer.Created, 1), Failures: make([]importer.Failure, 1)},
+		"207_documented.json": {Created: make([]importer.Created, 1), Failures: make([]importer.Failure, 1)},
+		"207_read.json":       {Failures: make([]importer.Failure, 1)},
+	} {
+		data, err := os.ReadFile(filepath.Join("testdata", "answers", name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		a := (&reply{status: 207, body: data}).answer(nil, "")
+		if a.Proof != importer.Answered || len(a.Created) != len(want.Created) || len(a.Failures) != len(want.Failures) {
+			t.Errorf("%s: %+v", name, a)
+		}
+	}
+}
+
+// TestBombs: answers of 16 MiB, each made to cost as much as it can.
+func TestBombs(t *testing.T) {
+	const allowed = 80 << 20 // in all, also of what is garbage at once; the answer itself comes on top
+	fill := func(before, element, after string) []byte {
+		n := (maxAnswer - len(before) - len(after)) / len(element)
+		return []byte(before + strings.Repeat(element, n-1) + strings.TrimSuffix(element, ",") + after)
+	}
+	trace := `{"context":{"objectWriteTraceId":["run-1"]},"errors":[` + strings.Repeat(`{"code":"a"},`, 99) + `{"code":"a"}]},`
+	answer := func(status int) func([]byte) {
+		return func(body []byte) { (&reply{status: status, body: body, taken: true}).answer(nil, "k") }
+	}
+	for name, body := range map[string][]byte{
+		"results":        fill(`{"results":[`, `{"id":1},`, `]}`),
+		"empty results":  fill(`{"results":[`, `{},`, `]}`),
+		"nulls":          fill(`{"results":[`, `null,`, `]}`),
+		"errors":         fill(`{"errors":[`, `{},`, `]}`),
+		"items":          fill(`{"errors":[`, trace, `]}`),
+		"traces":         fill(`{"errors":[{"context":{"objectWriteTraceId":[`, `"aa",`, `]}}]}`),
+		"one string":     fill(`{"errors":[{"message":"`, `x`, `"}]}`),
+		"one message":    fill(`{"message":"Property values were not valid: [`, `{},`, `]"}`),
+		"options":        fill(`{"errors":[{"message":"no was not one of the allowed options: [`, `a, `, `]"}]}`),
+		"scopes":         fill(`{"message":"m","errors":[{"context":{"requiredGranularScopes":[`, `"aa",`, `]}}]}`),
+		"properties":     fill(`{"name":"x","results":[`, `{"name":"a"},`, `]}`),
+		"property":       fill(`{"name":"x","options":[`, `{"value":"a"},`, `]}`),
+		"names":          fill(`{"results":[],"x":{`, `"aaaaaaaa":0,`, `"b":0}}`),
+		"deep":           fill(`{"results":[],"x":`, `[`, ``),
+		"escaped string": fill(`{"message":"`, `\u0041`, `"}`),
+	} {
+		for as, decode := range map[string]func([]byte){"batch": answer(207), "refusal": answer(400), "properties": func(body []byte) {
+			w := newWalker(body)
+			var p Property
+			w.document(func(name []byte) error { return p.member(w, name) })
+		}} {
+			t.Run(name+" as "+as, func(t *testing.T) {
+				var before, after runtime.MemStats
+				runtime.GC()
+				runtime.ReadMemStats(&before)
+				decode(body)
+				runtime.ReadMemStats(&after)
+				if got := after.TotalAlloc - before.TotalAlloc; got > allowed {
+					t.Errorf("%d MiB were allocated, want at most %d", got>>20, allowed>>20)
+				}
+			})
+		}
+	}
+}
+
+func TestDepth(t *testing.T) {
+	for n, ok := range map[int]bool{1: true, maxDepth - 1: true, maxDepth: false} { // one more is the document itself
+		body := []byte(`{"results":[],"x":` + strings.Repeat(`[`, n) + strings.Repeat(`]`, n) + `}`)
+		if _, err := decodeBatch(body, ""); (err == nil) != ok {
+			t.Errorf("%d levels: %v", n+1, err)
+		}
+		flat := []byte(`{"results":[],"x":["` + strings.Repeat(`[{\"`, n) + `"` + strings.Repeat(`,[]`, 200) + `]}`)
+		if _, err := decodeBatch(flat, ""); err != nil {
+			t.Errorf("flat, with brackets in a string: %v", err)
+		}
+	}
+}

@@ -1,0 +1,132 @@
+// From HubSpot's errors to failures: which rows, which code, which property.
+
+package hubspot
+
+import (
+	"cmp"
+	"fmt"
+	"net/http"
+	"strings"
+
+	"github.com/hubload/hubload/importer"
+)
+
+const maxProperty = 100 // characters of a property's name, by HubSpot's rule
+
+// failures makes of one error of a 207 a failure for each row that it names, or
+// one failure that names no row. Not one for all of them: a message has the
+// values of one row cut out of it.
+func failures(e apiError, status int, inputs []importer.Input) []importer.Failure {
+	if len(e.traces) == 0 {
+		return []importer.Failure{explain(e, status, inputs)}
+	}
+	out := make([]importer.Failure, len(e.traces))
+	for i, trace := range e.traces {
+		out[i] = explain(e, status, named(inputs, trace))
+		out[i].Traces = []string{trace}
+	}
+	return out
+}
+
+// named returns the input with a trace, none when the trace is foreign.
+func named(inputs []importer.Input, trace string) []importer.Input {
+	for i := range inputs {
+		if inputs[i].Trace == trace {
+			return inputs[i : i+1]
+		}
+	}
+	return nil
+}
+
+// explain makes a failure of an error about inputs, without its traces.
+func explain(e apiError, status int, inputs []importer.Input) importer.Failure {
+	reasons := reasonsOf(e)
+	first := reasons[0]
+	f := importer.Failure{
+		Code:          cmp.Or(codeOf(first.code, e.category, e.policy, e.kind), fmt.Sprintf("HTTP_%d", status)),
+		Property:      first.property,
+		CorrelationID: e.correlationID,
+		Conflict:      conflicts(e, reasons, status),
+		Retryable:     passing(e),
+	}
+	text := cmp.Or(first.message, plainMessage(e.message))
+	if len(e.objects) > 0 {
+		text += ": " + strings.Join(e.objects, ", ")
+	}
+	if f.Property == "" && len(inputs) == 1 && strings.Contains(strings.ToLower(text), "association") {
+		f.Property = associationIn(text, inputs[0].Record)
+	}
+	if text == "" {
+		text = fmt.Sprintf("HubSpot refused it and gave no reason (%s)", f.Code)
+	}
+	values := valuesOf(inputs, f.Property)
+	f.Message = compose(values.mask(text), reasons)
+	return f
+}
+
+// reasonsOf returns the reasons that an error gives, at least one. HubSpot says
+// them in its inner errors, or in the JSON list inside its message, or only as
+// a category.
+func reasonsOf(e apiError) []item {
+	var reasons []item
+	for _, it := range e.items {
+		if it.code != "" || it.property != "" {
+			reasons = append(reasons, it)
+		}
+	}
+	if len(reasons) == 0 {
+		reasons = embeddedItems(e.message)
+	}
+	if len(reasons) == 0 {
+		it := item{property: e.property}
+		for _, inner := range e.items {
+			it.message = cmp.Or(it.message, inner.message)
+			it.scopes = append(it.scopes, inner.scopes...)
+		}
+		if e.message != "" {
+			it.message = "" // the outer one says more where the inner have no code
+		}
+		reasons = []item{it}
+	}
+	for i := range reasons {
+		reasons[i].code = codeOf(reasons[i].code)
+		reasons[i].property = propertyName(reasons[i].property)
+	}
+	return reasons
+}
+
+// propertyName returns s if it may be a property's name, else "".
+func propertyName(s string) string {
+	if len(s) > maxProperty || strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r > '~' }) {
+		return ""
+	}
+	return strings.Clone(s)
+}
+
+// conflicts reports whether a record with the row's unique value exists already.
+// A 409 that says something else may be taken for it without harm: a read by the
+// key has the last word.
+func conflicts(e apiError, reasons []item, status int) bool {
+	if status == http.StatusConflict {
+		return true
+	}
+	for _, it := range reasons {
+		if it.code == "CONFLICTING_UNIQUE_VALUE" {
+			return true
+		}
+	}
+	switch e.category {
+	case "CONFLICT", "OBJECT_ALREADY_EXISTS", "CONFLICTING_UNIQUE_VALUE":
+		return true
+	}
+	return strings.Contains(strings.ToLower(e.message), "already has that value")
+}
+
+// passing reports whether an error is about HubSpot's state and not the row.
+func passing(e apiError) bool {
+	switch e.category {
+	case "RATE_LIMIT", "RATE_LIMITS", "INTERNAL_ERROR", "SERVICE_UNAVAILABLE", "TIMEOUT", "LOCKED":
+		return true
+	}
+	return false
+}

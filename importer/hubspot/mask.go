@@ -1,0 +1,165 @@
+// Values of a row, taken out of what a server says about them.
+
+package hubspot
+
+import (
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/hubload/hubload/importer"
+	"github.com/hubload/hubload/mapping"
+)
+
+const (
+	// A shorter value of another property is taken for a word of the message's
+	// own; one of the failing property is looked for between word boundaries.
+	minValue = 4
+
+	// So much of a value's beginning is the value, cut off by the server.
+	minBeginning = 16
+)
+
+// placeholders are the values that may not stay in a message, each with what
+// is put in its place. A message is kept in the journal, which holds no property
+// values; who has the row can put them back.
+type placeholders []placeholder
+
+type placeholder struct {
+	value string
+	text  string
+	loose bool // found inside of words too
+}
+
+// valuesOf returns the placeholders for messages about inputs, of whose
+// properties failing is the one that the message is about, "" when it isn't
+// known.
+func valuesOf(inputs []importer.Input, failing string) placeholders {
+	var out placeholders
+	seen := map[placeholder]bool{}
+	add := func(name, value string) {
+		p := placeholder{value: value}
+		switch n := utf8.RuneCountInString(value); {
+		case n == 0:
+			return
+		case name == failing:
+			p.text, p.loose = "{value}", n >= minValue
+		case n >= minValue:
+			p.text = "{value of " + name + "}"
+		default:
+			return
+		}
+		if !seen[p] {
+			seen[p] = true
+			out = append(out, p)
+		}
+	}
+	for _, in := range inputs {
+		for _, p := range in.Record.Properties {
+			add(p.Name, p.Value)
+			add(p.Name, strings.TrimSpace(p.Value))
+		}
+		for _, a := range in.Record.Associations {
+			add(a.To, a.ID)
+		}
+	}
+	return out
+}
+
+// mask returns text with its placeholders. It replaces from left to right, the
+// longest value first, so that no placeholder is made inside of another.
+func (ps placeholders) mask(text string) string {
+	ps = slices.DeleteFunc(slices.Clone(ps), func(p placeholder) bool {
+		return !strings.Contains(text, p.value[:min(len(p.value), minValue)])
+	})
+	if len(ps) == 0 {
+		return text
+	}
+	var b strings.Builder
+	for i := 0; i < len(text); {
+		length, best := 0, ""
+		for _, p := range ps {
+			n := p.at(text, i)
+			if n > length || n == length && n > 0 && p.text == "{value}" {
+				length, best = n, p.text
+			}
+		}
+		if length == 0 {
+			b.WriteByte(text[i])
+			i++
+			continue
+		}
+		b.WriteString(best)
+		i += length
+	}
+	return b.String()
+}
+
+// at returns how many bytes of text from i on are p's value: all of it, or as
+// much as the server has left of it.
+func (p placeholder) at(text string, i int) int {
+	if text[i] != p.value[0] {
+		return 0
+	}
+	n := commonPrefix(text[i:], p.value)
+	whole := n == len(p.value)
+	atEnd := i+n == len(text) && n >= minValue
+	if !whole && !atEnd && n < minBeginning {
+		return 0
+	}
+	if !p.loose && (inWord(text, i) || whole && inWord(text, i+n)) {
+		return 0
+	}
+	return n
+}
+
+func commonPrefix(a, b string) int {
+	n := min(len(a), len(b))
+	for i := range n {
+		if a[i] != b[i] {
+			return i
+		}
+	}
+	return n
+}
+
+// inWord reports whether a word goes on across position i of text.
+func inWord(text string, i int) bool {
+	before, _ := utf8.DecodeLastRuneInString(text[:i])
+	after, _ := utf8.DecodeRuneInString(text[i:])
+	return isWord(before) && isWord(after)
+}
+
+func isWord(r rune) bool {
+	return r != utf8.RuneError && (unicode.IsLetter(r) || unicode.IsDigit(r))
+}
+
+// associationIn returns the object type of the one association of rec whose id
+// stands in text, "" when there is none or more than one.
+func associationIn(text string, rec *mapping.Record) string {
+	found := ""
+	for _, a := range rec.Associations {
+		if containsWord(text, a.ID) {
+			if found != "" && found != a.To {
+				return ""
+			}
+			found = a.To
+		}
+	}
+	return found
+}
+
+func containsWord(text, word string) bool {
+	for from := 0; word != ""; from++ {
+		i := strings.Index(text[from:], word)
+		if i < 0 {
+			break
+		}
+		from += i
+		if !inWord(text, from) && !inWord(text, from+len(word)) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,177 @@
+// The one sentence that a failure says, out of the kilobytes that HubSpot does.
+
+package hubspot
+
+import (
+	"fmt"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+const (
+	maxMessage = 300 // characters
+	maxOptions = 8
+	maxOthers  = 3
+	maxOption  = 40 // characters of one option
+)
+
+// compose makes the sentence for the first of reasons, whose text this is, and
+// names the others in short.
+func compose(text string, reasons []item) string {
+	text = shortenOptions(text)
+	var tail strings.Builder
+	if scopes := reasons[0].scopes; len(scopes) > 0 {
+		fmt.Fprintf(&tail, " (needs %s)", tidy(strings.Join(scopes[:min(len(scopes), maxOptions)], ", ")))
+	}
+	if others := reasons[1:]; len(others) > 0 {
+		tail.WriteString("; refused too: ")
+		for i, it := range others {
+			if i == maxOthers {
+				fmt.Fprintf(&tail, " and %d more", len(others)-i)
+				break
+			}
+			if i > 0 {
+				tail.WriteString(", ")
+			}
+			fmt.Fprintf(&tail, "%s (%s)", orUnnamed(it.property), orUnnamed(it.code))
+		}
+	}
+	end := cut(tail.String(), maxMessage/2)
+	text = strings.TrimRight(tidy(text), " .;:,")
+	return sentence(cut(text, maxMessage-1-utf8.RuneCountInString(end)) + end)
+}
+
+func orUnnamed(s string) string {
+	if s == "" {
+		return "unnamed"
+	}
+	return s
+}
+
+// sentence makes of text one line of at most 300 characters with an end.
+func sentence(text string) string {
+	text = cut(tidy(text), maxMessage-1)
+	if text != "" && !strings.ContainsAny(text[len(text)-1:], ".!?") {
+		text += "."
+	}
+	return strings.Clone(text) // not a part of the answer it came in
+}
+
+// tidy makes one line of text, without blanks around it, and drops what a
+// terminal may act on: control, bidirectional and other invisible characters.
+func tidy(text string) string {
+	var b strings.Builder
+	blank := false
+	for _, r := range text {
+		switch {
+		case unicode.IsSpace(r):
+			blank = b.Len() > 0
+			continue
+		case unicode.Is(unicode.C, r):
+			continue
+		}
+		if blank {
+			b.WriteByte(' ')
+			blank = false
+		}
+		b.WriteRune(r)
+	}
+	return b.String()
+}
+
+// cut shortens text to n characters, not inside of a {value ...}.
+func cut(text string, n int) string {
+	if utf8.RuneCountInString(text) <= n {
+		return text
+	}
+	const dots = "..."
+	at := 0
+	for range max(n-len(dots), 0) {
+		_, size := utf8.DecodeRuneInString(text[at:])
+		at += size
+	}
+	if open := strings.LastIndex(text[:at], "{value"); open >= 0 && !strings.Contains(text[open:at], "}") {
+		at = open
+	}
+	return strings.TrimRight(text[:at], " ") + dots
+}
+
+// plainMessage is a message without the JSON list that may stand in it.
+func plainMessage(message string) string {
+	before, _, _ := strings.Cut(message, ": [{")
+	return before
+}
+
+// shortenOptions replaces the allowed options of a message, which may be all the
+// countries of the world, by the first of them.
+func shortenOptions(text string) string {
+	const opening = "allowed options: ["
+	before, list, found := strings.Cut(text, opening)
+	if !found {
+		return text
+	}
+	whole := false
+	if end := strings.LastIndexByte(list, ']'); end >= 0 {
+		list, whole = list[:end], true
+	}
+	options, total := optionsOf(list, whole)
+	var b strings.Builder
+	b.WriteString(before)
+	b.WriteString("allowed options: ")
+	b.WriteString(strings.Join(options, ", "))
+	switch {
+	case !whole:
+		b.WriteString(" (and more)")
+	case total > len(options):
+		fmt.Fprintf(&b, " (and %d more)", total-len(options))
+	}
+	return b.String()
+}
+
+// optionsOf returns the first options of a list, and how many it has. HubSpot
+// writes a list of values, or a dump of the options' definitions in which each
+// value stands behind the word value. The last option of a list that isn't
+// whole may be cut, and doesn't count.
+func optionsOf(list string, whole bool) (options []string, total int) {
+	next := nextValue
+	if !strings.Contains(list, valueField) {
+		next = nextWord
+	}
+	for list != "" {
+		option, rest, complete := next(list)
+		list = rest
+		if !complete && !whole {
+			break
+		}
+		if option = strings.TrimSpace(option); option == "" {
+			continue
+		}
+		if total++; total <= maxOptions {
+			options = append(options, cut(option, maxOption))
+		}
+	}
+	return options, total
+}
+
+const valueField = `value: "`
+
+func nextValue(list string) (option, rest string, complete bool) {
+	_, rest, found := strings.Cut(list, valueField)
+	if !found {
+		return "", "", false
+	}
+	for i := 0; i < len(rest); i++ {
+		switch rest[i] {
+		case '\\':
+			i++
+		case '"':
+			return strings.ReplaceAll(rest[:i], `\`, ""), rest[i+1:], true
+		}
+	}
+	return rest, "", false
+}
+
+func nextWord(list string) (option, rest string, complete bool) {
+	return strings.Cut(list, ", ")
+}

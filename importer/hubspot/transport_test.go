@@ -1,0 +1,144 @@
+// The package's own transport, and answers that are large.
+
+package hubspot
+
+import (
+	"bytes"
+	"compress/gzip"
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"runtime"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/hubload/hubload/importer"
+	"github.com/hubload/hubload/mapping"
+)
+
+var oneInput = []importer.Input{{Trace: "run-1", Record: &mapping.Record{}}}
+
+func testClient(t *testing.T, h http.HandlerFunc) *Client {
+	t.Helper()
+	s := httptest.NewServer(h)
+	t.Cleanup(s.Close)
+	c, err := New(Config{BaseURL: s.URL, Credentials: Static("token")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+// TestTransportOverTLS: HTTP/1.1 also where HTTP/2 is offered.
+func TestTransportOverTLS(t *testing.T) {
+	s := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		fmt.Fprintf(w, `{"portalId":1,"timeZone":%q,"uiDomain":%q}`, r.Proto, tls.VersionName(r.TLS.Version))
+	}))
+	s.EnableHTTP2 = true
+	s.StartTLS()
+	t.Cleanup(s.Close)
+	transport := newTransport(1)
+	transport.TLSClientConfig.RootCAs = s.Client().Transport.(*http.Transport).TLSClientConfig.RootCAs
+	c, err := New(Config{BaseURL: s.URL, Credentials: Static("token"), Transport: transport})
+	if err != nil {
+		t.Fatal(err)
+	}
+	account, err := c.Account(context.Background())
+	if err != nil || account.TimeZone != "HTTP/1.1" || account.UIDomain != "TLS 1.3" {
+		t.Errorf("%+v, %v", account, err)
+	}
+}
+
+func TestProxyPasswordStaysHidden(t *testing.T) {
+	_, parseErr := url.Parse("http://user:canary@[::1")
+	transport := newTransport(1)
+	transport.Proxy = discreet(func(*http.Request) (*url.URL, error) {
+		return nil, fmt.Errorf("invalid proxy address %q: %w", "http://user:canary@[::1", parseErr)
+	})
+	c, err := New(Config{Credentials: Static("token"), Transport: transport})
+	if err != nil {
+		t.Fatal(err)
+	}
+	a := c.Create(context.Background(), oneInput)
+	if a.Proof != importer.Unreachable || strings.Contains(fmt.Sprintf("%+v %#v", a, a), "canary") {
+		t.Errorf("%+v", a)
+	}
+}
+
+func TestLargeAnswers(t *testing.T) {
+	padded := func(n int) string {
+		const head, tail = `{"results":[{"id":"7","objectWriteTraceId":"run-1"}],"x":"`, `"}`
+		return head + strings.Repeat("x", n-len(head)-len(tail)) + tail
+	}
+	for n, proof := range map[int]importer.Proof{
+		smallAnswer - 1: importer.Answered, smallAnswer: importer.Answered, smallAnswer + 1: importer.Answered,
+		maxAnswer: importer.Answered, maxAnswer + 1: importer.Unknown, maxAnswer + 2<<20: importer.Unknown,
+	} {
+		c := testClient(t, func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, padded(n)) })
+		var all sync.WaitGroup
+		for range 3 { // one at a time, and none waits for ever
+			all.Go(func() {
+				if a := c.Create(context.Background(), oneInput); a.Proof != proof {
+					t.Errorf("%d bytes: %+v", n, a)
+				}
+			})
+		}
+		all.Wait()
+	}
+}
+
+// TestGzipBomb: 16 kB on the wire that are a thousand times as much.
+func TestGzipBomb(t *testing.T) {
+	var bomb bytes.Buffer
+	z := gzip.NewWriter(&bomb)
+	io.WriteString(z, `{"results":[],"x":"`)
+	blank := make([]byte, 1<<20)
+	for range 200 {
+		z.Write(blank)
+	}
+	z.Close()
+	c := testClient(t, func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Encoding", "gzip")
+		w.Write(bomb.Bytes())
+	})
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	a := c.Create(context.Background(), oneInput)
+	runtime.ReadMemStats(&after)
+	if a.Proof != importer.Unknown || a.Refusal.Code != codeUnreadable {
+		t.Errorf("%+v", a)
+	}
+	if got := (after.TotalAlloc - before.TotalAlloc) >> 20; got > 24 {
+		t.Errorf("%d MiB were allocated for %d kB on the wire", got, bomb.Len()>>10)
+	}
+}
+
+// TestWaitForALargeAnswerEnds: who waits for the place of a large answer can
+// still be told to stop.
+func TestWaitForALargeAnswerEnds(t *testing.T) {
+	ctx, cancel := context.WithCancel(context.Background())
+	c := testClient(t, nil)
+	c.large <- struct{}{} // taken
+	more := readFunc(func(p []byte) (int, error) {
+		cancel()
+		return len(p), nil
+	})
+	_, release, err := c.receive(ctx, more)
+	if !errors.Is(err, context.Canceled) || len(c.large) != 1 {
+		t.Errorf("%v, %d places taken", err, len(c.large))
+	}
+	release()
+	if len(c.large) != 1 {
+		t.Error("a place was given back that wasn't taken")
+	}
+}
+
+type readFunc func(p []byte) (int, error)
+
+func (f readFunc) Read(p []byte) (int, error) { return f(p) }

@@ -1,0 +1,165 @@
+// What an import is given, and its one entry point.
+
+// Package importer is the engine of hubload: it reads rows, slices them into
+// batches, sends each batch once, and accounts for every row in a journal.
+//
+// # Terms
+//
+// A row is a data record of the input, numbered from 1. A batch is up to 100 rows
+// that are sent in one request; an attempt is one such request. A fate is what
+// became of a row for good:
+//
+//   - created: the record exists and its id is known
+//   - existing: a record with the row's unique key was in the account already
+//   - refused: the record was certainly not created
+//   - in doubt: it may have been created; nothing that arrived proves either
+//
+// A row without a fate is pending.
+//
+// # What it guarantees
+//
+// A request leaves only after the intent to send it is durable in the journal. A
+// row is sent again only if an answer or the transport proves that the attempt
+// before wasn't executed, or if the server enforces a unique key. So a row isn't
+// created twice, whenever the process dies, as long as the disk's sync is honest
+// and HubSpot refuses what it says it refused. Rows that were in flight at a
+// death are in doubt after the next [Run], unless the mapping has a key, which
+// resolves them by reading.
+//
+// # What it doesn't do
+//
+// It knows no HTTP and no HubSpot: those stand behind [Sender]. It writes no
+// reports: package report makes them from the input and the journal.
+package importer
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"log/slog"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+	"golang.org/x/sync/semaphore"
+
+	"github.com/hubload/hubload/importer/csvfile"
+	"github.com/hubload/hubload/importer/journal"
+	"github.com/hubload/hubload/mapping"
+	"github.com/hubload/hubload/ratelimit"
+)
+
+// MaxBatch is the most rows a batch may have: HubSpot's batch endpoints take no
+// more than 100 inputs.
+const MaxBatch = 100
+
+// maxBytesInFlight bounds the memory of rows that wait or are in flight, however
+// large they are.
+const maxBytesInFlight = 8 << 20
+
+// A Source yields the rows of an input in order, from the first one on. It ends
+// with io.EOF. A [*csvfile.Reader] is one.
+type Source interface {
+	Read() (*csvfile.Record, error)
+}
+
+// An Import says what to import, by what, and how. Source, Mapper, Sender,
+// Limiter, Journal and Name are needed; the zero value of every other field is useful.
+type Import struct {
+	Source  Source
+	Mapper  *mapping.Mapper
+	Sender  Sender // also a [Finder] where Key is set; may be a [Renewer]
+	Limiter *ratelimit.Limiter
+	Journal *journal.Journal
+
+	// Name tells this run from others. With the row's number it makes the
+	// trace id of each row, so it must not contain property values.
+	Name string
+
+	// State is what the journal held when it was opened; nil for a new one.
+	State *journal.State
+
+	// Key is the name of the mapping's unique property, "" without one. The
+	// caller has made sure that the account enforces it: with a key that isn't
+	// unique rows would be created twice.
+	Key string
+
+	// Duplicates are rows whose key isn't theirs alone, each with another row
+	// of the same key; see [FindDuplicates]. They are refused.
+	Duplicates map[int64]Duplicate
+
+	BatchSize int // rows a request, 1 to MaxBatch; 0 is MaxBatch
+	Workers   int // most requests in flight; 0 adapts
+
+	// MaxRefused stops the run with a [StoppedError] when more rows are
+	// refused. The zero value never does. Independent of it, 1,000 refused
+	// rows in a row stop the run.
+	MaxRefused Threshold
+
+	// Patience is how long the server may be unreachable before the run
+	// stops; 0 is a minute.
+	Patience time.Duration
+
+	// DailyReset is asked when the quota of the day is exhausted. It returns
+	// when the quota is fresh again. Nil: the run stops.
+	DailyReset func(context.Context) (time.Time, error)
+
+	Progress *Progress    // kept up to date while the import runs; may be nil
+	Logger   *slog.Logger // may be nil
+
+	// step is called between the steps of each attempt. An error is the death
+	// of the process there: nothing more is sent or written.
+	step func(step) error
+}
+
+// A Threshold is a number of rows, or a percentage of those that have a fate.
+type Threshold struct {
+	Rows    int64
+	Percent float64 // applies from the hundredth row on
+}
+
+// Run imports what has no fate yet, and returns nil when every row of the input
+// has one. Whatever it returns, the requests that had left are answered and their
+// answers are in the journal, and calling Run again on the journal, opened anew,
+// goes on.
+//
+// When ctx ends, Run sends nothing more, waits for the answers in flight (as
+// long as the Sender's time limit) and returns [context.Cause]. Besides that it
+// returns a [*MismatchError], [*StoppedError], [*DeniedError], [*ServerError], an
+// error of the source, or an error of the journal, after which nothing was sent.
+func Run(ctx context.Context, im Import) error {
+	r := newRun(im)
+	if err := r.settleOpen(); err != nil {
+		return err
+	}
+	// r.ctx outlives ctx: what has left must be answered and written down.
+	r.ctx = context.WithoutCancel(ctx)
+	group, gctx := errgroup.WithContext(ctx)
+	group.SetLimit(r.gate.limit())
+	budget := semaphore.NewWeighted(maxBytesInFlight)
+
+	s := newSlicer(r)
+	var readErr error
+	for {
+		j, err := s.next()
+		if j == nil || err != nil {
+			readErr = err
+			break
+		}
+		size := min(int64(j.bytes), maxBytesInFlight)
+		if budget.Acquire(gctx, size) != nil {
+			break
+		}
+		group.Go(func() error {
+			defer budget.Release(size)
+			return r.process(gctx, j)
+		})
+	}
+	// A group whose parent ended with nothing in flight has no error: an
+	// interrupted run would look finished. And the group's error is only an
+	// echo when it was ctx that ended.
+	err := group.Wait()
+	if cause := context.Cause(ctx); cause != nil && (err == nil || errors.Is(err, ctx.Err())) {
+		return cause
+	}
+	return cmp.Or(err, readErr)
+}

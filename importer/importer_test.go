@@ -1,0 +1,422 @@
+// What Run promises, one promise a test.
+
+package importer
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/hubload/hubload/importer/journal"
+)
+
+func TestEveryRowIsCreatedOnce(t *testing.T) {
+	for _, rows := range []int{0, 1, 4, 5, 6, 23} {
+		t.Run(fmt.Sprint(rows), func(t *testing.T) {
+			w := newWorld()
+			tr := newTrial(t, w, rows)
+			if err := tr.run(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			if c := tr.check(w, rows); c != (journal.Counts{Created: int64(rows)}) {
+				t.Errorf("counts: %+v", c)
+			}
+			if want := (rows + 4) / 5; w.requests != want {
+				t.Errorf("%d requests, want %d", w.requests, want)
+			}
+			if n, complete := tr.state().Rows(); n != int64(rows) || !complete {
+				t.Errorf("the journal knows %d rows, complete %t", n, complete)
+			}
+		})
+	}
+}
+
+func TestAFinishedRunSendsNothing(t *testing.T) {
+	w := newWorld()
+	w.poison["r3"] = true
+	tr := newTrial(t, w, 12)
+	for range 2 {
+		if err := tr.run(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if w.requests != 3 {
+		t.Errorf("%d requests, want 3", w.requests)
+	}
+	tr.check(w, 12)
+}
+
+func TestABatchRefusedAsAWholeIsHalved(t *testing.T) {
+	for _, key := range []bool{false, true} {
+		t.Run(fmt.Sprintf("key %t", key), func(t *testing.T) {
+			w := newWorld()
+			w.whole = true
+			w.poison["r4"], w.poison["r11"] = true, true
+			tr := newTrial(t, w, 20)
+			if key {
+				tr.withKey(w)
+			}
+			tr.batch = 10
+			if err := tr.run(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			if c := tr.check(w, 20); c != (journal.Counts{Created: 18, Refused: 2}) {
+				t.Errorf("counts: %+v", c)
+			}
+			f, _, _ := tr.state().Fate(4)
+			if f.Code != "INVALID_OPTION" || f.Property != "name" {
+				t.Errorf("fate of row 4: %+v", f)
+			}
+		})
+	}
+}
+
+func TestALostAnswerIsNeverSentAgainWithoutAKey(t *testing.T) {
+	for name, m := range map[string]mishap{"before": lostBefore, "after": lostAfter, "late": late, "short": shortAnswer, "no traces": noTraces} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld()
+			w.misdeeds = func(n int) mishap {
+				if n == 2 {
+					return m
+				}
+				return fine
+			}
+			tr := newTrial(t, w, 20)
+			if err := tr.run(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			want := int64(5)
+			if m == shortAnswer {
+				want = 1
+			}
+			if c := tr.check(w, 20); c.InDoubt != want || c.Created != 20-want {
+				t.Errorf("counts: %+v", c)
+			}
+			if err := tr.run(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			for n, times := range w.sent {
+				if times != 1 {
+					t.Errorf("row %s was sent %d times", n, times)
+				}
+			}
+		})
+	}
+}
+
+func TestAKeyResolvesWhatIsUnknown(t *testing.T) {
+	for name, m := range map[string]mishap{"before": lostBefore, "after": lostAfter, "late": late, "short": shortAnswer, "no traces": noTraces} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld()
+			w.misdeeds = func(n int) mishap {
+				if n%2 == 0 {
+					return m
+				}
+				return fine
+			}
+			tr := newTrial(t, w, 20).withKey(w)
+			tr.workers = 1
+			if err := tr.run(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			if c := tr.check(w, 20); c.Created+c.Existing != 20 {
+				t.Errorf("counts: %+v", c)
+			}
+		})
+	}
+}
+
+func TestRowsWithAKeyThatExistsAreExisting(t *testing.T) {
+	for _, whole := range []bool{false, true} {
+		w := newWorld()
+		first := newTrial(t, w, 7).withKey(w)
+		if err := first.run(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		w.whole = whole
+		second := newTrial(t, w, 12).withKey(w) // its first seven rows are there
+		if err := second.run(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if c := second.check(w, 12); c != (journal.Counts{Created: 5, Existing: 7}) {
+			t.Errorf("whole %t: %+v", whole, c)
+		}
+	}
+}
+
+func TestRequestsThatWereNotExecutedAreSentAgain(t *testing.T) {
+	for name, m := range map[string]mishap{"429": throttled, "unreachable": unreachable} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w := newWorld()
+				w.misdeeds = func(n int) mishap {
+					if n%3 == 0 {
+						return m
+					}
+					return fine
+				}
+				tr := newTrial(t, w, 40)
+				if err := tr.run(t.Context()); err != nil {
+					t.Fatal(err)
+				}
+				if c := tr.check(w, 40); c != (journal.Counts{Created: 40}) {
+					t.Errorf("counts: %+v", c)
+				}
+			})
+		})
+	}
+}
+
+func TestAServerThatStaysAwayStopsTheRun(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld()
+		w.misdeeds = func(n int) mishap {
+			if n > 2 {
+				return unreachable
+			}
+			return fine
+		}
+		tr := newTrial(t, w, 40)
+		start := time.Now()
+		var gone *ServerError
+		if err := tr.run(t.Context()); !errors.As(err, &gone) {
+			t.Fatalf("got %v, want a ServerError", err)
+		}
+		if took := time.Since(start); took < 55*time.Second || took > 80*time.Second {
+			t.Errorf("it took %s, want about a minute", took)
+		}
+		if c := tr.check(w, 40); c.InDoubt != 0 || c.Created != 10 {
+			t.Errorf("counts: %+v", c)
+		}
+	})
+}
+
+func TestAnswersThatProveNothingStopTheRun(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld()
+		w.misdeeds = func(int) mishap { return lostAfter }
+		tr := newTrial(t, w, 1000)
+		var gone *ServerError
+		if err := tr.run(t.Context()); !errors.As(err, &gone) {
+			t.Fatalf("got %v, want a ServerError", err)
+		}
+		if c := tr.check(w, 1000); c.InDoubt < 100 || c.InDoubt > 150 {
+			t.Errorf("counts: %+v, want about 20 batches in doubt", c)
+		}
+	})
+}
+
+func TestAnInterruptedRunTakesTheAnswersInFlight(t *testing.T) {
+	w := newWorld()
+	tr := newTrial(t, w, 60)
+	ctx, cancel := context.WithCancelCause(t.Context())
+	cause := errors.New("enough")
+	w.onCreate = func(n int, _ []string) {
+		if n == 4 {
+			cancel(cause)
+		}
+	}
+	if err := tr.run(ctx); !errors.Is(err, cause) {
+		t.Fatalf("got %v, want the cause", err)
+	}
+	c := tr.check(w, 60)
+	if c.InDoubt != 0 || c.Created == 0 || c.Created == 60 {
+		t.Errorf("counts: %+v", c)
+	}
+	if err := tr.run(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if c := tr.check(w, 60); c.Created != 60 {
+		t.Errorf("after going on: %+v", c)
+	}
+}
+
+func TestTooManyRefusedRowsStopTheRun(t *testing.T) {
+	for name, test := range map[string]struct {
+		threshold Threshold
+		rows      int
+		most      int64
+	}{
+		"by number":        {Threshold{Rows: 12}, 400, 40},
+		"by percent":       {Threshold{Percent: 10}, 400, 130},
+		"a thousand a row": {Threshold{}, 3000, 1100},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld()
+			for i := range test.rows {
+				w.poison[fmt.Sprintf("r%d", i+1)] = true
+			}
+			tr := newTrial(t, w, test.rows)
+			tr.change = func(im *Import) { im.MaxRefused = test.threshold }
+			tr.batch = 10
+			var stopped *StoppedError
+			if err := tr.run(t.Context()); !errors.As(err, &stopped) || stopped.Cause != TooManyRefused {
+				t.Fatalf("got %v, want a StoppedError", err)
+			}
+			if c := tr.check(w, test.rows); c.Refused == 0 || c.Refused > test.most {
+				t.Errorf("counts: %+v, want at most %d refused", c, test.most)
+			}
+		})
+	}
+}
+
+func TestAChangedInputIsNoticedBeforeAnythingIsSent(t *testing.T) {
+	for name, test := range map[string]struct {
+		change func(csv string) string
+		differ bool
+	}{
+		"changed in a finished row": {func(s string) string { return strings.Replace(s, "r3,3", "r3,4", 1) }, true},
+		"shorter":                   {func(s string) string { return s[:len(s)-len("r29,29\nr30,30\n")] }, true},
+		"longer":                    {func(s string) string { return s + "r31,31\n" }, false},
+		"other line ends":           {func(s string) string { return strings.ReplaceAll(s, "\n", "\r\n") }, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld()
+			tr := newTrial(t, w, 30)
+			if err := tr.run(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			before := w.requests
+			tr.csv = test.change(tr.csv)
+			err := tr.run(t.Context())
+			var mismatch *MismatchError
+			if got := errors.As(err, &mismatch); got != test.differ {
+				t.Fatalf("got %v, want a MismatchError: %t", err, test.differ)
+			}
+			if test.differ && w.requests != before {
+				t.Errorf("%d requests were sent", w.requests-before)
+			}
+			if !test.differ {
+				rows := strings.Count(tr.csv, "\n") - 1
+				if c := tr.check(w, rows); c.Created != int64(rows) {
+					t.Errorf("counts: %+v", c)
+				}
+			}
+		})
+	}
+}
+
+// TestDeathAtEveryStep kills the process at each step of each attempt of a run,
+// once by a kill (what was written stays) and once by a power cut (what wasn't
+// synced is gone), goes on, and compares with the truth.
+func TestDeathAtEveryStep(t *testing.T) {
+	const rows, batches = 18, 6
+	for _, key := range []bool{false, true} {
+		for s := beforeIntent; s <= afterFates; s++ {
+			for batch := 1; batch <= batches; batch++ {
+				t.Run(fmt.Sprintf("key %t, step %d, batch %d", key, s, batch), func(t *testing.T) {
+					t.Parallel()
+					w := newWorld()
+					w.poison["r7"] = true
+					tr := newTrial(t, w, rows)
+					tr.batch, tr.workers = 3, 2
+					if key {
+						tr.withKey(w)
+					}
+					died := errors.New("the process died")
+					var dead atomic.Bool
+					var visits atomic.Int32
+					tr.change = func(im *Import) {
+						im.step = func(at step) error {
+							if dead.Load() || at == s && visits.Add(1) == int32(batch) {
+								dead.Store(true)
+								return died
+							}
+							return nil
+						}
+					}
+					if err := tr.run(t.Context()); !errors.Is(err, died) {
+						t.Fatalf("got %v, want the death", err)
+					}
+					tr.change = nil
+					if err := tr.run(t.Context()); err != nil {
+						t.Fatal(err)
+					}
+					c := tr.check(w, rows)
+					if got := c.Created + c.Existing + c.Refused + c.InDoubt; got != rows {
+						t.Errorf("%d of %d rows have a fate", got, rows)
+					}
+					if most := int64(tr.workers * tr.batch); c.InDoubt > most {
+						t.Errorf("%d rows in doubt, want at most %d", c.InDoubt, most)
+					}
+					// With a key only a row can stay in doubt that is refused
+					// after an attempt that proved nothing.
+					if kind, _ := tr.state().Kind(7); key && (c.InDoubt > 1 || c.InDoubt == 1 && kind != journal.InDoubt) {
+						t.Errorf("%d rows in doubt although there is a key", c.InDoubt)
+					}
+				})
+			}
+		}
+	}
+}
+
+// TestRandomFaults mixes faults and deaths by seed.
+func TestRandomFaults(t *testing.T) {
+	const rows, seeds = 60, 60
+	for seed := range uint64(seeds) {
+		t.Run(fmt.Sprint("seed ", seed), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				rng := rand.New(rand.NewPCG(seed, 1))
+				var mu sync.Mutex
+				chance := func(p float64) bool {
+					mu.Lock()
+					defer mu.Unlock()
+					return rng.Float64() < p
+				}
+				w := newWorld()
+				w.whole = seed%3 == 0
+				for range 5 {
+					w.poison[fmt.Sprintf("r%d", 1+rng.IntN(rows))] = true
+				}
+				w.misdeeds = func(int) mishap {
+					for m := lostBefore; m <= noTraces; m++ {
+						if chance(0.05) {
+							return m
+						}
+					}
+					return fine
+				}
+				tr := newTrial(t, w, rows)
+				if seed%2 == 0 {
+					tr.withKey(w)
+				}
+				died := errors.New("the process died")
+				for range 8 {
+					var dead atomic.Bool
+					tr.change = func(im *Import) {
+						im.step = func(step) error {
+							if dead.Load() || chance(0.02) {
+								dead.Store(true)
+								return died
+							}
+							return nil
+						}
+					}
+					err := tr.run(t.Context())
+					if err == nil {
+						break
+					}
+					var server *ServerError
+					if !errors.Is(err, died) && !errors.As(err, &server) {
+						t.Fatal(err)
+					}
+				}
+				tr.change = nil
+				if err := tr.run(t.Context()); err != nil {
+					t.Fatal(err)
+				}
+				c := tr.check(w, rows)
+				if got := c.Created + c.Existing + c.Refused + c.InDoubt; got != rows {
+					t.Errorf("%d of %d rows have a fate", got, rows)
+				}
+			})
+		})
+	}
+}

@@ -1,0 +1,145 @@
+// The judge: what an answer proves about each row of a batch.
+
+package importer
+
+import "fmt"
+
+// A verdict is what one answer proves about one row.
+type verdict uint8
+
+const (
+	unknown   verdict = iota // the row may exist, may come to exist, or not
+	back                     // certainly not executed: the row is free again
+	created                  // the row exists and its id is known
+	refused                  // the row was certainly not created
+	contested                // refused, but a read by the key has the last word
+	halve                    // refused in company: who is guilty shows alone
+)
+
+func (v verdict) String() string {
+	return [...]string{"unknown", "back", "created", "refused", "contested", "halve"}[v]
+}
+
+// A ruling is a verdict with its evidence.
+type ruling struct {
+	verdict
+	id      string   // created
+	failure *Failure // refused, contested, halve; unknown where the answer gave a reason
+}
+
+// standing is what the judge must know of a row besides the answer.
+type standing struct {
+	trace string
+	key   string // "" without a unique key
+
+	// tainted: an earlier attempt proved nothing. A later refusal says
+	// nothing about that attempt, so it can't refuse the row any more.
+	tainted bool
+
+	// halved: the row was refused before, in company. Whether HubSpot writes
+	// nothing of a batch that it refuses isn't established, so with a key
+	// the last word is a read.
+	halved bool
+}
+
+// judge says what ans proves about each of rows, in their order. It is a pure
+// function, and the only place where an answer becomes a fate: reliability is
+// proved by walking its table.
+func judge(rows []standing, ans Answer) []ruling {
+	out := make([]ruling, len(rows))
+	switch ans.Proof {
+	case Answered:
+		judgeRows(out, rows, ans)
+	case Refused:
+		for i := range rows {
+			out[i] = ruling{verdict: halve, failure: &ans.Refusal}
+		}
+		if len(rows) == 1 {
+			out[0] = refuse(rows[0], &ans.Refusal)
+		}
+	case Limited, Unreachable, Busy, Denied, Impossible:
+		for i := range rows {
+			out[i].verdict = back
+		}
+	default:
+		for i := range rows {
+			out[i].failure = &ans.Refusal
+		}
+	}
+	return out
+}
+
+// judgeRows judges an answer that names rows. A row is created or refused only
+// if it was named, exactly once, and by its trace or its key: results come in no
+// order, so a position proves nothing.
+func judgeRows(out []ruling, rows []standing, ans Answer) {
+	byTrace := make(map[string]int, len(rows))
+	byKey := make(map[string]int, len(rows))
+	for i, r := range rows {
+		byTrace[r.trace] = i
+		if r.key != "" {
+			byKey[r.key] = i
+		}
+	}
+	named := make([]int, len(rows))
+	for _, c := range ans.Created {
+		i, ok := byTrace[c.Trace]
+		if !ok && c.Trace == "" {
+			i, ok = byKey[c.Key]
+		}
+		if !ok || c.ID == "" {
+			continue
+		}
+		named[i]++
+		out[i] = ruling{verdict: created, id: c.ID}
+	}
+	var anonymous *Failure
+	for k := range ans.Failures {
+		f := &ans.Failures[k]
+		if len(f.Traces) == 0 {
+			anonymous = f
+		}
+		for _, t := range f.Traces {
+			if i, ok := byTrace[t]; ok {
+				named[i]++
+				out[i] = refuse(rows[i], f)
+			}
+		}
+	}
+	// An error that names nobody can be nobody else's when one row was sent
+	// and it wasn't created.
+	if len(rows) == 1 && named[0] == 0 && len(ans.Created) == 0 && len(ans.Failures) == 1 && anonymous != nil {
+		out[0] = refuse(rows[0], anonymous)
+		return
+	}
+	for i := range rows {
+		switch {
+		case named[i] == 0:
+			out[i] = ruling{failure: shortfall(ans, anonymous)}
+		case named[i] > 1:
+			out[i] = ruling{failure: &Failure{Code: codeInDoubt, Message: "HubSpot's answer names this row more than once, and not in one sense"}}
+		}
+	}
+}
+
+// refuse is the ruling on a row that an answer refuses, alone or by name.
+func refuse(r standing, f *Failure) ruling {
+	switch {
+	case r.key != "" && (f.Conflict || r.halved || r.tainted):
+		return ruling{verdict: contested, failure: f}
+	case r.tainted:
+		return ruling{failure: f}
+	}
+	return ruling{verdict: refused, failure: f}
+}
+
+func shortfall(ans Answer, anonymous *Failure) *Failure {
+	f := &Failure{Code: codeInDoubt}
+	if anonymous != nil {
+		f.CorrelationID = anonymous.CorrelationID
+		f.Message = fmt.Sprintf("HubSpot answered an error without saying for which row (%s)", anonymous.Code)
+		return f
+	}
+	f.Message = fmt.Sprintf("HubSpot's answer doesn't name this row; it holds %d records and %d errors", len(ans.Created), len(ans.Failures))
+	return f
+}

@@ -1,0 +1,116 @@
+// How far a run is, for whoever shows it.
+
+package importer
+
+import (
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/hubload/hubload/importer/journal"
+)
+
+// Progress is how far a run is. The zero value is ready to use; a run keeps it up
+// to date, and any goroutine may look at it through [Progress.Now].
+type Progress struct {
+	mu       sync.Mutex
+	snap     Snapshot
+	slowness [64]time.Duration // of the latest answers
+	answers  int
+}
+
+// A Snapshot is a moment of a run. Counts cover the whole run; the other numbers
+// this process alone.
+type Snapshot struct {
+	journal.Counts
+
+	Read     int64 // last row read; rows of an earlier process that are skipped count too
+	Carried  int64 // rows that had their fate before this process began
+	Sent     int64 // rows sent, each as often as it was
+	Requests int64
+	InFlight int64         // requests
+	Limited  int64         // answers that the rate limit refused
+	Retries  int64         // requests that repeat rows
+	Latency  time.Duration // median of the latest answers, 0 without one
+}
+
+// Now returns the state of the run.
+func (p *Progress) Now() Snapshot {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	s := p.snap
+	s.Latency = median(p.slowness[:min(p.answers, len(p.slowness))])
+	return s
+}
+
+// Counts returns how many rows have which fate.
+func (p *Progress) Counts() journal.Counts {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.snap.Counts
+}
+
+func (p *Progress) update(f func(*Snapshot)) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	f(&p.snap)
+}
+
+func (p *Progress) resume(st *journal.State) {
+	c := st.Counts()
+	p.update(func(s *Snapshot) {
+		s.Counts = c
+		s.Carried = c.Created + c.Existing + c.Refused + c.InDoubt
+	})
+}
+
+func (p *Progress) read(row int64) { p.update(func(s *Snapshot) { s.Read = row }) }
+
+func (p *Progress) sent(rows int, again bool) {
+	p.update(func(s *Snapshot) {
+		s.Requests++
+		s.InFlight++
+		s.Sent += int64(rows)
+		if again {
+			s.Retries++
+		}
+	})
+}
+
+func (p *Progress) answered(ans Answer, took time.Duration) {
+	p.update(func(s *Snapshot) {
+		s.InFlight--
+		if ans.Proof == Limited {
+			s.Limited++
+		}
+		p.slowness[p.answers%len(p.slowness)] = took
+		p.answers++
+	})
+}
+
+// settle counts fates. Doubted is how many of their rows were counted as in doubt
+// before.
+func (p *Progress) settle(fates []journal.Fate, doubted int) {
+	p.update(func(s *Snapshot) {
+		s.InDoubt -= int64(doubted)
+		for _, f := range fates {
+			switch f.Kind {
+			case journal.Created:
+				s.Created++
+			case journal.Existing:
+				s.Existing++
+			case journal.Refused:
+				s.Refused++
+			case journal.InDoubt:
+				s.InDoubt++
+			}
+		}
+	})
+}
+
+func median(d []time.Duration) time.Duration {
+	if len(d) == 0 {
+		return 0
+	}
+	return slices.Sorted(slices.Values(d))[len(d)/2]
+}

@@ -1,0 +1,197 @@
+// What an answer means for the run as a whole: go on, slow down, or stop.
+
+package importer
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/hubload/hubload/importer/journal"
+	"github.com/hubload/hubload/ratelimit"
+)
+
+// slot waits for the limiter, through the end of a daily quota if that is wanted.
+func (r *run) slot(ctx context.Context) (*ratelimit.Slot, error) {
+	for {
+		slot, err := r.im.Limiter.Acquire(ctx)
+		var daily *ratelimit.DailyError
+		if !errors.As(err, &daily) {
+			return slot, err
+		}
+		if r.im.DailyReset == nil {
+			return nil, &StoppedError{Cause: DailyQuota, Message: "the account's API quota of the day is exhausted", Err: err}
+		}
+		if err := r.awaitReset(ctx); err != nil {
+			return nil, err
+		}
+	}
+}
+
+// awaitReset sleeps until the daily quota is fresh. All workers may wait here;
+// the first to wake resets the limiter, which is harmless to repeat.
+func (r *run) awaitReset(ctx context.Context) error {
+	at, err := r.im.DailyReset(ctx)
+	if err != nil {
+		return &StoppedError{Cause: DailyQuota, Message: "the account's API quota of the day is exhausted, and when it is fresh again can't be found out", Err: err}
+	}
+	r.log.Info("waiting for the daily quota", "until", at)
+	// At least a minute: a reset time in the past must not become a busy loop.
+	if err := sleep(ctx, max(time.Until(at), time.Minute)); err != nil {
+		return err
+	}
+	r.im.Limiter.ResetDaily()
+	return nil
+}
+
+// react keeps the run's counters of trouble, and returns an error when the run
+// has to stop.
+func (r *run) react(ctx context.Context, ans Answer, rows []standing, sent time.Time) error {
+	if ans.Stop {
+		return &ServerError{Message: "the server can't be used", Err: ans.Err}
+	}
+	if ans.Proof == Answered && alien(ans, rows) {
+		return &ServerError{Message: "an answer belongs to another request: something between here and HubSpot mixes answers up"}
+	}
+	switch ans.Proof {
+	case Unreachable:
+		return r.unreachable(ans)
+	case Denied:
+		return r.denied(ctx, ans, sent)
+	case Impossible:
+		return &ServerError{Message: "HubSpot can't take the request", Err: ans.Err}
+	case Busy:
+		if ans.Wait > maxBusy {
+			return &ServerError{Message: fmt.Sprintf("HubSpot asks to come back in %s", ans.Wait), Err: ans.Err}
+		}
+		r.im.Limiter.Pause(max(ans.Wait, time.Second))
+	case Unknown:
+		return r.unprovedAnswer(ans)
+	}
+	r.reachable(ans.Proof)
+	return nil
+}
+
+// alien reports whether an answer names records that nobody asked for.
+func alien(ans Answer, rows []standing) bool {
+	ours := make(map[string]bool, len(rows))
+	for _, s := range rows {
+		ours[s.trace] = true
+	}
+	for _, c := range ans.Created {
+		if c.Trace != "" && !ours[c.Trace] {
+			return true
+		}
+	}
+	return false
+}
+
+func (r *run) reachable(p Proof) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.lostAt, r.backoff = time.Time{}, 0
+	if p == Answered || p == Refused {
+		r.unproved, r.renewals = 0, 0
+	}
+}
+
+// unreachable pauses everybody, longer each time, until patience ends.
+func (r *run) unreachable(ans Answer) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	now := time.Now()
+	if r.lostAt.IsZero() {
+		r.lostAt = now
+	}
+	if lost := now.Sub(r.lostAt); lost >= r.im.Patience {
+		return &ServerError{Message: fmt.Sprintf("HubSpot couldn't be reached for %s", lost.Round(time.Second)), Err: ans.Err}
+	}
+	r.backoff = min(max(2*r.backoff, 250*time.Millisecond), 5*time.Second)
+	r.im.Limiter.Pause(r.backoff)
+	r.log.Warn("HubSpot can't be reached", "error", ans.Err, "again in", r.backoff)
+	return nil
+}
+
+// unprovedAnswer stops a run whose every batch would end in doubt.
+func (r *run) unprovedAnswer(ans Answer) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.unproved++
+	r.log.Warn("an answer proves nothing", "error", ans.Err, "in a row", r.unproved)
+	if r.unproved >= maxUnproved {
+		return &ServerError{Message: fmt.Sprintf("%d answers in a row proved nothing; stopped before more rows are in doubt", r.unproved), Err: ans.Err}
+	}
+	r.im.Limiter.Pause(max(ans.Wait, min(time.Duration(r.unproved-1)*200*time.Millisecond, 5*time.Second)))
+	return nil
+}
+
+// denied renews the credentials, once for all workers that were denied together:
+// a request that had left before the last renewal is simply sent again.
+func (r *run) denied(ctx context.Context, ans Answer, sent time.Time) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if sent.Before(r.renewed) {
+		return nil
+	}
+	renewer, ok := r.im.Sender.(Renewer)
+	if !ok || r.renewals >= maxRenewals {
+		return &DeniedError{Err: ans.Err}
+	}
+	r.renewals++
+	r.renewed = time.Now()
+	fresh, err := renewer.Renew(ctx)
+	if err != nil {
+		return &DeniedError{Err: err}
+	}
+	if !fresh {
+		return &DeniedError{Err: ans.Err}
+	}
+	return nil
+}
+
+func (r *run) countFates(fates []journal.Fate) error {
+	refused := 0
+	for _, f := range fates {
+		if f.Kind == journal.Refused {
+			refused++
+		}
+	}
+	return r.count(refused, len(fates)-refused)
+}
+
+// count keeps the streak of refused rows and stops a run that only fails.
+func (r *run) count(refused, others int) error {
+	if refused == 0 && others == 0 {
+		return nil
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if others > 0 {
+		r.streak = 0
+	}
+	r.streak += refused
+	if r.streak >= maxStreak {
+		return &StoppedError{Cause: TooManyRefused, Message: fmt.Sprintf("%d rows in a row were refused", r.streak)}
+	}
+	counts := r.progress.Counts()
+	if t := r.im.MaxRefused; t.Rows > 0 && counts.Refused > t.Rows {
+		return &StoppedError{Cause: TooManyRefused, Message: fmt.Sprintf("%d rows were refused, more than the %d allowed", counts.Refused, t.Rows)}
+	}
+	settled := counts.Created + counts.Existing + counts.Refused + counts.InDoubt
+	if p := r.im.MaxRefused.Percent; p > 0 && settled >= 100 && float64(counts.Refused)*100 > p*float64(settled) {
+		return &StoppedError{Cause: TooManyRefused, Message: fmt.Sprintf("%d of %d rows were refused, more than %g%%", counts.Refused, settled, p)}
+	}
+	return nil
+}
+
+func sleep(ctx context.Context, d time.Duration) error {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}

@@ -1,0 +1,111 @@
+// Text for people: messages with the values put back that the journal leaves out.
+
+package report
+
+import (
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/hubload/hubload/importer/journal"
+	"github.com/hubload/hubload/mapping"
+)
+
+// The most characters of a value in a message, and of a cell of hubload's.
+const (
+	maxValue = 60
+	maxText  = 500
+)
+
+// placeholder stands in a message for the value of its property, or of a property
+// that it names.
+var placeholder = regexp.MustCompile(`\{value(?: of [^{}]+)?\}`)
+
+// values finds the cells that messages are about.
+type values struct {
+	mapper      *mapping.Mapper // may be nil
+	neutralised bool            // the input's cells are
+}
+
+func valuesOf(header []string, src Source) (values, error) {
+	v := values{neutralised: src.Neutralised}
+	if src.Mapper == nil {
+		return v, nil
+	}
+	var err error
+	if v.mapper, err = src.Mapper(v.restored(header)); err != nil {
+		return v, fmt.Errorf("applying the mapping to the input: %w", err)
+	}
+	return v, nil
+}
+
+// restored returns cells as they are meant, in their place.
+func (v *values) restored(cells []string) []string {
+	if v.neutralised {
+		for i, c := range cells {
+			cells[i] = Restore(c)
+		}
+	}
+	return cells
+}
+
+// message returns a fate's message with its placeholders replaced. Fields are nil
+// for a record with a Problem. They may be changed.
+func (v *values) message(fate *journal.Fate, fields []string) string {
+	restored := false
+	return placeholder.ReplaceAllStringFunc(fate.Message, func(found string) string {
+		if v.mapper == nil || fields == nil {
+			return "the value"
+		}
+		if !restored {
+			fields, restored = v.restored(fields), true
+		}
+		property := fate.Property
+		if name, ok := strings.CutPrefix(found, "{value of "); ok {
+			property = strings.TrimSuffix(name, "}")
+		}
+		column, value := v.mapper.Cell(fields, property)
+		if column == "" && value == "" {
+			return "the value" // of a property that the mapping doesn't have
+		}
+		return `"` + shorten(value, maxValue) + `"`
+	})
+}
+
+// oneLine returns text as one line that shows all it holds: control characters
+// and those that turn the direction of writing are escaped as in Go. It is cut to
+// maxText characters.
+func oneLine(text string) string {
+	if strings.IndexFunc(text, unseen) >= 0 {
+		var b strings.Builder
+		for _, c := range text {
+			if unseen(c) {
+				b.WriteString(strings.Trim(strconv.QuoteRuneToASCII(c), "'"))
+			} else {
+				b.WriteRune(c)
+			}
+		}
+		text = b.String()
+	}
+	return shorten(text, maxText)
+}
+
+func unseen(c rune) bool {
+	return unicode.In(c, unicode.Cc, unicode.Zl, unicode.Zp, unicode.Bidi_Control)
+}
+
+// shorten cuts text to n characters, the last three of which say so.
+func shorten(text string, n int) string {
+	if len(text) <= n || utf8.RuneCountInString(text) <= n {
+		return text
+	}
+	for i := range text {
+		if n--; n < 3 {
+			return text[:i] + "..."
+		}
+	}
+	return text
+}

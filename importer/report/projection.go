@@ -1,0 +1,142 @@
+// The projection: each row of the input goes to the report that its fate says.
+
+package report
+
+import (
+	"fmt"
+	"io"
+	"strconv"
+
+	"github.com/hubload/hubload/importer/csvfile"
+	"github.com/hubload/hubload/importer/journal"
+)
+
+// A result is hubload's columns of a row that exists. All fields are text, for
+// gocsv changes numbers.
+type result struct {
+	Row    string `csv:"hubload_row"`
+	Line   string `csv:"hubload_line"`
+	Status string `csv:"hubload_status"`
+	ID     string `csv:"hubload_id"`
+}
+
+// A failure is hubload's columns of a row that was refused or is in doubt.
+type failure struct {
+	Row           string `csv:"hubload_row"`
+	Line          string `csv:"hubload_line"`
+	Code          string `csv:"hubload_code"`
+	Property      string `csv:"hubload_property"`
+	Message       string `csv:"hubload_message"`
+	Retryable     string `csv:"hubload_retryable"`
+	Attempts      string `csv:"hubload_attempts"`
+	CorrelationID string `csv:"hubload_correlation_id"`
+}
+
+// A projection reads the input once and fills the reports.
+type projection struct {
+	input   *csvfile.Reader
+	columns columns
+	safe    *neutraliser // nil leaves the input's cells as they are
+	values  values
+	room    [][]byte // for the cells of a row
+
+	results  *table[result]
+	failures *table[failure]
+	inDoubt  *table[failure]
+}
+
+// newProjection begins the reports with their headers.
+func newProjection(r *csvfile.Reader, src Source, o Options, results, failures, inDoubt io.Writer) (*projection, error) {
+	p := &projection{input: r, columns: columnsOf(r.Header())}
+	if o.ExcelSafe {
+		p.safe = newNeutraliser(r.Dialect(), src.Neutralised)
+	}
+	var err error
+	if p.values, err = valuesOf(r.Header(), src); err != nil {
+		return nil, err
+	}
+	header := p.columns.header(r.HeaderCells())
+	p.safe.all(header)
+	out := func(w io.Writer) *csvfile.Writer { return csvfile.NewWriter(w, r.Dialect()) }
+	if p.results, err = newTable[result](out(results), header); err != nil {
+		return nil, err
+	}
+	if p.failures, err = newTable[failure](out(failures), header); err != nil {
+		return nil, err
+	}
+	if p.inDoubt, err = newTable[failure](out(inDoubt), header); err != nil {
+		return nil, err
+	}
+	return p, nil
+}
+
+// project gives each row of the input its place and ends the reports.
+func (p *projection) project(st *journal.State) (Counts, error) {
+	var n Counts
+	for {
+		rec, err := p.input.Read()
+		if err == io.EOF {
+			break
+		}
+		if err != nil {
+			return n, fmt.Errorf("reading the input: %w", err)
+		}
+		n.Rows++
+		fate, ok, err := st.Fate(rec.Row)
+		if err != nil {
+			return n, fmt.Errorf("looking up row %d: %w", rec.Row, err)
+		}
+		if !ok {
+			n.Pending++
+			continue
+		}
+		if err := p.add(&n, rec, fate); err != nil {
+			return n, err
+		}
+	}
+	known := journal.Counts{Created: n.Created, Existing: n.Existing, Refused: n.Refused, InDoubt: n.InDoubt}
+	if known != st.Counts() {
+		return n, fmt.Errorf("%w: it has %d rows, and others have a fate too", ErrMismatch, n.Rows)
+	}
+	for _, end := range []func() error{p.results.end, p.failures.end, p.inDoubt.end} {
+		if err := end(); err != nil {
+			return n, err
+		}
+	}
+	return n, nil
+}
+
+// add puts a row into its report and counts it.
+func (p *projection) add(n *Counts, rec *csvfile.Record, fate journal.Fate) error {
+	cells, row, line := p.columns.of(rec, p.room)
+	p.room = cells
+	p.safe.all(cells)
+	switch fate.Kind {
+	case journal.Created, journal.Existing:
+		if fate.Kind == journal.Created {
+			n.Created++
+		} else {
+			n.Existing++
+		}
+		return p.results.add(cells, result{Row: row, Line: line, Status: fate.Kind.String(), ID: fate.ID})
+	case journal.Refused:
+		n.Refused++
+		return p.failures.add(cells, p.failure(row, line, rec, &fate))
+	case journal.InDoubt:
+		n.InDoubt++
+		return p.inDoubt.add(cells, p.failure(row, line, rec, &fate))
+	}
+	return fmt.Errorf("row %d has the fate %s, and no report is for that", rec.Row, fate.Kind)
+}
+
+func (p *projection) failure(row, line string, rec *csvfile.Record, fate *journal.Fate) failure {
+	return failure{
+		Row: row, Line: line,
+		Code:          fate.Code,
+		Property:      fate.Property,
+		Message:       p.values.message(fate, rec.Fields),
+		Retryable:     strconv.FormatBool(fate.Retryable),
+		Attempts:      strconv.Itoa(fate.Attempts),
+		CorrelationID: fate.CorrelationID,
+	}
+}

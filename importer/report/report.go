@@ -1,0 +1,147 @@
+// The reports of a run: what they are, and how they are written.
+
+// Package report says what became of every row of an input.
+//
+// Reports are views of two things: the input, read again, and the journal of the
+// run. Nothing of the run is kept for them, so [Write] can make them at any time,
+// also while the run goes on, and makes the same ones every time.
+//
+//	results.csv    rows that exist in the account
+//	failures.csv   rows that were refused
+//	in_doubt.csv   rows that may exist or not; there is none without such rows
+//	summary.json   counts and timings; see [Summary]
+//
+// # The CSV files
+//
+// A row of a report is a row of the input, in the input's order and dialect
+// (encoding, byte order mark, delimiter, line end): its cells byte for byte, and
+// behind them hubload's own:
+//
+//	results.csv    hubload_row, hubload_line, hubload_status, hubload_id
+//	the others     hubload_row, hubload_line, hubload_code, hubload_property,
+//	               hubload_message, hubload_retryable, hubload_attempts,
+//	               hubload_correlation_id
+//
+// hubload_row is the number of the data record, from 1 on, and hubload_line the
+// physical line on which it starts. Of a record that isn't well-formed the cells
+// are those of [csvfile.Record.AppendCells].
+//
+// A failures file is an input. Its hubload_ columns aren't repeated in the reports
+// of its own run; but the hubload_row and hubload_line of its rows are, so that
+// all reports point at the original file.
+//
+// # Formulas
+//
+// A spreadsheet takes a cell that begins with = for a formula. The cells of
+// hubload's columns, whose text may come from a server, are neutralised always,
+// and one line of at most 500 characters. The cells of the input are the user's
+// own and stay as they are, unless [Options].ExcelSafe asks for the same.
+package report
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/hubload/hubload/importer/csvfile"
+	"github.com/hubload/hubload/importer/journal"
+	"github.com/hubload/hubload/mapping"
+)
+
+// The files that Write and WriteSummary make.
+const (
+	resultsName  = "results.csv"
+	failuresName = "failures.csv"
+	inDoubtName  = "in_doubt.csv"
+	summaryName  = "summary.json"
+)
+
+// ErrMismatch is what Write's error matches when the journal knows of rows that
+// the input doesn't have.
+var ErrMismatch = errors.New("the input is not the one that the journal is about")
+
+// A Source is the input of a run.
+type Source struct {
+	// Open opens the input from its start, in the dialect of the run.
+	Open func() (*csvfile.Reader, error)
+
+	// Mapper compiles the run's mapping for the input's header. It gives the
+	// values that messages speak of; nil, and they say "the value".
+	Mapper func(header []string) (*mapping.Mapper, error)
+
+	// Neutralised says that the input is itself a report that was written
+	// ExcelSafe: its cells stand for what [Restore] makes of them.
+	Neutralised bool
+}
+
+// Options say how reports are written.
+type Options struct {
+	// ExcelSafe neutralises every cell, the header's and those of the input
+	// too. [Restore] undoes it.
+	ExcelSafe bool
+}
+
+// Counts is how many rows have which fate. Rows is the number of data records in
+// the input, and the sum of the others.
+type Counts struct {
+	Rows     int64 `json:"rows"`
+	Created  int64 `json:"created"`
+	Existing int64 `json:"existing"`
+	Refused  int64 `json:"refused"`
+	InDoubt  int64 `json:"in_doubt"`
+	Pending  int64 `json:"pending"` // without a fate so far; they stand in no report
+}
+
+// Write writes results.csv and failures.csv, and in_doubt.csv when there are rows
+// in doubt; else it removes an older in_doubt.csv. It reads the input once, from
+// its start to its end, and its memory doesn't grow with it.
+//
+// Each file is written aside, with mode 0600 whatever the umask, and takes its name
+// when all of them are complete and synced. So a report is never seen in part,
+// and after an error each is as it was before or, if the error came with the
+// renaming, the new one. What was planted in the place of a report is replaced or
+// refused, and never written through.
+//
+// The error matches [ErrMismatch] when rows that have a fate are missing in the
+// input. Errors of the input and of the journal are wrapped.
+func Write(dir string, src Source, st *journal.State, o Options) (Counts, error) {
+	d, err := openDirectory(dir)
+	if err != nil {
+		return Counts{}, err
+	}
+	defer d.Close()
+	return write(d, src, st, o)
+}
+
+func write(dir folder, src Source, st *journal.State, o Options) (Counts, error) {
+	r, err := src.Open()
+	if err != nil {
+		return Counts{}, fmt.Errorf("opening the input: %w", err)
+	}
+	defer r.Close()
+	var drafts []*draft
+	for _, name := range []string{resultsName, failuresName, inDoubtName} {
+		d, err := newDraft(dir, name)
+		if err != nil {
+			return Counts{}, err
+		}
+		defer d.discard()
+		drafts = append(drafts, d)
+	}
+	p, err := newProjection(r, src, o, drafts[0], drafts[1], drafts[2])
+	if err != nil {
+		return Counts{}, err
+	}
+	n, err := p.project(st)
+	if err != nil {
+		return Counts{}, err
+	}
+	if n.InDoubt > 0 {
+		err = publish(dir, drafts...)
+	} else if err = publish(dir, drafts[:2]...); err == nil {
+		err = withdraw(dir, inDoubtName)
+	}
+	if err != nil {
+		return Counts{}, err
+	}
+	return n, nil
+}

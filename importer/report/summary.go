@@ -1,0 +1,104 @@
+// The summary: a run in numbers.
+
+package report
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"time"
+)
+
+// A Summary is what summary.json says of a run.
+type Summary struct {
+	Counts                // of the whole run, as Write returned them
+	Requests      int64   `json:"requests"`        // create requests, over all processes
+	Limited       int64   `json:"limited_429"`     // those that the rate limit refused
+	Retries       int64   `json:"retries"`         // those that repeated rows
+	Seconds       float64 `json:"seconds"`         // of the last process
+	RowsPerSecond float64 `json:"rows_per_second"` // of the last process
+	ExitCode      int     `json:"exit_code"`       // of the last process
+
+	Run     string `json:"run"` // the run's random id
+	Input   string `json:"input"`
+	Object  string `json:"object"`  // type of the records
+	Account int64  `json:"account"` // 0 when it isn't known
+
+	Started     time.Time `json:"started"`      // of the run
+	Finished    time.Time `json:"finished"`     // of the last process
+	SessionRows int64     `json:"session_rows"` // rows that got their fate in the last process
+}
+
+const maxSummary = 1 << 20
+
+// WriteSummary writes summary.json into dir, in the way in which [Write] writes its
+// files.
+func WriteSummary(dir string, s Summary) error {
+	d, err := openDirectory(dir)
+	if err != nil {
+		return err
+	}
+	defer d.Close()
+	return writeSummary(d, s)
+}
+
+func writeSummary(dir folder, s Summary) error {
+	out, err := newDraft(dir, summaryName)
+	if err != nil {
+		return err
+	}
+	defer out.discard()
+	enc := json.NewEncoder(out)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	if err := enc.Encode(s); err != nil {
+		return err
+	}
+	return publish(dir, out)
+}
+
+// ReadSummary reads what WriteSummary wrote. The error matches [os.ErrNotExist]
+// when there is no summary. Anything but a regular file of at most 1 MiB is
+// refused.
+func ReadSummary(dir string) (Summary, error) {
+	d, err := openDirectory(dir)
+	if err != nil {
+		return Summary{}, err
+	}
+	defer d.Close()
+	data, err := d.read(summaryName, maxSummary)
+	if err != nil {
+		return Summary{}, fmt.Errorf("reading %s: %w", summaryName, err)
+	}
+	var s Summary
+	if err := json.Unmarshal(data, &s); err != nil {
+		return Summary{}, fmt.Errorf("reading %s: %w", summaryName, err)
+	}
+	return s, nil
+}
+
+// read returns the content of a regular file. Others aren't even opened: a pipe
+// would never answer.
+func (d directory) read(name string, limit int64) ([]byte, error) {
+	before, err := d.Lstat(name)
+	if err != nil {
+		return nil, err
+	}
+	if !before.Mode().IsRegular() || before.Size() > limit {
+		return nil, fmt.Errorf("it is no regular file of at most %d bytes", limit)
+	}
+	f, err := d.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	after, err := f.Stat()
+	if err != nil {
+		return nil, err
+	}
+	if !os.SameFile(before, after) {
+		return nil, fmt.Errorf("it was replaced while it was opened")
+	}
+	return io.ReadAll(io.LimitReader(f, limit))
+}

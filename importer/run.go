@@ -1,0 +1,164 @@
+// A run: what its goroutines share, and what happens to a job until its rows have fates.
+
+package importer
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/hubload/hubload/importer/journal"
+)
+
+const (
+	maxAttempts = 4    // of a row, with a key, while they prove nothing
+	maxUnproved = 20   // answers in a row that prove nothing, before the run stops
+	maxStreak   = 1000 // refused rows in a row, before the run stops
+	maxRenewals = 2    // of the credentials, before a request isn't denied
+	maxBusy     = 10 * time.Minute
+)
+
+// The codes of hubload's own that the engine gives; those of other rooms stand there.
+const (
+	codeInDoubt      = "IN_DOUBT"
+	codeDuplicateKey = "DUPLICATE_KEY"
+)
+
+// A run is shared by the workers.
+type run struct {
+	im        Import
+	ctx       context.Context // for what must end: answers in flight and their fates
+	batchSize int
+	progress  *Progress
+	log       *slog.Logger
+	gate      *gate
+	died      map[int64]bool // rows that were in flight when a process died
+
+	mu       sync.Mutex
+	streak   int       // refused rows in a row
+	unproved int       // answers in a row that prove nothing
+	lostAt   time.Time // since when the server can't be reached; zero: it can
+	backoff  time.Duration
+	renewals int       // of the credentials, since the last request that wasn't denied
+	renewed  time.Time // when they were last renewed
+}
+
+func newRun(im Import) *run {
+	r := &run{im: im, batchSize: im.BatchSize, progress: im.Progress, log: im.Logger, gate: newGate(im.Workers), died: map[int64]bool{}}
+	if r.batchSize == 0 {
+		r.batchSize = MaxBatch
+	}
+	if r.batchSize < 1 || r.batchSize > MaxBatch {
+		panic(fmt.Sprintf("importer: a batch size of %d is not between 1 and %d", im.BatchSize, MaxBatch))
+	}
+	if _, ok := im.Sender.(Finder); im.Key != "" && !ok {
+		panic("importer: an import with a key needs a Sender that is a Finder")
+	}
+	if r.progress == nil {
+		r.progress = new(Progress)
+	}
+	if r.log == nil {
+		r.log = slog.New(slog.DiscardHandler)
+	}
+	if r.im.Patience == 0 {
+		r.im.Patience = time.Minute
+	}
+	if im.State != nil {
+		r.progress.resume(im.State)
+	}
+	return r
+}
+
+// settleOpen gives the rows their fate that were in flight when a process died:
+// in doubt. With a key they are looked up when the slicer comes to them.
+func (r *run) settleOpen() error {
+	if r.im.State == nil {
+		return nil
+	}
+	open := r.im.State.OpenRows()
+	if len(open) == 0 {
+		return nil
+	}
+	fates := make([]journal.Fate, len(open))
+	for i, n := range open {
+		fates[i] = journal.Fate{
+			Row: n, Kind: journal.InDoubt, Code: codeInDoubt, Attempts: r.im.State.Attempts(n),
+			Message: "the program ended while the request that holds this row was under way",
+		}
+	}
+	if err := r.im.Journal.Settle(fates); err != nil {
+		return fmt.Errorf("writing the journal: %w", err)
+	}
+	for _, n := range open {
+		r.died[n] = true
+	}
+	r.progress.settle(fates, 0)
+	return nil
+}
+
+// kind is what the journal says of a row that an earlier process read.
+func (r *run) kind(row int64) (journal.Kind, bool) {
+	if r.died[row] {
+		return journal.InDoubt, true
+	}
+	return r.im.State.Kind(row)
+}
+
+// process sees a job through until each of its rows has a fate or the run ends.
+func (r *run) process(ctx context.Context, j *job) error {
+	clear, clouded := part(j.rows)
+	books := &books{slices: j.slices, refused: j.refused}
+	if len(clear) == 0 && !books.empty() {
+		if _, err := r.begin(nil, books); err != nil {
+			return err
+		}
+	}
+	if err := r.send(ctx, clear, books); err != nil {
+		return err
+	}
+	if err := r.count(len(j.refused), 0); err != nil {
+		return err
+	}
+	again, err := r.resolve(ctx, clouded)
+	if err != nil {
+		return err
+	}
+	return r.send(ctx, again, books)
+}
+
+// part separates rows that an unproved attempt clouds from the others.
+func part(rows []*row) (clear, clouded []*row) {
+	for _, rw := range rows {
+		if rw.tainted {
+			clouded = append(clouded, rw)
+		} else {
+			clear = append(clear, rw)
+		}
+	}
+	return clear, clouded
+}
+
+// send makes attempts until none of rows is left to be sent.
+func (r *run) send(ctx context.Context, rows []*row, books *books) error {
+	todo := [][]*row{rows}
+	for len(todo) > 0 {
+		batch := todo[0]
+		todo = todo[1:]
+		if len(batch) == 0 {
+			continue
+		}
+		out, err := r.attempt(ctx, batch, books)
+		if err != nil {
+			return err
+		}
+		again, err := r.resolve(ctx, out.unsettled)
+		if err != nil {
+			return err
+		}
+		half := len(out.halve) / 2
+		todo = append([][]*row{out.back, again, out.halve[:half], out.halve[half:]}, todo...)
+	}
+	return nil
+}

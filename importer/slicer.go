@@ -1,0 +1,229 @@
+// The slicer: rows in file order become jobs, and rows that have a fate are checked and skipped.
+
+package importer
+
+import (
+	"errors"
+	"fmt"
+	"hash/crc32"
+	"io"
+
+	"github.com/hubload/hubload/importer/csvfile"
+	"github.com/hubload/hubload/importer/journal"
+	"github.com/hubload/hubload/mapping"
+)
+
+const (
+	maxSliceRows = 1000    // rows of a slice, the refused ones included
+	maxJobBytes  = 2 << 20 // of input; HubSpot's limit of a body isn't documented
+)
+
+var castagnoli = crc32.MakeTable(crc32.Castagnoli)
+
+// A row is one row that is to be sent.
+type row struct {
+	n        int64
+	rec      mapping.Record
+	size     int      // bytes in the input
+	attempts int      // over all processes, as far as known
+	tries    int      // of this process
+	tainted  bool     // an attempt proved nothing
+	halved   bool     // refused in company
+	refusal  *Failure // what the last attempt said, until a read has the last word
+}
+
+// A job is a batch with what must be durable before it is sent.
+type job struct {
+	slices  []journal.Slice // newly read
+	refused []journal.Fate  // rows of theirs that can't be sent
+	rows    []*row
+	bytes   int // of the input that it holds or has read
+}
+
+func (j *job) empty() bool { return len(j.slices) == 0 && len(j.refused) == 0 && len(j.rows) == 0 }
+
+// A slicer reads the source once, from its first row. It belongs to one
+// goroutine.
+type slicer struct {
+	r     *run
+	known []journal.Slice // of earlier processes, those ahead
+	last  int64           // last row read
+
+	job *job
+
+	fresh journal.Slice // being read, From 0 before its first row
+
+	check uint32 // checksum of known[0] so far
+	held  job    // what known[0] leaves to do, until its checksum is verified
+	ready []*row // verified, not yet in a job
+
+	done bool
+}
+
+func newSlicer(r *run) *slicer {
+	s := &slicer{r: r, job: new(job)}
+	if r.im.State != nil {
+		s.known = r.im.State.Slices()
+	}
+	return s
+}
+
+// next returns the next job, nil after the last one.
+func (s *slicer) next() (*job, error) {
+	for {
+		if s.fill() {
+			return s.cut(), nil
+		}
+		if s.done {
+			s.cutSlice()
+			if s.job.empty() {
+				return nil, nil
+			}
+			return s.cut(), nil
+		}
+		rec, err := s.r.im.Source.Read()
+		if errors.Is(err, io.EOF) {
+			if err := s.end(); err != nil {
+				return nil, err
+			}
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		if err := s.take(rec); err != nil {
+			return nil, err
+		}
+	}
+}
+
+// fill moves verified rows into the job and reports whether it is full.
+func (s *slicer) fill() bool {
+	for len(s.ready) > 0 {
+		if s.full() {
+			return true
+		}
+		s.job.rows = append(s.job.rows, s.ready[0])
+		s.job.bytes += s.ready[0].size
+		s.ready[0], s.ready = nil, s.ready[1:]
+	}
+	return s.full()
+}
+
+func (s *slicer) full() bool {
+	fresh := int64(0)
+	if s.fresh.From > 0 {
+		fresh = s.fresh.To - s.fresh.From + 1
+	}
+	return len(s.job.rows) >= s.r.batchSize || s.job.bytes >= maxJobBytes || fresh >= maxSliceRows || len(s.job.refused) >= maxSliceRows
+}
+
+// cut ends the job, and with it the slice that is being read.
+func (s *slicer) cut() *job {
+	s.cutSlice()
+	j := s.job
+	s.job = new(job)
+	return j
+}
+
+func (s *slicer) cutSlice() {
+	if s.fresh.From > 0 {
+		s.job.slices = append(s.job.slices, s.fresh)
+		s.fresh = journal.Slice{}
+	}
+}
+
+// take takes one row in.
+func (s *slicer) take(rec *csvfile.Record) error {
+	s.last = rec.Row
+	s.r.progress.read(rec.Row)
+	if len(s.known) > 0 && rec.Row >= s.known[0].From {
+		return s.takeKnown(rec)
+	}
+	if s.fresh.From == 0 {
+		s.fresh.From = rec.Row
+	}
+	s.fresh.To = rec.Row
+	s.fresh.CRC = checksum(s.fresh.CRC, rec.Raw)
+	s.job.bytes += len(rec.Raw)
+	if rw, fate := s.mapRow(rec); rw != nil {
+		s.job.rows = append(s.job.rows, rw)
+	} else {
+		s.job.refused = append(s.job.refused, fate)
+	}
+	return nil
+}
+
+// takeKnown takes a row that an earlier process has read. Nothing of its slice is
+// sent before the slice's content is found unchanged.
+func (s *slicer) takeKnown(rec *csvfile.Record) error {
+	s.cutSlice()
+	k := s.known[0]
+	if rec.Row == k.From {
+		s.check = 0
+	}
+	s.check = checksum(s.check, rec.Raw)
+	kind, settled := s.r.kind(rec.Row)
+	if !settled || kind == journal.InDoubt && s.r.im.Key != "" {
+		rw, fate := s.mapRow(rec)
+		switch {
+		case rw != nil:
+			rw.attempts = s.r.im.State.Attempts(rec.Row)
+			rw.tainted = settled
+			s.held.rows = append(s.held.rows, rw)
+		case !settled:
+			s.held.refused = append(s.held.refused, fate)
+		}
+	}
+	if rec.Row < k.To {
+		return nil
+	}
+	if s.check != k.CRC {
+		return &MismatchError{From: k.From, To: k.To, Reason: "the input has changed here since these rows were read"}
+	}
+	s.known = s.known[1:]
+	s.ready = append(s.ready, s.held.rows...)
+	s.job.refused = append(s.job.refused, s.held.refused...)
+	s.held = job{}
+	return nil
+}
+
+// mapRow returns the row to send, or else why it can't be sent.
+func (s *slicer) mapRow(rec *csvfile.Record) (*row, journal.Fate) {
+	refuse := func(code, property, message string) (*row, journal.Fate) {
+		return nil, journal.Fate{Row: rec.Row, Kind: journal.Refused, Code: code, Property: property, Message: message}
+	}
+	if p := rec.Problem; p != nil {
+		return refuse(p.Code, p.Column, p.Message)
+	}
+	rw := &row{n: rec.Row, size: len(rec.Raw)}
+	if problems := s.r.im.Mapper.Map(rec.Fields, &rw.rec); len(problems) > 0 {
+		p := problems[0]
+		msg := p.Message
+		if n := len(problems) - 1; n > 0 {
+			msg = fmt.Sprintf("%s (%d more: see %s)", msg, n, problems[1].Property)
+		}
+		return refuse(p.Code, p.Property, msg)
+	}
+	if d, ok := s.r.im.Duplicates[rec.Row]; ok {
+		return refuse(codeDuplicateKey, s.r.im.Key, d.message(rec.Line))
+	}
+	return rw, journal.Fate{}
+}
+
+// end closes the books: the number of rows is known, and none may be missing.
+func (s *slicer) end() error {
+	if len(s.known) > 0 {
+		k := s.known[0]
+		return &MismatchError{From: max(k.From, s.last+1), To: s.known[len(s.known)-1].To, Reason: "the input is shorter than it was: these rows are gone"}
+	}
+	s.done = true
+	return s.r.im.Journal.Complete(s.last)
+}
+
+// checksum chains a row's bytes to those of the rows before it in its slice. The
+// line end between them is the same whatever the file's own is.
+func checksum(crc uint32, raw []byte) uint32 {
+	crc = crc32.Update(crc, castagnoli, raw)
+	return crc32.Update(crc, castagnoli, []byte{'\n'})
+}

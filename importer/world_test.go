@@ -1,0 +1,324 @@
+// A small world for the engine's tests: a server that holds the truth, inputs, and the checker that compares it with the journal.
+
+package importer
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/hubload/hubload/importer/csvfile"
+	"github.com/hubload/hubload/importer/journal"
+	"github.com/hubload/hubload/mapping"
+	"github.com/hubload/hubload/ratelimit"
+)
+
+const plainMapping = `
+properties:
+  name: { column: name, required: true }
+  price: { column: price }
+`
+
+const keyMapping = plainMapping + `
+key: { property: row_key, columns: [name] }
+`
+
+// rowsCSV is an input of n good rows, named r1, r2 ...
+func rowsCSV(n int) string {
+	var b strings.Builder
+	b.WriteString("name,price\n")
+	for i := 1; i <= n; i++ {
+		fmt.Fprintf(&b, "r%d,%d\n", i, i)
+	}
+	return b.String()
+}
+
+// A mishap is what a server does to one request besides answering it well.
+type mishap int
+
+const (
+	fine        mishap = iota
+	lostBefore         // not executed, no answer
+	lostAfter          // executed, no answer
+	late               // no answer, executed once the next request has come
+	throttled          // 429
+	unreachable        // no connection
+	shortAnswer        // executed, one record is missing in the answer
+	noTraces           // executed, the answer echoes no trace id
+)
+
+// A world is a server with the truth in it.
+type world struct {
+	mu       sync.Mutex
+	unique   bool                              // row_key is unique
+	poison   map[string]bool                   // names that are refused
+	whole    bool                              // one bad row refuses its batch
+	misdeeds func(request int) mishap          // nil: fine
+	onCreate func(request int, names []string) // before anything happens
+	requests int
+	nextID   int
+	ids      map[string][]string // name -> ids of its records
+	keys     map[string]string   // key -> id
+	pending  []func()            // late commits
+	sent     map[string]int      // name -> how often it was in a request
+}
+
+func newWorld() *world {
+	return &world{nextID: 1000, ids: map[string][]string{}, keys: map[string]string{}, poison: map[string]bool{}, sent: map[string]int{}}
+}
+
+func property(r *mapping.Record, name string) string {
+	for _, p := range r.Properties {
+		if p.Name == name {
+			return p.Value
+		}
+	}
+	return ""
+}
+
+func (w *world) Create(_ context.Context, inputs []Input) Answer {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.requests++
+	var names []string
+	for _, in := range inputs {
+		name := property(in.Record, "name")
+		names = append(names, name)
+		w.sent[name]++
+	}
+	if w.onCreate != nil {
+		n := w.requests
+		w.mu.Unlock()
+		w.onCreate(n, names)
+		w.mu.Lock()
+	}
+	for _, commit := range w.pending {
+		commit()
+	}
+	w.pending = nil
+	m := fine
+	if w.misdeeds != nil {
+		m = w.misdeeds(w.requests)
+	}
+	lost := Answer{Proof: Unknown, Err: errors.New("connection reset"), Rate: Rate{Remaining: -1},
+		Refusal: Failure{Code: "NO_ANSWER", Message: "the connection was lost"}}
+	switch m {
+	case lostBefore:
+		return lost
+	case late:
+		copied := append([]Input(nil), inputs...)
+		records := make([]mapping.Record, len(inputs))
+		for i := range copied {
+			records[i] = mapping.Record{Properties: append([]mapping.Property(nil), copied[i].Record.Properties...), Key: copied[i].Record.Key}
+			copied[i].Record = &records[i]
+		}
+		w.pending = append(w.pending, func() { w.execute(copied) })
+		return lost
+	case throttled:
+		return Answer{Proof: Limited, Err: errors.New("429"), Rate: Rate{Refused: true, Remaining: -1}}
+	case unreachable:
+		return Answer{Proof: Unreachable, Err: errors.New("connection refused"), Rate: Rate{Remaining: -1}}
+	}
+	ans := w.execute(inputs)
+	switch {
+	case m == lostAfter:
+		return lost
+	case m == shortAnswer && len(ans.Created) > 0:
+		ans.Created = ans.Created[1:]
+	case m == noTraces:
+		for i := range ans.Created {
+			ans.Created[i].Trace = ""
+		}
+	}
+	return ans
+}
+
+// execute carries a request out as an account does.
+func (w *world) execute(inputs []Input) Answer {
+	ans := Answer{Proof: Answered, Rate: Rate{Remaining: -1}}
+	var bad []Failure
+	for _, in := range inputs {
+		key := property(in.Record, "row_key")
+		_, taken := w.keys[key]
+		switch name := property(in.Record, "name"); {
+		case w.poison[name]:
+			bad = append(bad, Failure{Traces: []string{in.Trace}, Code: "INVALID_OPTION", Property: "name", Message: "{value} is bad"})
+		case w.unique && key != "" && taken:
+			bad = append(bad, Failure{Traces: []string{in.Trace}, Code: "CONFLICTING_UNIQUE_VALUE", Property: "row_key", Message: "taken", Conflict: true})
+		}
+	}
+	if w.whole && len(bad) > 0 {
+		f := bad[0]
+		f.Traces = nil
+		return Answer{Proof: Refused, Refusal: f, Err: errors.New("400"), Rate: Rate{Remaining: -1}}
+	}
+	refused := map[string]bool{}
+	for _, f := range bad {
+		refused[f.Traces[0]] = true
+	}
+	for _, in := range inputs {
+		if refused[in.Trace] {
+			continue
+		}
+		key := property(in.Record, "row_key")
+		if _, taken := w.keys[key]; w.unique && key != "" && taken {
+			continue // twice in one request
+		}
+		w.nextID++
+		id := strconv.Itoa(w.nextID)
+		name := property(in.Record, "name")
+		w.ids[name] = append(w.ids[name], id)
+		if key != "" {
+			w.keys[key] = id
+		}
+		ans.Created = append(ans.Created, Created{Trace: in.Trace, Key: key, ID: id})
+	}
+	ans.Failures = bad
+	rand.Shuffle(len(ans.Created), func(i, j int) { ans.Created[i], ans.Created[j] = ans.Created[j], ans.Created[i] })
+	return ans
+}
+
+func (w *world) Find(_ context.Context, property string, values []string) Found {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	found := Found{OK: true, IDs: map[string]string{}, Rate: Rate{Remaining: -1}}
+	for _, v := range values {
+		if id, ok := w.keys[v]; ok {
+			found.IDs[v] = id
+		}
+	}
+	return found
+}
+
+// An attempt at an import, on one journal.
+type trial struct {
+	t       *testing.T
+	dir     string
+	csv     string
+	mapping string
+	sender  Sender
+	key     string
+	batch   int
+	workers int
+	change  func(*Import)
+}
+
+func newTrial(t *testing.T, w *world, rows int) *trial {
+	return &trial{t: t, dir: t.TempDir(), csv: rowsCSV(rows), mapping: plainMapping, sender: w, batch: 5, workers: 3}
+}
+
+func (tr *trial) withKey(w *world) *trial {
+	w.unique = true
+	tr.mapping, tr.key = keyMapping, "row_key"
+	return tr
+}
+
+func (tr *trial) path() string { return filepath.Join(tr.dir, "journal.jsonl") }
+
+// run runs or resumes the import.
+func (tr *trial) run(ctx context.Context) error {
+	tr.t.Helper()
+	j, st, err := journal.Open(tr.path())
+	if err != nil {
+		j, err = journal.Create(tr.path(), journal.Header{Run: "0badcafe", Started: time.Unix(1e9, 0)})
+	}
+	if err != nil {
+		tr.t.Fatal(err)
+	}
+	defer j.Close()
+	if st != nil {
+		defer st.Close()
+	}
+	m, err := mapping.Parse([]byte(tr.mapping))
+	if err != nil {
+		tr.t.Fatal(err)
+	}
+	src, err := csvfile.NewReader(strings.NewReader(tr.csv), csvfile.Options{})
+	if err != nil {
+		tr.t.Fatal(err)
+	}
+	mapper, err := m.Compile(src.Header())
+	if err != nil {
+		tr.t.Fatal(err)
+	}
+	im := Import{
+		Source: src, Mapper: mapper, Sender: tr.sender, Journal: j, State: st, Name: "0badcafe", Key: tr.key,
+		BatchSize: tr.batch, Workers: tr.workers,
+		Limiter: ratelimit.New(ratelimit.Options{Cap: ratelimit.Limit{N: 100_000, Per: time.Second}}),
+	}
+	if tr.change != nil {
+		tr.change(&im)
+	}
+	return Run(ctx, im)
+}
+
+// state reads the journal as it is now.
+func (tr *trial) state() *journal.State {
+	tr.t.Helper()
+	st, err := journal.Load(tr.path())
+	if err != nil {
+		tr.t.Fatal(err)
+	}
+	tr.t.Cleanup(func() { st.Close() })
+	return st
+}
+
+// check compares the journal with the truth and returns the counts. It knows the
+// product's promise and nothing of how it is kept.
+func (tr *trial) check(w *world, rows int) journal.Counts {
+	tr.t.Helper()
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, commit := range w.pending {
+		commit()
+	}
+	w.pending = nil
+	st := tr.state()
+	var c journal.Counts
+	for n := 1; n <= rows; n++ {
+		name := fmt.Sprintf("r%d", n)
+		ids := w.ids[name]
+		if len(ids) > 1 {
+			tr.t.Errorf("row %d was created %d times", n, len(ids))
+		}
+		f, ok, err := st.Fate(int64(n))
+		if err != nil {
+			tr.t.Fatal(err)
+		}
+		if !ok {
+			if len(st.OpenRows()) == 0 && len(ids) > 0 {
+				tr.t.Errorf("row %d is pending, and exists", n)
+			}
+			continue
+		}
+		switch f.Kind {
+		case journal.Created, journal.Existing:
+			if len(ids) == 0 || f.ID != ids[0] {
+				tr.t.Errorf("row %d: journal says %s %s, the account holds %v", n, f.Kind, f.ID, ids)
+			}
+			if f.Kind == journal.Created {
+				c.Created++
+			} else {
+				c.Existing++
+			}
+		case journal.Refused:
+			if len(ids) > 0 {
+				tr.t.Errorf("row %d: journal says refused (%s), the account holds %v", n, f.Code, ids)
+			}
+			c.Refused++
+		case journal.InDoubt:
+			c.InDoubt++
+		}
+	}
+	if got := st.Counts(); got != c {
+		tr.t.Errorf("the journal counts %+v, its fates are %+v", got, c)
+	}
+	return c
+}
