@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/hubload/hubload/importer/journal"
@@ -33,6 +34,7 @@ type outcome struct {
 	back      []*row // to be sent again
 	halve     []*row // to be sent again in two halves
 	unsettled []*row // to be looked up by their key
+	created   []*row
 }
 
 // books is what must be in the journal before the first attempt of a job. The
@@ -47,6 +49,10 @@ func (b *books) empty() bool { return len(b.slices) == 0 && len(b.refused) == 0 
 // attempt sends rows once. It reads from top to bottom as the protocol runs, on
 // purpose.
 func (r *run) attempt(ctx context.Context, rows []*row, books *books) (outcome, error) {
+	if err := r.proof.failed(); err != nil {
+		return outcome{}, err
+	}
+
 	// wait
 	place, err := r.gate.enter(ctx)
 	if err != nil {
@@ -98,6 +104,7 @@ func (r *run) attempt(ctx context.Context, rows []*row, books *books) (outcome, 
 	if err := r.end(n, ans, fates, doubted); err != nil {
 		return outcome{}, err
 	}
+	r.proof.begin(out.created)
 	if err := r.step(afterFates); err != nil {
 		return outcome{}, err
 	}
@@ -143,6 +150,7 @@ func (r *run) apply(rows []*row, rulings []ruling) (out outcome, fates []journal
 		switch v.verdict {
 		case created:
 			fates = append(fates, journal.Fate{Row: rw.n, Kind: journal.Created, ID: v.id})
+			out.created = append(out.created, rw)
 		case refused:
 			fates = append(fates, rw.fate(journal.Refused, v.failure))
 		case back:
@@ -201,11 +209,13 @@ func (r *run) end(n int64, ans Answer, fates []journal.Fate, doubted int) error 
 	if err != nil {
 		// The disk can't hold what HubSpot has done: the log is the last
 		// place to say it. The next run finds these rows in doubt.
+		var ids []string
 		for _, f := range fates {
 			if f.Kind == journal.Created {
-				r.log.Error("created, but the journal can't be written", "row", f.Row, "id", f.ID)
+				ids = append(ids, fmt.Sprintf("%d=%s", f.Row, f.ID))
 			}
 		}
+		r.log.Error("the journal can't be written; these rows were created, with these ids", "rows", strings.Join(ids, " "))
 		return fmt.Errorf("writing the journal: %w", err)
 	}
 	r.progress.settle(fates, doubted)

@@ -83,6 +83,15 @@ type Import struct {
 	// unique rows would be created twice.
 	Key string
 
+	// KeyOf gives the keys, where the mapping leaves them to the rows' numbers;
+	// see [AutoKey]. Nil: the mapping gives them.
+	KeyOf func(row int64) string
+
+	// KeyProved says that this account is known to keep the key's values.
+	// Otherwise the first records are read back after five seconds, and Run
+	// doesn't end before.
+	KeyProved bool
+
 	// Duplicates are rows whose key isn't theirs alone, each with another row
 	// of the same key; see [FindDuplicates]. They are refused.
 	Duplicates map[int64]Duplicate
@@ -124,7 +133,7 @@ type Threshold struct {
 //
 // When ctx ends, Run sends nothing more, waits for the answers in flight (as
 // long as the Sender's time limit) and returns [context.Cause]. Besides that it
-// returns a [*MismatchError], [*StoppedError], [*DeniedError], [*ServerError], an
+// returns a [*MismatchError], [*StoppedError], [*DeniedError], [*ServerError], [*KeyError], an
 // error of the source, or an error of the journal, after which nothing was sent.
 func Run(ctx context.Context, im Import) error {
 	r := newRun(im)
@@ -133,6 +142,8 @@ func Run(ctx context.Context, im Import) error {
 	}
 	// r.ctx outlives ctx: what has left must be answered and written down.
 	r.ctx = context.WithoutCancel(ctx)
+	r.proof = newKeyProof(ctx, r)
+	defer r.proof.stop()
 	group, gctx := errgroup.WithContext(ctx)
 	group.SetLimit(r.gate.limit())
 	budget := semaphore.NewWeighted(maxBytesInFlight)
@@ -158,6 +169,9 @@ func Run(ctx context.Context, im Import) error {
 	// interrupted run would look finished. And the group's error is only an
 	// echo when it was ctx that ended.
 	err := group.Wait()
+	if err == nil {
+		err = r.proof.wait()
+	}
 	if cause := context.Cause(ctx); cause != nil && (err == nil || errors.Is(err, ctx.Err())) {
 		return cause
 	}

@@ -17,6 +17,10 @@ func (r *run) resolve(ctx context.Context, rows []*row) (again []*row, err error
 	if len(rows) == 0 || r.im.Key == "" {
 		return nil, nil
 	}
+	// What is sent again rests on the key: a proof that is under way comes first.
+	if err := r.proof.wait(); err != nil {
+		return nil, err
+	}
 	found, err := r.find(ctx, rows)
 	if err != nil {
 		return nil, err

@@ -34,6 +34,7 @@ type run struct {
 	progress  *Progress
 	log       *slog.Logger
 	gate      *gate
+	proof     *keyProof
 	died      map[int64]bool // rows that were in flight when a process died
 
 	mu       sync.Mutex

@@ -205,6 +205,9 @@ func (s *slicer) mapRow(rec *csvfile.Record) (*row, journal.Fate) {
 		}
 		return refuse(p.Code, p.Property, msg)
 	}
+	if s.r.im.KeyOf != nil {
+		rw.rec.SetKey(s.r.im.Key, s.r.im.KeyOf(rec.Row))
+	}
 	if d, ok := s.r.im.Duplicates[rec.Row]; ok {
 		return refuse(codeDuplicateKey, s.r.im.Key, d.message(rec.Line))
 	}

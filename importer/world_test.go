@@ -250,7 +250,7 @@ func (tr *trial) run(ctx context.Context) error {
 	}
 	im := Import{
 		Source: src, Mapper: mapper, Sender: tr.sender, Journal: j, State: st, Name: "0badcafe", Key: tr.key,
-		BatchSize: tr.batch, Workers: tr.workers,
+		KeyProved: true, BatchSize: tr.batch, Workers: tr.workers,
 		Limiter: ratelimit.New(ratelimit.Options{Cap: ratelimit.Limit{N: 100_000, Per: time.Second}}),
 	}
 	if tr.change != nil {

@@ -56,7 +56,7 @@ func (m *Mapping) Compile(header []string) (*Mapper, error) {
 	for _, rule := range m.Associations {
 		mapper.associations = append(mapper.associations, f.association(object, rule))
 	}
-	if m.Key != nil {
+	if m.Key != nil && !m.Key.Auto {
 		mapper.key = f.key(m.Key)
 	}
 	if len(m.Properties) == 0 && m.Key == nil {
@@ -75,7 +75,7 @@ func (m *Mapper) Unused() []string { return m.unused }
 
 // gives reports whether a property rule asks for what the key gives anyway.
 func (k *KeyRule) gives(rule PropertyRule) bool {
-	return len(k.Columns) == 1 && rule.Column == k.Columns[0] &&
+	return !k.Auto && len(k.Columns) == 1 && rule.Column == k.Columns[0] &&
 		rule.Value == nil && rule.Values == nil && rule.Default == "" && !rule.Clear
 }
 

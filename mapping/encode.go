@@ -104,6 +104,9 @@ func (a *AssociationRule) encode() string {
 }
 
 func (k *KeyRule) encode() string {
+	if k.Auto {
+		return flow([]string{"property: " + scalar(k.Property), "auto: true"})
+	}
 	columns := make([]string, len(k.Columns))
 	for i, column := range k.Columns {
 		columns[i] = scalar(column)

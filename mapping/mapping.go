@@ -75,7 +75,11 @@ type AssociationRule struct {
 // key.
 type KeyRule struct {
 	Property string
-	Columns  []string // at least one, all different
+	Columns  []string // at least one, all different; none with Auto
+
+	// Auto leaves the value to whoever knows the rows' numbers: [Mapper.Map]
+	// doesn't set it, and [Record.SetKey] does.
+	Auto bool
 }
 
 // Columns returns the names of the columns that the rules read, each once, in

@@ -213,7 +213,7 @@ func TestParseErrors(t *testing.T) {
 			[]string{`2:19 the key "decimal" in property "a" is not supported by this version of hubload yet`, "3:8 group", "4:8 layout", "5:8 timezone", "6:8 position"},
 		},
 		{"not yet, in associations", "associations: [ { to: deals, column: A, match: x, exists: y } ]\n", []string{"1:41 match", "1:51 exists"}},
-		{"not yet, in key", "key: { property: k, auto: true, exists: skip }\n", []string{`1:21 the key "auto" in key is not supported`, "1:33 exists"}},
+		{"not yet, in key", "key: { property: k, columns: [A], exists: skip }\n", []string{`1:35 the key "exists" in key is not supported`}},
 		{"not yet, at the top", "timezone: UTC\nexists: skip\n", []string{"1:1 timezone", "2:1 exists"}},
 
 		{

@@ -13,6 +13,13 @@ type Record struct {
 	Key string
 }
 
+// SetKey gives the record the value of its unique property, where the mapping's
+// key is automatic.
+func (r *Record) SetKey(property, value string) {
+	r.Key = value
+	r.Properties = append(r.Properties, Property{property, value})
+}
+
 // A Property is one property's internal name and its value. The value "" asks
 // HubSpot to clear the property.
 type Property struct {

@@ -156,8 +156,8 @@ func (r *reader) key(n *yaml.Node) *KeyRule {
 	if n == nil {
 		return nil
 	}
-	s, whole := r.section(n, "key", []string{"property", "columns"}, []string{"auto", "exists"})
-	rule := &KeyRule{Property: r.name(s["property"], "property")}
+	s, whole := r.section(n, "key", []string{"property", "columns", "auto"}, []string{"exists"})
+	rule := &KeyRule{Property: r.name(s["property"], "property"), Auto: r.boolean(s["auto"], "auto")}
 	seen := make(map[string]bool)
 	for _, c := range r.list(s["columns"], "columns") {
 		column := r.name(c, "a column of the key")
@@ -173,8 +173,14 @@ func (r *reader) key(n *yaml.Node) *KeyRule {
 	if s["property"] == nil {
 		r.fail(n, "key needs property, the internal name of a property with unique values")
 	}
+	if rule.Auto {
+		if s["columns"] != nil {
+			r.fail(s["columns"], "columns has no use beside auto: true, which makes a key of the row's number; keep one of the two")
+		}
+		return rule
+	}
 	if s["columns"] == nil {
-		r.fail(n, "key needs columns, a list such as [Order no, Line]")
+		r.fail(n, "key needs columns, a list such as [Order no, Line], or auto: true")
 	} else if s["columns"].Kind == yaml.SequenceNode && len(rule.Columns) == 0 {
 		r.fail(s["columns"], "columns is empty; name at least one column")
 	}

@@ -20,6 +20,7 @@ const defaultBaseURL = "https://api.hubapi.com"
 type accountFlags struct {
 	baseURL, version, tokenFile string
 	timeout                     time.Duration
+	createKey                   bool // import alone has the flag
 }
 
 func (f *accountFlags) add(fs *pflag.FlagSet) {
@@ -86,7 +87,7 @@ func (a *app) connect(ctx context.Context, f *accountFlags, sandbox bool, object
 		return nil, usageError{err}
 	}
 	c.Client = client
-	if err := c.identify(ctx, object, key); err != nil {
+	if err := c.identify(ctx, object, key, f.createKey); err != nil {
 		c.close()
 		return nil, err
 	}
@@ -113,7 +114,7 @@ func (a *app) credentials(f *accountFlags, c *connection) (hubspot.Credentials, 
 }
 
 // identify asks for the account's id, and makes sure of the key's property.
-func (c *connection) identify(ctx context.Context, object, key string) error {
+func (c *connection) identify(ctx context.Context, object, key string, createKey bool) error {
 	account, err := patiently(ctx, c.Account)
 	var answer *hubspot.Error
 	switch {
@@ -128,12 +129,12 @@ func (c *connection) identify(ctx context.Context, object, key string) error {
 	if key == "" {
 		return nil
 	}
-	return c.checkKey(ctx, key, object)
+	return c.checkKey(ctx, key, object, createKey)
 }
 
 // checkKey makes sure that the account enforces the uniqueness of the key: all
 // that is built on it would otherwise create rows twice.
-func (c *connection) checkKey(ctx context.Context, name, object string) error {
+func (c *connection) checkKey(ctx context.Context, name, object string, create bool) error {
 	p, err := patiently(ctx, func(ctx context.Context) (hubspot.Property, error) { return c.Property(ctx, name) })
 	var answer *hubspot.Error
 	switch {
@@ -143,12 +144,29 @@ func (c *connection) checkKey(ctx context.Context, name, object string) error {
 		return usageError{withHint(
 			fmt.Errorf("the key's property %s of %s isn't unique in this account", name, object),
 			"uniqueness can only be chosen when a property is created: make a new one with \"require unique values\", and use that")}
+	case errors.As(err, &answer) && answer.Status == 404 && create:
+		return c.createUnique(ctx, name, object)
 	case errors.As(err, &answer) && answer.Status == 404:
 		return usageError{withHint(
 			fmt.Errorf("the account has no property %s of %s, which the mapping's key names", name, object),
-			"create it as single-line text with \"require unique values\"")}
+			"create it with --create-key, or in HubSpot as single-line text with \"require unique values\"")}
 	}
 	return fmt.Errorf("making sure that the key's property %s is unique: %w", name, err)
+}
+
+// createUnique creates the key's property. It isn't repeated when it fails: a
+// second look is as good.
+func (c *connection) createUnique(ctx context.Context, name, object string) error {
+	group := strings.ReplaceAll(strings.TrimSuffix(object, "s"), "_", "") + "information"
+	_, err := c.CreateProperty(ctx, hubspot.NewProperty{
+		GroupName: group, Name: name, Label: name, Type: "string", FieldType: "text", HasUniqueValue: true,
+		Description: "Tells the rows of imports apart, so that none is created twice.",
+	})
+	if err != nil {
+		return withHint(fmt.Errorf("creating the key's property %s: %w", name, err),
+			"create it in HubSpot as single-line text with \"require unique values\"")
+	}
+	return nil
 }
 
 // propertyNames lists the properties that can be written; nil when the token may

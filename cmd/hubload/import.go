@@ -63,6 +63,7 @@ func (a *app) importCommand() *cobra.Command {
 	fs.BoolVar(&f.where.again, "again", false, "import a file that was imported before, once more")
 	fs.StringVar(&f.what.encoding, "encoding", "", "character `ENCODING` of FILE, such as shift_jis or windows-1252")
 	fs.Var(&f.what.delimiter, "delimiter", "delimiter of FILE: one character, or tab")
+	fs.BoolVar(&f.account.createKey, "create-key", false, "create the property of the mapping's key when the account lacks it")
 	f.say.add(fs)
 	return cmd
 }

@@ -12,12 +12,13 @@ import (
 	"path/filepath"
 	"runtime"
 	"strconv"
+	"strings"
 	"time"
 )
 
 // A memory is the folder in the user's state directory. The same file under
 // another name, or imported from another place, is noticed through it.
-type memory struct{ dir string }
+type memory struct{ imports, keys string }
 
 // An imported is what is remembered of one import.
 type imported struct {
@@ -40,17 +41,40 @@ func memoryOf(getenv func(string) string) *memory {
 	if base == "" || !filepath.IsAbs(base) {
 		return nil
 	}
-	return &memory{filepath.Join(base, "hubload", "imports")}
+	base = filepath.Join(base, "hubload")
+	return &memory{imports: filepath.Join(base, "imports"), keys: filepath.Join(base, "keys")}
 }
 
 // file is the place for one content in one account.
 func (m *memory) file(d *runDir) string {
-	h := sha256.New()
-	for _, s := range []string{d.BaseURL, strconv.FormatInt(d.Account, 10), d.Object, d.Input.SHA256} {
-		h.Write([]byte(s))
-		h.Write([]byte{0})
+	return filepath.Join(m.imports, digest(d.BaseURL, strconv.FormatInt(d.Account, 10), d.Object, d.Input.SHA256)+".json")
+}
+
+// keyFile is the place of the key's property in one account.
+func (m *memory) keyFile(d *runDir) string {
+	return filepath.Join(m.keys, digest(d.BaseURL, strconv.FormatInt(d.Account, 10), d.Object, d.Key))
+}
+
+func digest(parts ...string) string {
+	h := sha256.Sum256([]byte(strings.Join(parts, "\x00")))
+	return hex.EncodeToString(h[:16])
+}
+
+// keyProved reports whether an earlier run found that the account keeps the
+// values of d's key.
+func (m *memory) keyProved(d *runDir) bool {
+	if m == nil {
+		return false
 	}
-	return filepath.Join(m.dir, hex.EncodeToString(h.Sum(nil))[:32]+".json")
+	_, err := os.Stat(m.keyFile(d))
+	return err == nil
+}
+
+// rememberKey notes that the account keeps them. Failing does no harm.
+func (m *memory) rememberKey(d *runDir) {
+	if m != nil && os.MkdirAll(m.keys, 0o700) == nil {
+		_ = writeFile(m.keyFile(d), nil)
+	}
 }
 
 // recall returns what is remembered of d's content in d's account.
@@ -77,7 +101,7 @@ func (m *memory) remember(d *runDir, again bool) error {
 	if err != nil {
 		return err
 	}
-	if err := os.MkdirAll(m.dir, 0o700); err != nil {
+	if err := os.MkdirAll(m.imports, 0o700); err != nil {
 		return err
 	}
 	if again {

@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
 	"time"
 
 	"github.com/spf13/pflag"
@@ -111,7 +112,13 @@ func (a *app) runImporter(ctx context.Context, s *session, j *journal.Journal, s
 	if s.flags.waitDaily {
 		im.DailyReset = s.conn.dailyReset
 	}
-	if im.Key != "" {
+	memory := memoryOf(a.getenv)
+	im.KeyProved = im.Key != "" && !s.dir.Sandbox && memory.keyProved(s.dir)
+	switch {
+	case im.Key == "":
+	case s.mapping.Key.Auto:
+		im.KeyOf = importer.AutoKey(s.dir.BaseURL, strconv.FormatInt(s.dir.Account, 10), s.dir.Object, s.dir.Input.SHA256, string(s.mapping.Encode()))
+	default:
 		im.Duplicates, err = importer.FindDuplicates(func() (importer.Source, error) { return s.source() }, s.mapper)
 		if err != nil {
 			return usageError{fmt.Errorf("looking for keys that several rows share: %w", err)}
@@ -119,7 +126,13 @@ func (a *app) runImporter(ctx context.Context, s *session, j *journal.Journal, s
 	}
 	stop := a.showProgress(s, progress, src)
 	defer stop()
-	return importer.Run(ctx, im)
+	if err := importer.Run(ctx, im); err != nil {
+		return err
+	}
+	if im.Key != "" && !s.dir.Sandbox && progress.Now().Created > 0 {
+		memory.rememberKey(s.dir)
+	}
+	return nil
 }
 
 // source opens the input from its start.

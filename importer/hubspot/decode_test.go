@@ -91,47 +91,48 @@ func TestSeeds(t *testing.T) {
 // TestBombs: answers of 16 MiB, each made to cost as much as it can.
 func TestBombs(t *testing.T) {
 	const allowed = 80 << 20 // in all, also of what is garbage at once; the answer itself comes on top
-	fill := func(before, element, after string) []byte {
-		n := (maxAnswer - len(before) - len(after)) / len(element)
-		return []byte(before + strings.Repeat(element, n-1) + strings.TrimSuffix(element, ",") + after)
-	}
-	trace := `{"context":{"objectWriteTraceId":["run-1"]},"errors":[` + strings.Repeat(`{"code":"a"},`, 99) + `{"code":"a"}]},`
 	answer := func(status int) func([]byte) {
 		return func(body []byte) { (&reply{status: status, body: body, taken: true}).answer(nil, "k") }
 	}
-	for name, body := range map[string][]byte{
-		"results":        fill(`{"results":[`, `{"id":1},`, `]}`),
-		"empty results":  fill(`{"results":[`, `{},`, `]}`),
-		"nulls":          fill(`{"results":[`, `null,`, `]}`),
-		"errors":         fill(`{"errors":[`, `{},`, `]}`),
-		"items":          fill(`{"errors":[`, trace, `]}`),
-		"traces":         fill(`{"errors":[{"context":{"objectWriteTraceId":[`, `"aa",`, `]}}]}`),
-		"one string":     fill(`{"errors":[{"message":"`, `x`, `"}]}`),
-		"one message":    fill(`{"message":"Property values were not valid: [`, `{},`, `]"}`),
-		"options":        fill(`{"errors":[{"message":"no was not one of the allowed options: [`, `a, `, `]"}]}`),
-		"scopes":         fill(`{"message":"m","errors":[{"context":{"requiredGranularScopes":[`, `"aa",`, `]}}]}`),
-		"properties":     fill(`{"name":"x","results":[`, `{"name":"a"},`, `]}`),
-		"property":       fill(`{"name":"x","options":[`, `{"value":"a"},`, `]}`),
-		"names":          fill(`{"results":[],"x":{`, `"aaaaaaaa":0,`, `"b":0}}`),
-		"deep":           fill(`{"results":[],"x":`, `[`, ``),
-		"escaped string": fill(`{"message":"`, `\u0041`, `"}`),
+	batch, refusal := answer(207), answer(400)
+	property := func(body []byte) {
+		w := newWalker(body)
+		var p Property
+		w.document(func(name []byte) error { return p.member(w, name) })
+	}
+	trace := `{"context":{"objectWriteTraceId":["run-1"]},"errors":[` + strings.Repeat(`{"code":"a"},`, 99) + `{"code":"a"}]},`
+	for _, tt := range []struct {
+		name                   string
+		decode                 func([]byte)
+		before, element, after string
+	}{
+		{"results", batch, `{"results":[`, `{"id":1},`, `]}`},
+		{"empty results", batch, `{"results":[`, `{},`, `]}`},
+		{"nulls", batch, `{"results":[`, `null,`, `]}`},
+		{"errors", batch, `{"errors":[`, `{},`, `]}`},
+		{"items", batch, `{"errors":[`, trace, `]}`},
+		{"traces", batch, `{"errors":[{"context":{"objectWriteTraceId":[`, `"aa",`, `]}}]}`},
+		{"one string", batch, `{"errors":[{"message":"`, `x`, `"}]}`},
+		{"one message", refusal, `{"message":"Property values were not valid: [`, `{},`, `]"}`},
+		{"options", batch, `{"errors":[{"message":"no was not one of the allowed options: [`, `a, `, `]"}]}`},
+		{"scopes", refusal, `{"message":"m","errors":[{"context":{"requiredGranularScopes":[`, `"aa",`, `]}}]}`},
+		{"options of a property", property, `{"name":"x","options":[`, `{"value":"a"},`, `]}`},
+		{"names", batch, `{"results":[],"x":{`, `"aaaaaaaa":0,`, `"b":0}}`},
+		{"deep", batch, `{"results":[],"x":`, `[`, ``},
+		{"escaped string", refusal, `{"message":"`, `\u0041`, `"}`},
 	} {
-		for as, decode := range map[string]func([]byte){"batch": answer(207), "refusal": answer(400), "properties": func(body []byte) {
-			w := newWalker(body)
-			var p Property
-			w.document(func(name []byte) error { return p.member(w, name) })
-		}} {
-			t.Run(name+" as "+as, func(t *testing.T) {
-				var before, after runtime.MemStats
-				runtime.GC()
-				runtime.ReadMemStats(&before)
-				decode(body)
-				runtime.ReadMemStats(&after)
-				if got := after.TotalAlloc - before.TotalAlloc; got > allowed {
-					t.Errorf("%d MiB were allocated, want at most %d", got>>20, allowed>>20)
-				}
-			})
-		}
+		t.Run(tt.name, func(t *testing.T) {
+			n := (maxAnswer - len(tt.before) - len(tt.after)) / len(tt.element)
+			body := []byte(tt.before + strings.Repeat(tt.element, n-1) + strings.TrimSuffix(tt.element, ",") + tt.after)
+			var before, after runtime.MemStats
+			runtime.GC()
+			runtime.ReadMemStats(&before)
+			tt.decode(body)
+			runtime.ReadMemStats(&after)
+			if got := after.TotalAlloc - before.TotalAlloc; got > allowed {
+				t.Errorf("%d MiB were allocated, want at most %d", got>>20, allowed>>20)
+			}
+		})
 	}
 }
 

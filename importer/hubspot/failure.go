@@ -110,16 +110,16 @@ func conflicts(e apiError, reasons []item, status int) bool {
 	if status == http.StatusConflict {
 		return true
 	}
-	for _, it := range reasons {
-		if it.code == "CONFLICTING_UNIQUE_VALUE" {
+	for _, it := range append(reasons, item{code: e.category, message: e.message}) {
+		switch it.code {
+		case "CONFLICT", "OBJECT_ALREADY_EXISTS", "CONFLICTING_UNIQUE_VALUE":
+			return true
+		}
+		if strings.Contains(strings.ToLower(it.message), "already has that value") {
 			return true
 		}
 	}
-	switch e.category {
-	case "CONFLICT", "OBJECT_ALREADY_EXISTS", "CONFLICTING_UNIQUE_VALUE":
-		return true
-	}
-	return strings.Contains(strings.ToLower(e.message), "already has that value")
+	return false
 }
 
 // passing reports whether an error is about HubSpot's state and not the row.

@@ -60,7 +60,7 @@ func TestFind(t *testing.T) {
 }
 
 func TestFindWhereValuesFoldToOne(t *testing.T) {
-	c := serve(t, says(200, `{"results":[{"id":"1","properties":{"row_key":"a "}},{"id":"2","properties":{"row_key":"A"}}]}`))
+	c := serve(t, says(207, `{"results":[{"id":"1","properties":{"row_key":"a "}}],"errors":[{"category":"OBJECT_NOT_FOUND","context":{"ids":["a"]}}]}`))
 	if f := c.Find(ctx, "row_key", []string{"a", "A"}); f.OK {
 		t.Errorf("%q may be either value: %+v", "a ", f)
 	}

@@ -119,7 +119,7 @@ func TestInvalidOptionCutAnywhere(t *testing.T) {
 }
 
 func TestMessages(t *testing.T) {
-	row := lineItem("run-1", "name", "Hosting (yearly)", "price", "12x", "quantity", "many", "hs_sku", "A-1", "description", "value", "long", "A very long text that HubSpot will not repeat whole")
+	row := lineItem("run-1", "name", "Hosting (yearly)", "price", "12x", "quantity", "many", "hs_sku", "A-1", "description", "value", "long", "A very long text that HubSpot will not repeat whole", "copy", "Hosting (yearly)")
 	row.Record.Associations = []mapping.Association{{To: "deals", ID: "38374264688"}, {To: "quotes", ID: "99"}}
 	for _, tt := range []struct {
 		name, err string // err: an element of errors, without its context
@@ -173,6 +173,10 @@ func TestMessages(t *testing.T) {
 		{
 			"a value called value", `"category":"X","message":"value and 12x","errors":[{"code":"C","message":"value and 12x","context":{"propertyName":["price"]}}]`,
 			"C", "price", "{value of description} and {value}.", false,
+		},
+		{
+			"two properties of one value", `"category":"X","message":"x","errors":[{"code":"C","message":"bad: Hosting (yearly)","context":{"propertyName":["copy"]}}]`,
+			"C", "copy", "bad: {value}.", false,
 		},
 		{
 			"within words", `"category":"X","message":"Manymany 12xx, germany, many"`,

@@ -65,7 +65,7 @@ func TestOAuthRefreshesInTime(t *testing.T) {
 		for _, step := range []struct {
 			after time.Duration
 			token string
-		}{{0, "canary-access-1"}, {28 * time.Minute, "canary-access-1"}, {2 * time.Minute, "canary-access-2"}, {10 * time.Hour, "canary-access-3"}} {
+		}{{0, "canary-access-1"}, {28 * time.Minute, "canary-access-1"}, {90 * time.Second, "canary-access-2"}, {10 * time.Hour, "canary-access-3"}} {
 			time.Sleep(step.after)
 			var wg sync.WaitGroup
 			for range 20 {
