@@ -107,8 +107,10 @@ func (w *world) Create(_ context.Context, inputs []Input) Answer {
 	if w.misdeeds != nil {
 		m = w.misdeeds(w.requests)
 	}
-	lost := Answer{Proof: Unknown, Err: errors.New("connection reset"), Rate: Rate{Remaining: -1},
-		Refusal: Failure{Code: "NO_ANSWER", Message: "the connection was lost"}}
+	lost := Answer{
+		Proof: Unknown, Err: errors.New("connection reset"), Rate: Rate{Remaining: -1},
+		Refusal: Failure{Code: "NO_ANSWER", Message: "the connection was lost"},
+	}
 	switch m {
 	case lostBefore:
 		return lost

@@ -9,6 +9,7 @@ import (
 	"github.com/hubload/hubload/importer/csvfile"
 	"github.com/hubload/hubload/importer/hubspot"
 	"github.com/hubload/hubload/importer/journal"
+	"github.com/hubload/hubload/importer/report"
 	"github.com/hubload/hubload/mapping"
 )
 
@@ -74,7 +75,7 @@ func exitCode(err error) int {
 		return exitUsage
 	case errors.As(err, &locked):
 		return exitLocked
-	case errors.As(err, &mismatch), errors.As(err, &changed), errors.Is(err, csvfile.ErrChanged):
+	case errors.As(err, &mismatch), errors.As(err, &changed), errors.Is(err, csvfile.ErrChanged), errors.Is(err, report.ErrMismatch):
 		return exitMismatch
 	case errors.As(err, &stopped):
 		return exitStopped

@@ -124,7 +124,7 @@ func (a *app) runImport(ctx context.Context, path string, f *importFlags) error 
 		Program: programVersion(), Run: runID(), Started: a.now(), Input: in.asked,
 		Object: m.Object, Account: conn.account, BaseURL: conn.baseURL, APIVersion: conn.version,
 		Sandbox: f.where.sandbox, ExcelSafe: f.how.excelSafe,
-		Restore: in.origin != nil && in.origin.ExcelSafe, Key: key,
+		Restore: in.restored(), Key: key,
 	}
 	if target.exists {
 		if err := d.matches(want, m); err != nil {
@@ -169,6 +169,9 @@ func (a *app) prepare(in *input, f *importFlags) (*mapping.Mapping, error) {
 		a.ui.note("%s", visible(n))
 	}
 	in.findOrigin()
+	if in.restored() {
+		restoreAll(in.header)
+	}
 	if m != nil {
 		m.Object, _ = objectAndKey(m, f.what.object)
 		if _, err := m.Compile(in.header); err != nil {

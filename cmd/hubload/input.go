@@ -107,6 +107,12 @@ func (in *input) discard() {
 	}
 }
 
+// restored reports whether the input's cells stand for what report.Restore makes
+// of them.
+func (in *input) restored() bool {
+	return in.origin != nil && (in.origin.ExcelSafe || in.origin.Restore)
+}
+
 // inputName is a file's name without folder and extensions: orders for
 // dir/orders.csv.gz.
 func inputName(path string) string {
@@ -157,6 +163,3 @@ func (in *input) findOrigin() {
 		in.origin = d
 	}
 }
-
-// isReport reports whether a column of the header is hubload's own.
-func isReport(column string) bool { return strings.HasPrefix(column, "hubload_") }

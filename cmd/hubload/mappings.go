@@ -9,11 +9,15 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 
 	"github.com/hubload/hubload/mapping"
 )
 
 const defaultObject = "line_items"
+
+// propertyForm is how HubSpot's internal names of properties look.
+var propertyForm = regexp.MustCompile(`^[a-z][a-z0-9_]*$`)
 
 // findMapping reads the mapping that was named, or the one of the run that wrote a
 // failures file, or the input's neighbour; nil when there is none of them.
@@ -74,8 +78,9 @@ func (a *app) mapByName(ctx context.Context, conn *connection, in *input, t targ
 	}
 	isProperty := func(name string) bool { return known[name] }
 	if known == nil {
-		a.ui.note("the account's properties can't be read with this token; the standard ones of line items are used")
-		isProperty = mapping.IsLineItemProperty
+		// Rather a row that HubSpot refuses than a column that is lost.
+		a.ui.note("the account's properties can't be read with this token: every column that is named as properties are (small letters, digits, _) is taken for one")
+		isProperty = propertyForm.MatchString
 	}
 	m := mapping.ForHeader(object, in.header, isProperty)
 	if len(m.Properties) == 0 {

@@ -4,6 +4,7 @@ package main
 
 import (
 	"bytes"
+	"flag"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -15,6 +16,8 @@ import (
 )
 
 const readmePath = "../../README.md"
+
+var update = flag.Bool("update", false, "write the help text into the README")
 
 // blocks returns the README's fenced blocks of a language.
 func blocks(t *testing.T, language string) []string {
@@ -46,6 +49,17 @@ func hubload(t *testing.T, args ...string) (code int, stdout, stderr string) {
 
 func TestReadmeHelp(t *testing.T) {
 	_, help, _ := hubload(t, "help", "import")
+	if *update {
+		data, err := os.ReadFile(readmePath)
+		if err != nil {
+			t.Fatal(err)
+		}
+		old := slices.IndexFunc(blocks(t, ""), func(b string) bool { return strings.HasPrefix(b, "Loads FILE") })
+		text := strings.Replace(string(data), blocks(t, "")[old], help, 1)
+		if err := os.WriteFile(readmePath, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
 	if !slices.Contains(blocks(t, ""), help) {
 		t.Errorf("the README's help text isn't that of hubload help import:\n%s", help)
 	}

@@ -66,6 +66,9 @@ func (a *app) runResume(ctx context.Context, path string, f *resumeFlags) error 
 		return inputError(err)
 	}
 	header := r.Header()
+	if d.Restore {
+		restoreAll(header)
+	}
 	r.Close()
 	mapper, err := m.Compile(header)
 	if err != nil {

@@ -141,28 +141,12 @@ func (s *session) source() (*source, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &source{Reader: r, restore: s.dir.Restore}, nil
+	return &source{Reader: r, restore: s.dir.Restore, unmended: report.Unmended(r.Header())}, nil
 }
 
 // open opens the run's input in the form that its mapping says.
 func (d *runDir) open(m *mapping.Mapping) (*csvfile.Reader, error) {
 	return csvfile.Open(d.inputPath(), csvfile.Options{Encoding: m.CSV.Encoding, Delimiter: m.CSV.Delimiter, Columns: m.Columns()})
-}
-
-// A source is the input, with what --excel-safe had added taken away.
-type source struct {
-	*csvfile.Reader
-	restore bool
-}
-
-func (s *source) Read() (*csvfile.Record, error) {
-	rec, err := s.Reader.Read()
-	if err == nil && s.restore {
-		for i, f := range rec.Fields {
-			rec.Fields[i] = report.Restore(f)
-		}
-	}
-	return rec, err
 }
 
 // finish writes the reports from what is on disk, so that they are what a later

@@ -22,6 +22,9 @@ type columns struct {
 	// Where an earlier report says which row of the original file this is;
 	// -1 when the input is no report.
 	row, line int
+
+	// Where an earlier report says why a row was refused; -1 likewise.
+	code, correlation int
 }
 
 func columnsOf(header []string) columns {
@@ -29,6 +32,9 @@ func columnsOf(header []string) columns {
 		width: len(header),
 		row:   slices.Index(header, prefix+"row"),
 		line:  slices.Index(header, prefix+"line"),
+
+		code:        slices.Index(header, prefix+"code"),
+		correlation: slices.Index(header, prefix+"correlation_id"),
 	}
 	for i, name := range header {
 		if !strings.HasPrefix(name, prefix) {
@@ -59,6 +65,18 @@ func (c *columns) of(rec *csvfile.Record, room [][]byte) (cells [][]byte, row, l
 	cells = rec.AppendCells(room[:0], c.width)
 	row, line = carried(cells, c.row, rec.Row), carried(cells, c.line, rec.Line)
 	return c.header(cells), row, line
+}
+
+// mark returns the mark that a refused row gets or keeps, "" for most; cells are
+// those that of returned.
+func (c *columns) mark(rec *csvfile.Record, cells [][]byte) string {
+	if !aligned(rec) && len(cells) > 0 {
+		return markOf(cells)
+	}
+	if rec.Problem == nil && c.correlation >= 0 && rec.Fields[c.correlation] == markOf(cells) {
+		return rec.Fields[c.correlation]
+	}
+	return ""
 }
 
 // aligned reports whether each cell of a record stands under its column.

@@ -56,7 +56,7 @@ func (v *values) restored(cells []string) []string {
 // for a record with a Problem. They may be changed.
 func (v *values) message(fate *journal.Fate, fields []string) string {
 	restored := false
-	return placeholder.ReplaceAllStringFunc(fate.Message, func(found string) string {
+	message := placeholder.ReplaceAllStringFunc(fate.Message, func(found string) string {
 		if v.mapper == nil || fields == nil {
 			return "the value"
 		}
@@ -73,6 +73,26 @@ func (v *values) message(fate *journal.Fate, fields []string) string {
 		}
 		return `"` + shorten(value, maxValue) + `"`
 	})
+	if cell := v.untold(fate, fields); cell != "" {
+		sentence, stop := strings.CutSuffix(message, ".")
+		message = sentence + ` (the cell holds "` + cell + `")`
+		if stop {
+			message += "."
+		}
+	}
+	return message
+}
+
+// untold returns the value that a message is about and doesn't tell.
+func (v *values) untold(fate *journal.Fate, fields []string) string {
+	if v.mapper == nil || fields == nil || fate.Property == "" || strings.Contains(fate.Message, "{value}") {
+		return ""
+	}
+	column, value := v.mapper.Cell(fields, fate.Property)
+	if column == "" {
+		return ""
+	}
+	return shorten(value, maxValue)
 }
 
 // oneLine returns text as one line that shows all it holds: control characters
@@ -94,7 +114,7 @@ func oneLine(text string) string {
 }
 
 func unseen(c rune) bool {
-	return unicode.In(c, unicode.Cc, unicode.Zl, unicode.Zp, unicode.Bidi_Control)
+	return unicode.IsControl(c) || c > unicode.MaxLatin1 && unicode.In(c, unicode.Zl, unicode.Zp, unicode.Bidi_Control)
 }
 
 // shorten cuts text to n characters, the last three of which say so.

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"golang.org/x/text/encoding/japanese"
+	"golang.org/x/text/encoding/unicode"
 	"pgregory.net/rapid"
 
 	"github.com/hubload/hubload/importer/csvfile"
@@ -157,6 +158,7 @@ func TestExcelSafe(t *testing.T) {
 	}{
 		{"utf-8", csvfile.Options{}, func(s string) (string, error) { return s, nil }},
 		{"shift_jis", csvfile.Options{Encoding: "shift_jis"}, japanese.ShiftJIS.NewEncoder().String},
+		{"utf-16", csvfile.Options{}, unicode.UTF16(unicode.BigEndian, unicode.UseBOM).NewEncoder().String},
 		{"euc-jp", csvfile.Options{Encoding: "euc-jp"}, japanese.EUCJP.NewEncoder().String},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
@@ -227,5 +229,17 @@ func TestExcelSafeOfBadRecords(t *testing.T) {
 		if !strings.HasPrefix(got[i+1], want) {
 			t.Errorf("row %d is %q, want it to begin with %q", i+1, got[i+1], want)
 		}
+	}
+}
+
+// An encoding without full-width forms has ? for them, which is no formula.
+func TestExcelSafeWithoutFullWidthForms(t *testing.T) {
+	dir := t.TempDir()
+	st := journalOf(t, dir, refused(1, "", "m"))
+	defer st.Close()
+	src := source([]byte("a,b\n?,=\xE9\n"), csvfile.Options{Encoding: "windows-1252"})
+	mustWrite(t, dir, src, st, Options{ExcelSafe: true})
+	if got := content(t, dir, failuresName); !strings.Contains(got, "\n?,'=\xE9,1,") {
+		t.Errorf("got %q", got)
 	}
 }

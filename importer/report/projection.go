@@ -3,6 +3,7 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"strconv"
@@ -38,6 +39,7 @@ type projection struct {
 	columns columns
 	safe    *neutraliser // nil leaves the input's cells as they are
 	values  values
+	same    sameness
 	room    [][]byte // for the cells of a row
 
 	results  *table[result]
@@ -73,6 +75,7 @@ func newProjection(r *csvfile.Reader, src Source, o Options, results, failures, 
 // project gives each row of the input its place and ends the reports.
 func (p *projection) project(st *journal.State) (Counts, error) {
 	var n Counts
+	p.same = sameness{slices: st.Slices()}
 	for {
 		rec, err := p.input.Read()
 		if err == io.EOF {
@@ -82,6 +85,9 @@ func (p *projection) project(st *journal.State) (Counts, error) {
 			return n, fmt.Errorf("reading the input: %w", err)
 		}
 		n.Rows++
+		if err := p.same.check(rec); err != nil {
+			return n, err
+		}
 		fate, ok, err := st.Fate(rec.Row)
 		if err != nil {
 			return n, fmt.Errorf("looking up row %d: %w", rec.Row, err)
@@ -96,7 +102,7 @@ func (p *projection) project(st *journal.State) (Counts, error) {
 	}
 	known := journal.Counts{Created: n.Created, Existing: n.Existing, Refused: n.Refused, InDoubt: n.InDoubt}
 	if known != st.Counts() {
-		return n, fmt.Errorf("%w: it has %d rows, and others have a fate too", ErrMismatch, n.Rows)
+		return n, fmt.Errorf("%w: it ends with row %d, and later rows have a fate", ErrMismatch, n.Rows)
 	}
 	for _, end := range []func() error{p.results.end, p.failures.end, p.inDoubt.end} {
 		if err := end(); err != nil {
@@ -121,7 +127,9 @@ func (p *projection) add(n *Counts, rec *csvfile.Record, fate journal.Fate) erro
 		return p.results.add(cells, result{Row: row, Line: line, Status: fate.Kind.String(), ID: fate.ID})
 	case journal.Refused:
 		n.Refused++
-		return p.failures.add(cells, p.failure(row, line, rec, &fate))
+		f := p.failure(row, line, rec, &fate)
+		f.CorrelationID = cmp.Or(p.columns.mark(rec, cells), f.CorrelationID)
+		return p.failures.add(cells, f)
 	case journal.InDoubt:
 		n.InDoubt++
 		return p.inDoubt.add(cells, p.failure(row, line, rec, &fate))

@@ -69,7 +69,8 @@ type Source struct {
 	Mapper func(header []string) (*mapping.Mapper, error)
 
 	// Neutralised says that the input is itself a report that was written
-	// ExcelSafe: its cells stand for what [Restore] makes of them.
+	// ExcelSafe: its cells stand for what [Restore] makes of them. They are
+	// neutralised in the reports too, whatever the Options, and not twice.
 	Neutralised bool
 }
 
@@ -101,8 +102,11 @@ type Counts struct {
 // renaming, the new one. What was planted in the place of a report is replaced or
 // refused, and never written through.
 //
-// The error matches [ErrMismatch] when rows that have a fate are missing in the
-// input. Errors of the input and of the journal are wrapped.
+// Of two Writes into one directory at the same time, each report is that of the
+// last to finish. The state must not be used by others meanwhile.
+//
+// The error matches [ErrMismatch] when rows that have a fate are missing at the
+// end of the input. Errors of the input and of the journal are wrapped.
 func Write(dir string, src Source, st *journal.State, o Options) (Counts, error) {
 	d, err := openDirectory(dir)
 	if err != nil {

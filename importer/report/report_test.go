@@ -5,6 +5,7 @@ package report
 import (
 	"bytes"
 	"errors"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -135,10 +136,10 @@ func TestReportsOfAReport(t *testing.T) {
 	want.WriteString("Product,Qty," + failureColumns + "\n")
 	for _, row := range []string{
 		"Bolt,1,17,20", "Nut,2,18,21", "A,3,3,4", "B,4,4,5", "C,5,5,6", "D\x01,6,23,26",
-		"24,\"E,27,7,8,m\",7,8",
 	} {
 		want.WriteString(row + ",INVALID,,m,false,1,\n")
 	}
+	want.WriteString("24,\"E,27,7,8,m\",7,8,INVALID,,m,false,1,unmended-e0ba467c\n")
 	if diff := cmp.Diff(want.String(), content(t, dir, failuresName)); diff != "" {
 		t.Errorf("failures.csv (-want +got):\n%s", diff)
 	}
@@ -160,6 +161,7 @@ func TestReportOfNothingButHubloadsColumns(t *testing.T) {
 // Reading failures.csv back gives the cells of the input, also of rows that the
 // reader refused.
 func TestFailuresGiveTheInputBack(t *testing.T) {
+	utf8 := csvfile.Options{Encoding: "utf-8"}
 	rows := []string{
 		`plain,1`, `"quo""ted",'x`, "\"two\r\nlines\",\"\"", `  spaces ,=1+1`, `"a,b",@SUM`, `,`,
 	}
@@ -171,10 +173,10 @@ func TestFailuresGiveTheInputBack(t *testing.T) {
 	dir := t.TempDir()
 	st := journalOf(t, dir, fates...)
 	defer st.Close()
-	mustWrite(t, dir, source([]byte(input), csvfile.Options{}), st, Options{})
+	mustWrite(t, dir, source([]byte(input), utf8), st, Options{})
 
 	data := content(t, dir, failuresName)
-	r, err := csvfile.NewReader(strings.NewReader(data), csvfile.Options{})
+	r, err := csvfile.NewReader(strings.NewReader(data), utf8)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -202,6 +204,24 @@ func TestInputThatLacksRows(t *testing.T) {
 	}
 	if got := content(t, dir, resultsName); got != "" {
 		t.Errorf("a report was written all the same: %q", got)
+	}
+}
+
+// A group is bounded in bytes too: rows may have 1 MiB.
+func TestGroupIsBounded(t *testing.T) {
+	out := csvfile.NewWriter(io.Discard, csvfile.Dialect{})
+	table, err := newTable[result](out, [][]byte{[]byte("a")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	cell := bytes.Repeat([]byte("x"), groupBytes/4)
+	for range groupRows {
+		if err := table.add([][]byte{cell}, result{}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if n := cap(table.raw); n > 2*groupBytes {
+		t.Errorf("%d bytes were gathered", n)
 	}
 }
 
