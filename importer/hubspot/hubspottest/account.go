@@ -39,6 +39,9 @@ func New(c Config) *Account {
 	c.Account = cmp.Or(c.Account, 4242)
 	c.Currency = cmp.Or(c.Currency, "USD")
 	c.Per = cmp.Or(c.Per, 10*time.Second)
+	if c.AssociationPage < 1 {
+		c.AssociationPage = 500
+	}
 	c.OAuth.Lifetime = cmp.Or(c.OAuth.Lifetime, 30*time.Minute)
 	if c.Location == nil {
 		c.Location = time.UTC
@@ -140,9 +143,11 @@ func (a *Account) admit(c *call) *response {
 	if resp := a.limiter.take(c); resp != nil {
 		return resp
 	}
-	if need := c.route.scopes; len(need) > 0 && len(a.config.Scopes) > 0 &&
-		!slices.ContainsFunc(need, func(s string) bool { return slices.Contains(a.config.Scopes, s) }) {
-		return c.missingScopes(need)
+	for _, need := range [][]string{c.route.scopes, c.route.toScopes} {
+		if len(need) > 0 && len(a.config.Scopes) > 0 &&
+			!slices.ContainsFunc(need, func(s string) bool { return slices.Contains(a.config.Scopes, s) }) {
+			return c.missingScopes(need)
+		}
 	}
 	return nil
 }

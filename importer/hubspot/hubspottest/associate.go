@@ -7,14 +7,23 @@ import (
 	"strconv"
 )
 
-// definedTypes are HubSpot's own association types from a type of objects, by id, with the type of the target.
+// A definedType is an association type: the type of the target, and the id of the same association seen from there.
+type definedType struct {
+	to   string
+	back int
+}
+
+// definedTypes are HubSpot's own association types from a type of objects, by id.
 // Types that are missing here have ids that this package does not know: any id from 1 will do there.
-var definedTypes = map[string]map[int]string{
+// The ways back from discounts, upcoming subscriptions, abandoned carts and projects are not known: those ids are made up
+// after the rule of most others, one less.
+var definedTypes = map[string]map[int]definedType{
 	"line_items": {
-		20: "deals", 68: "quotes", 302: "subscriptions", 410: "invoices", 396: "commerce_payments", 514: "orders",
-		571: "abandoned_carts", 591: "carts", 759: "payment_links", 368: "discounts", 565: "subscriptions", 1345: "projects",
+		20: {"deals", 19}, 68: {"quotes", 67}, 302: {"subscriptions", 301}, 410: {"invoices", 409}, 396: {"commerce_payments", 395},
+		514: {"orders", 513}, 571: {"abandoned_carts", 570}, 591: {"carts", 590}, 759: {"payment_links", 758},
+		368: {"discounts", 367}, 565: {"subscriptions", 564}, 1345: {"projects", 1344},
 	},
-	"deals": {19: "line_items", 3: "contacts", 5: "companies", 341: "companies"},
+	"deals": {19: {"line_items", 20}, 3: {"contacts", 4}, 5: {"companies", 6}, 341: {"companies", 342}},
 }
 
 // associate checks the associations of an input and finds out what their targets are.
@@ -24,7 +33,8 @@ func (a *Account) associate(objectType string, in *input, q *Quirks) *problem {
 	for i := range in.assocs {
 		s := &in.assocs[i]
 		known, has := definedTypes[objectType]
-		target, ok := known[s.typeID]
+		defined, ok := known[s.typeID]
+		target := defined.to
 		switch {
 		case string(s.category) != "HUBSPOT_DEFINED" || !has:
 			target, ok = "", s.typeID > 0
@@ -45,7 +55,8 @@ func (a *Account) associate(objectType string, in *input, q *Quirks) *problem {
 			exists = a.table(target).has(s.id)
 			unknown = unknown || !exists
 		}
-		if n, err := strconv.ParseInt(string(s.id), 10, 64); err != nil || n <= 0 || !exists {
+		var err error
+		if s.number, err = strconv.ParseInt(string(s.id), 10, 64); err != nil || s.number <= 0 || !exists {
 			context["INVALID_OBJECT_IDS"] = append(context["INVALID_OBJECT_IDS"], name+"="+string(s.id)+" is not valid")
 		}
 	}

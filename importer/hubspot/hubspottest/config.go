@@ -26,7 +26,9 @@ type Config struct {
 	Faults  []Fault
 	Quirks  Quirks
 	Gzip    bool // answer compressed and chunked, as HubSpot does, where the client accepts it
-	Forget  bool // keep counts and unique values only: for loads of many millions of records
+	Forget  bool // keep counts and unique values only, and no associations: for loads of many millions of records
+
+	AssociationPage int // how many associations of one record an answer lists at most; below 1 means 500
 }
 
 // OAuth is the app whose tokens the token endpoints hand out. An empty member accepts anything.
@@ -47,12 +49,16 @@ type Quirks struct {
 	Numbers         bool // JSON numbers and booleans count as strings, null as ""
 	UnknownMembers  bool // members that the specification does not know are refused, not ignored
 
+	// SilentUnassociated: batch/read of associations leaves out records that have none or do not exist, and answers 200.
+	// Otherwise each of them is an error with NO_ASSOCIATIONS_FOUND within a 207, as is reported.
+	SilentUnassociated bool
+
 	Conflict Conflict // what a unique value that is taken already does
 	Targets  Targets  // what an association with a record that does not exist does
 
 	FoldUnique bool          // unique values are compared trimmed and without case
 	Reverts    []string      // properties that are echoed by create and have no value afterwards, as is reported of hs_external_id
-	ReadLag    time.Duration // batch/read does not find a record that is younger
+	ReadLag    time.Duration // batch/read, of associations too, does not find a record that is younger
 }
 
 // Conflict says how a create with a unique value that exists is answered.

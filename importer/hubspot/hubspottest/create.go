@@ -34,10 +34,11 @@ type wireResult struct {
 
 // wireRowError is an element of errors in a 207. It has no inner list with codes.
 type wireRowError struct {
-	Status   string              `json:"status"`
-	Category string              `json:"category"`
-	Message  string              `json:"message"`
-	Context  map[string][]string `json:"context,omitempty"`
+	Status      string              `json:"status"`
+	Category    string              `json:"category"`
+	SubCategory string              `json:"subCategory,omitempty"`
+	Message     string              `json:"message"`
+	Context     map[string][]string `json:"context,omitempty"`
 }
 
 // outcome makes an answer from parts that are no hot path.
@@ -136,6 +137,7 @@ func (a *Account) keep(t *table, b *batchInput, c *call, now time.Time) *problem
 		if in := &b.inputs[i]; in.wrong == nil {
 			if !t.forget {
 				b.packed = t.pack(b.packed, in)
+				t.index(in)
 			}
 			b.ends = append(b.ends, len(b.packed))
 		}

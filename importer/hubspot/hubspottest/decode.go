@@ -33,6 +33,7 @@ func (p *prop) claims() bool { return p.def != nil && p.def.Unique && len(p.valu
 type assoc struct {
 	id, category []byte
 	typeID       int
+	number       int64  // the id, once it was checked
 	objectType   string // of the target; "" when the type does not say it
 }
 

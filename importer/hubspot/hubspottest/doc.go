@@ -12,7 +12,16 @@
 //
 // For line_items, deals, the other standard object types and custom ones (2-123), under the v3 paths and the dated ones:
 // batch/create, batch/read and batch/archive; the list of properties, one property, and the creation of one;
-// account details and daily usage; the token endpoints with the refresh_token grant. Everything else is a 404.
+// batch/read of associations (v4 and dated); account details and daily usage; the token endpoints with the refresh_token
+// grant. Everything else is a 404.
+//
+// # Associations
+//
+// They come into being with a record, by batch/create, and are found from both sides, each with its own type: 20 from a line
+// item to its deal, 19 from the deal. Archived records have none. A target that is no record of the account (see [AcceptTargets])
+// still has the records that point to it. Not found are associations whose type does not say what the target is, which are those that
+// HubSpot does not define for line items or deals. With Config.Forget no association is kept, and every record is answered
+// as one without any.
 //
 // # How true it is
 //
@@ -21,7 +30,12 @@
 // [Quirks], so that code can be tested against each of the possible worlds. A pass here proves nothing about the
 // points that are switches. Where HubSpot's codes are not known (VALUE_TOO_LONG, NUMBER_TOO_SMALL), they are made up.
 //
-// It is stricter than HubSpot in one thing: a JSON object that repeats a member is refused.
+// Not established are, about associations: the error for a record without any, its wording for line items, and that a record which
+// does not exist is told in the same way ([Quirks] has another reading); the order, which is that of the ids; that the same input twice
+// is answered once; and the type ids from discounts and upcoming subscriptions to line items, which are made up.
+//
+// It is stricter than HubSpot is known to be in three things: a JSON object that repeats a member is refused; so is a paging cursor
+// of associations that was not given for the same record; and to read associations a token needs the read scopes of both types.
 //
 // Definitions are known for line items and deals. Any other type is plain: each property name is a string there,
 // until [Account.AddProperty] defines it. Property history is accepted in a read and not answered.

@@ -13,8 +13,10 @@ type route struct {
 	run        func(*Account, *call) *response // nil: there is no such resource, or not with this method
 	version    string
 	objectType string   // canonical name
+	toType     string   // likewise, of the other side of associations
 	property   string   // of /properties/{type}/{name}
 	scopes     []string // one of these is needed; none: no scope
+	toScopes   []string // and one of these
 	create     bool     // batch/create, which the faults are about
 	open       bool     // no token, no rate limit: the token endpoints
 }
@@ -83,6 +85,10 @@ func resource(p []string) map[string]route {
 		return batch("v3", p[3], p[5])
 	case len(p) == 6 && p[0] == "crm" && p[1] == "objects" && dated.MatchString(p[2]) && p[4] == "batch":
 		return batch(p[2], p[3], p[5])
+	case len(p) == 7 && p[0] == "crm" && p[1] == "v4" && p[2] == "associations" && p[5] == "batch":
+		return associations("v4", p[3], p[4], p[6])
+	case len(p) == 7 && p[0] == "crm" && p[1] == "associations" && dated.MatchString(p[2]) && p[5] == "batch":
+		return associations(p[2], p[3], p[4], p[6])
 	case len(p) >= 4 && p[0] == "crm" && p[1] == "v3" && p[2] == "properties":
 		return properties("v3", p[3:])
 	case len(p) >= 4 && p[0] == "crm" && p[1] == "properties" && dated.MatchString(p[2]):
@@ -117,6 +123,16 @@ func batch(version, objectType, verb string) map[string]route {
 		return nil
 	}
 	r.scopes = scopes(r.objectType, "crm.objects."+r.objectType+access)
+	return map[string]route{http.MethodPost: r}
+}
+
+func associations(version, fromType, toType, verb string) map[string]route {
+	r := route{run: (*Account).readAssociations, version: version, objectType: canonicalType(fromType), toType: canonicalType(toType)}
+	if r.objectType == "" || r.toType == "" || verb != "read" {
+		return nil
+	}
+	r.scopes = scopes(r.objectType, "crm.objects."+r.objectType+".read")
+	r.toScopes = scopes(r.toType, "crm.objects."+r.toType+".read")
 	return map[string]route{http.MethodPost: r}
 }
 

@@ -29,7 +29,8 @@ type table struct {
 	chosen   map[int64]int             // ids given to AddRecord -> position
 	ids      map[int]int64             // and back
 	archived map[int]bool
-	names    []string // property names and object types, by the number that stands for them in a record
+	incoming map[string]map[int64][]uint32 // target's type -> its id -> positions of the records that point to it
+	names    []string                      // property names and object types, by the number that stands for them in a record
 	numbers  map[string]uint64
 }
 
@@ -58,6 +59,7 @@ func (a *Account) table(objectType string) *table {
 		chosen:     make(map[int64]int),
 		ids:        make(map[int]int64),
 		archived:   make(map[int]bool),
+		incoming:   make(map[string]map[int64][]uint32),
 		numbers:    make(map[string]uint64),
 	}
 	t.defs.Store(defaultDefinitions(objectType))
@@ -82,15 +84,21 @@ func (t *table) find(id string) (position int, ok bool) {
 	if err != nil {
 		return 0, false
 	}
-	if position, ok = t.chosen[n]; !ok {
-		if n < firstID || n-firstID >= int64(t.n) {
-			return 0, false
-		}
-		position = int(n - firstID)
-		_, elsewhere := t.ids[position]
-		ok = !elsewhere
-	}
+	position, ok = t.locate(n)
 	return position, ok && !t.archived[position]
+}
+
+// locate finds the position of a record, archived or not.
+func (t *table) locate(id int64) (position int, ok bool) {
+	if position, ok = t.chosen[id]; ok {
+		return position, true
+	}
+	if id < firstID || id-firstID >= int64(t.n) {
+		return 0, false
+	}
+	position = int(id - firstID)
+	_, elsewhere := t.ids[position]
+	return position, !elsewhere
 }
 
 // has tells whether a record exists.
@@ -216,11 +224,13 @@ func (t *table) object(position int) Object {
 	}
 	o.TraceID = u.string()
 	for range u.uint() {
-		o.Associations = append(o.Associations, Association{
-			ToType: t.names[u.uint()], Category: t.names[u.uint()], TypeID: int(u.uint()), ToID: u.string(),
-		})
+		o.Associations = append(o.Associations, t.association(&u))
 	}
 	return o
+}
+
+func (t *table) association(u *unpacker) Association {
+	return Association{ToType: t.names[u.uint()], Category: t.names[u.uint()], TypeID: int(u.uint()), ToID: u.string()}
 }
 
 // An unpacker reads what pack wrote, from its front.

@@ -156,6 +156,12 @@ func edit(change func(*wireOutcome)) func(*response) *response {
 // confuse makes an answer that belongs to somebody else: same shape, other records.
 func confuse(o *wireOutcome) {
 	for i, raw := range o.Results {
+		var l wireLinks
+		if json.Unmarshal(raw, &l) == nil && l.From.ID != "" {
+			l.From.ID = "1" + l.From.ID
+			o.Results[i] = encode(l)
+			continue
+		}
 		var r wireResult
 		if json.Unmarshal(raw, &r) != nil {
 			continue
