@@ -76,7 +76,7 @@ func (a *app) runImport(ctx context.Context, path string, f *importFlags) error 
 	if folder == "" {
 		folder = runsDir
 	}
-	in, err := a.takeInput(path, folder)
+	in, err := a.takeInput(ctx, path, folder)
 	if err != nil {
 		return err
 	}

@@ -3,6 +3,7 @@
 package main
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -42,11 +43,11 @@ func (in *input) path() string {
 
 // takeInput finds out what path is. A pipe is copied to a file in folder first,
 // for it can be read only once.
-func (a *app) takeInput(path, folder string) (*input, error) {
+func (a *app) takeInput(ctx context.Context, path, folder string) (*input, error) {
 	in := &input{name: inputName(path)}
 	if path == "-" {
 		in.Path, in.name = "-", "stdin"
-		return in, in.spoolFrom(a.stdin, folder)
+		return in, in.spoolFrom(ctx, a.stdin, folder)
 	}
 	info, err := os.Stat(path)
 	if err != nil {
@@ -62,7 +63,7 @@ func (a *app) takeInput(path, folder string) (*input, error) {
 			return nil, usageError{err}
 		}
 		defer f.Close()
-		return in, in.spoolFrom(f, folder)
+		return in, in.spoolFrom(ctx, f, folder)
 	case info.IsDir():
 		return nil, usageError{withHint(fmt.Errorf("%s is a directory, not a CSV file", path), "name one file")}
 	case !info.Mode().IsRegular():
@@ -81,7 +82,7 @@ func (a *app) takeInput(path, folder string) (*input, error) {
 	return in, nil
 }
 
-func (in *input) spoolFrom(r io.Reader, folder string) error {
+func (in *input) spoolFrom(ctx context.Context, r io.Reader, folder string) error {
 	if err := os.MkdirAll(folder, 0o700); err != nil {
 		return err
 	}
@@ -91,7 +92,19 @@ func (in *input) spoolFrom(r io.Reader, folder string) error {
 	}
 	in.spool, in.Spooled = f.Name(), true
 	hash := sha256.New()
-	in.Size, err = io.Copy(io.MultiWriter(f, hash), r)
+	// A read from a pipe can't be interrupted, but it can be left alone.
+	copied := make(chan error, 1)
+	go func() {
+		var err error
+		in.Size, err = io.Copy(io.MultiWriter(f, hash), r)
+		copied <- err
+	}()
+	select {
+	case err = <-copied:
+	case <-ctx.Done():
+		in.discard()
+		return context.Cause(ctx)
+	}
 	in.SHA256 = hex.EncodeToString(hash.Sum(nil))
 	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
 		in.discard()
