@@ -113,6 +113,18 @@ func (in *input) spoolFrom(ctx context.Context, r io.Reader, folder string) erro
 	return nil
 }
 
+// moveInto gives the copy, if there is one, its place in the run directory.
+func (in *input) moveInto(d *runDir) error {
+	if in.spool == "" {
+		return nil
+	}
+	if err := os.Rename(in.spool, d.file(spoolName)); err != nil {
+		return err
+	}
+	in.spool = ""
+	return nil
+}
+
 // discard removes the temporary copy, if there is one still.
 func (in *input) discard() {
 	if in.spool != "" {

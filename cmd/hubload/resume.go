@@ -116,6 +116,9 @@ func (a *app) nothingLeft(d *runDir) (bool, error) {
 	if p.InDoubt > 0 && d.Key != "" {
 		return false, nil
 	}
+	if err := d.mendReports(p); err != nil {
+		return true, err
+	}
 	a.ui.printf("%s is finished: nothing was sent.\n%s\nreports: %s\n", d.path, p.line(), d.path)
 	return true, nil
 }

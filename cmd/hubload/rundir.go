@@ -108,8 +108,9 @@ func (d *runDir) unlock() {
 	}
 }
 
-// create makes the directory and takes it, and writes what was asked for.
-func (d *runDir) create(m *mapping.Mapping) error {
+// create makes the directory and takes it, and puts in what the run needs. run.json
+// comes last: a directory without it is no run yet.
+func (d *runDir) create(m *mapping.Mapping, in *input) error {
 	if err := os.MkdirAll(d.path, 0o700); err != nil {
 		return err
 	}
@@ -118,6 +119,9 @@ func (d *runDir) create(m *mapping.Mapping) error {
 	}
 	if _, err := os.Lstat(d.file(runName)); err == nil {
 		return &journal.LockedError{} // another process was faster between two looks
+	}
+	if err := in.moveInto(d); err != nil {
+		return err
 	}
 	if err := writeFile(d.file(mappingName), m.Encode()); err != nil {
 		return err

@@ -163,21 +163,9 @@ func (a *app) finish(s *session, progress *importer.Progress, started time.Time,
 		code = exitRefused
 	}
 	snap := progress.Now()
-	summary := report.Summary{
-		Counts:      counts,
-		Requests:    st.Intents(),
-		Limited:     st.Returns("limited"),
-		Retries:     st.Retries(),
-		Seconds:     now.Sub(started).Seconds(),
-		ExitCode:    code,
-		Run:         s.dir.Run,
-		Input:       s.dir.Input.Path,
-		Object:      s.dir.Object,
-		Account:     s.dir.Account,
-		Started:     s.dir.Started,
-		Finished:    now,
-		SessionRows: snap.Created + snap.Existing + snap.Refused + snap.InDoubt - snap.Carried,
-	}
+	summary := s.dir.summary(counts, st)
+	summary.Seconds, summary.Finished, summary.ExitCode = now.Sub(started).Seconds(), now, code
+	summary.SessionRows = snap.Created + snap.Existing + snap.Refused + snap.InDoubt - snap.Carried
 	if summary.Seconds > 0 {
 		summary.RowsPerSecond = float64(summary.SessionRows) / summary.Seconds
 	}
@@ -216,6 +204,44 @@ func (a *app) resumable(s *session, summary report.Summary, err error) error {
 		return err
 	}
 	return withHint(err, "go on with: hubload resume "+quoted(s.dir.path)+s.commandTail)
+}
+
+// mendReports writes the reports of a finished run whose process died, or ran out
+// of disk, before they were complete. The summary is written last.
+func (d *runDir) mendReports(p tally) error {
+	if sum, err := report.ReadSummary(d.path); err == nil && sum.Counts == p.Counts {
+		return nil
+	}
+	m, err := d.mapping()
+	if err != nil {
+		return err
+	}
+	counts, st, err := d.writeReports(m)
+	if err != nil {
+		return fmt.Errorf("writing the reports: %w", err)
+	}
+	defer st.Close()
+	sum := d.summary(counts, st)
+	sum.Finished = time.Now()
+	if counts.Refused+counts.InDoubt > 0 {
+		sum.ExitCode = exitRefused
+	}
+	return report.WriteSummary(d.path, sum)
+}
+
+// summary is what the run directory says of the whole run.
+func (d *runDir) summary(counts report.Counts, st *journal.State) report.Summary {
+	return report.Summary{
+		Counts:   counts,
+		Requests: st.Intents(),
+		Limited:  st.Returns("limited"),
+		Retries:  st.Retries(),
+		Run:      d.Run,
+		Input:    d.Input.Path,
+		Object:   d.Object,
+		Account:  d.Account,
+		Started:  d.Started,
+	}
 }
 
 // dailyReset asks when the daily quota is fresh again.

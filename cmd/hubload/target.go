@@ -134,6 +134,9 @@ func (a *app) alreadyDone(d *runDir, in *input) (bool, error) {
 	if !p.finished() {
 		return false, nil
 	}
+	if err := d.mendReports(p); err != nil {
+		return true, err
+	}
 	a.ui.printf("%s was imported already into %s: nothing was sent.\n", shown(in.Path), d.accountName())
 	a.ui.printf("%s\n", p.line())
 	a.ui.printf("reports: %s\n", d.path)
@@ -154,15 +157,8 @@ func (a *app) begin(d *runDir, in *input, m *mapping.Mapping, again bool) (done 
 			remembered = true
 		}
 	}
-	if err := d.create(m); err != nil {
+	if err := d.create(m, in); err != nil {
 		return false, a.lockedError(d, err)
-	}
-	if in.spool != "" {
-		if err := os.Rename(in.spool, d.file(spoolName)); err != nil {
-			return false, err
-		}
-		in.spool = ""
-		in.Path = d.file(spoolName)
 	}
 	if d.Sandbox {
 		return false, nil
