@@ -17,7 +17,13 @@ type Mapper struct {
 // A propertyCell is a rule and the index of its cell in the row.
 type propertyCell struct {
 	PropertyRule     // Column is the name in the header, and may differ from the rule's in form
-	index        int // unused for a constant
+	index        int // 0 for a constant
+
+	format   format            // nil = cells are sent as they are
+	unread   string            // code for cells that the format can't read
+	constant string            // what is sent for Value or Default
+	sent     map[string]string // what is sent for the cells of Values
+	valueType
 }
 
 type associationCell struct {
@@ -29,19 +35,31 @@ type keyCells struct {
 	property string
 	columns  []string // names in the header
 	indexes  []int
+	valueType
 }
 
-// Compile makes a Mapper for rows under a header. The mapping and the header
-// must not change as long as the Mapper is in use.
+// Compile is [Mapping.CompileFor] without a schema: values are not checked.
+func (m *Mapping) Compile(header []string) (*Mapper, error) { return m.CompileFor(header, nil) }
+
+// CompileFor makes a Mapper for rows under a header that checks values against a
+// schema; a nil schema checks none. The mapping and the header must not change as
+// long as the Mapper is in use.
 //
 // Columns are found in the header by their exact name, or else after Unicode
 // NFC, or else without the white space around them. The error is of type
 // [Errors], with Line 0, and holds all of these: a column that isn't in the
 // header or stands in it more than once, an association without a type for which
 // there is none in the built-in table ([AssociationType]), a key property that
-// gets another value under properties, no properties at all.
-func (m *Mapping) Compile(header []string) (*Mapper, error) {
+// gets another value under properties, a format that contradicts itself, no
+// properties at all.
+//
+// With a schema it holds these too: a property that doesn't exist or can't be set,
+// a format for another type than the property's, a constant, default or value
+// that the property doesn't take, and a key whose property isn't unique, or, for
+// an automatic one, is no text.
+func (m *Mapping) CompileFor(header []string, s *Schema) (*Mapper, error) {
 	f := newFinder(header)
+	f.object, f.schema = cmp.Or(m.Object, DefaultObject), s
 	mapper := &Mapper{width: len(header)}
 	for _, rule := range m.Properties {
 		if m.Key != nil && rule.Name == m.Key.Property {
@@ -52,12 +70,15 @@ func (m *Mapping) Compile(header []string) (*Mapper, error) {
 		}
 		mapper.properties = append(mapper.properties, f.property(rule))
 	}
-	object := cmp.Or(m.Object, DefaultObject)
 	for _, rule := range m.Associations {
-		mapper.associations = append(mapper.associations, f.association(object, rule))
+		mapper.associations = append(mapper.associations, f.association(rule))
 	}
-	if m.Key != nil && !m.Key.Auto {
-		mapper.key = f.key(m.Key)
+	if m.Key != nil {
+		keyType := f.keyType(m.Key)
+		if !m.Key.Auto {
+			mapper.key = f.key(m.Key)
+			mapper.key.valueType = keyType
+		}
 	}
 	if len(m.Properties) == 0 && m.Key == nil {
 		f.fail("the mapping has no properties; name at least one, such as \"properties: { name: Product }\"")
@@ -76,7 +97,8 @@ func (m *Mapper) Unused() []string { return m.unused }
 // gives reports whether a property rule asks for what the key gives anyway.
 func (k *KeyRule) gives(rule PropertyRule) bool {
 	return !k.Auto && len(k.Columns) == 1 && rule.Column == k.Columns[0] &&
-		rule.Value == nil && rule.Values == nil && rule.Default == "" && !rule.Clear
+		rule.Value == nil && rule.Values == nil && rule.Default == "" && !rule.Clear &&
+		!rule.isNumberFormat() && !rule.isTimeFormat()
 }
 
 func (f *finder) property(rule PropertyRule) propertyCell {
@@ -84,19 +106,20 @@ func (f *finder) property(rule PropertyRule) propertyCell {
 	if rule.Value == nil {
 		p.index, p.Column = f.column(rule.Column, "property "+quote(rule.Name))
 	}
+	f.fit(&p)
 	return p
 }
 
-func (f *finder) association(object string, rule AssociationRule) associationCell {
+func (f *finder) association(rule AssociationRule) associationCell {
 	a := associationCell{AssociationRule: rule}
 	a.index, a.Column = f.column(rule.Column, "the association to "+quote(rule.To))
 	if rule.Type != 0 {
 		return a
 	}
 	var known bool
-	if a.Category, a.Type, known = AssociationType(object, rule.To); !known {
-		f.fail("there is no built-in association type from %s to %s; %s", quote(object), quote(rule.To),
-			didYouMean(rule.To, associationTargets(object), "give the rule a type and a category, as the account lists them"))
+	if a.Category, a.Type, known = AssociationType(f.object, rule.To); !known {
+		f.fail("there is no built-in association type from %s to %s; %s", quote(f.object), quote(rule.To),
+			didYouMean(rule.To, associationTargets(f.object), "give the rule a type and a category, as the account lists them"))
 	}
 	return a
 }

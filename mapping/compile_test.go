@@ -103,6 +103,7 @@ func TestCompileErrors(t *testing.T) {
 		{"key as a constant", "properties: { k: { value: A } }\nkey: { property: k, columns: [A] }", []string{"A"}, []string{`property "k" is the key`}},
 		{"key cleared", "properties: { k: { column: A, empty: clear } }\nkey: { property: k, columns: [A] }", []string{"A"}, []string{`property "k" is the key`}},
 		{"key with default", "properties: { k: { column: A, default: x } }\nkey: { property: k, columns: [A] }", []string{"A"}, []string{`property "k" is the key`}},
+		{"key with a format", "properties: { k: { column: A, decimal: ',' } }\nkey: { property: k, columns: [A] }", []string{"A"}, []string{`property "k" is the key`}},
 		{"key mapped", "properties: { k: { column: A, values: { a: b } } }\nkey: { property: k, columns: [A] }", []string{"A"}, []string{`property "k" is the key`}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -131,7 +132,7 @@ func TestCompileKeyWithoutColumns(t *testing.T) {
 }
 
 func TestColumns(t *testing.T) {
-	want := []string{"Product", "SKU", "Unit price", "Qty", "Billing", "Note", "Deal ID", "Asset", "Order no", "Line"}
+	want := []string{"Product", "SKU", "Unit price", "Qty", "Billing", "Note", "Start", "Deal ID", "Asset", "Order no", "Line"}
 	if got := everythingParsed().Columns(); !slices.Equal(got, want) {
 		t.Errorf("got %q, want %q", got, want)
 	}

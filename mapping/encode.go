@@ -73,6 +73,21 @@ func (p *PropertyRule) encode() string {
 	if p.Required {
 		pairs = append(pairs, "required: true")
 	}
+	if p.Decimal != 0 {
+		pairs = append(pairs, "decimal: "+strconv.Quote(string(p.Decimal)))
+	}
+	if p.Group != 0 {
+		pairs = append(pairs, "group: "+strconv.Quote(string(p.Group)))
+	}
+	if p.Sign != "" {
+		pairs = append(pairs, "sign: "+scalar(p.Sign))
+	}
+	if p.Layout != "" {
+		pairs = append(pairs, "layout: "+scalar(p.Layout))
+	}
+	if p.Timezone != "" {
+		pairs = append(pairs, "timezone: "+scalar(p.Timezone))
+	}
 	if len(p.Values) > 0 {
 		var values []string
 		for _, cell := range slices.Sorted(maps.Keys(p.Values)) {

@@ -20,12 +20,13 @@ csv: { encoding: shift_jis, delimiter: "\t" }
 properties:
   name: { column: Product, required: true }
   hs_sku: SKU
-  price: Unit price
+  price: { column: Unit price, decimal: ",", group: ".", sign: "€" }
   quantity: { column: Qty, default: "0123" }
   recurringbillingfrequency: { column: Billing, values: { "1.50": "on", "yes": "2026-01-31", 月次: monthly }, default: monthly }
   hs_line_item_currency_code: { value: JPY }
   description: { column: Note, empty: clear }
   hs_url: { value: "" }
+  hs_recurring_billing_start_date: { column: Start, layout: "02/01/2006", timezone: Europe/Berlin }
 associations:
   - { to: deals, column: Deal ID, required: true }
   - { to: "2-12345", column: Asset, type: 123, category: USER_DEFINED }
@@ -95,6 +96,12 @@ func FuzzParse(f *testing.F) {
 		f.Add([]byte("object: " + text))
 		f.Add([]byte("properties: { name: '" + text + "' }"))
 	}
+	for _, format := range []string{
+		`decimal: ','`, "group: ' '", "group: \u00a0", "group: ’", "sign: '% '", "sign: Fr.", "layout: 2006年1月2日", "layout: ' 02/01/2006 '",
+		"layout: 2006-01-02T15:04:05Z07:00, timezone: Asia/Tokyo", "timezone: UTC", "layout: DD/MM/YYYY",
+	} {
+		f.Add([]byte("properties: { a: { column: A, " + format + " } }"))
+	}
 	for _, yaml := range []string{
 		"", "{}", "---\n...\n", "a: &a [*a]", "object: |\n  a\n  b\n", "object: >\n  a\n\n  b\n", "? a\n: b\n", "%YAML 1.2\n---\nobject: a\n", "object: 'a\n  b'\n",
 	} {
@@ -114,6 +121,11 @@ func FuzzParse(f *testing.F) {
 			}
 			return
 		}
+		for _, e := range compileErrors(m) {
+			if strings.HasPrefix(e.Message, "property ") {
+				t.Fatalf("Parse(%q) is fine, but Compile says: %v", data, e)
+			}
+		}
 		yaml := m.Encode()
 		again, err := mapping.Parse(yaml)
 		if err != nil {
@@ -126,4 +138,12 @@ func FuzzParse(f *testing.F) {
 			t.Fatalf("equal mappings encode differently:\n%s\n%s", yaml, twice)
 		}
 	})
+}
+
+// compileErrors is what Compile says of a mapping under a header of its columns.
+func compileErrors(m *mapping.Mapping) mapping.Errors {
+	var errs mapping.Errors
+	_, err := m.Compile(m.Columns())
+	errors.As(err, &errs)
+	return errs
 }

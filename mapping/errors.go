@@ -84,3 +84,5 @@ func quoteAll(list []string) string {
 	}
 	return text
 }
+
+func itoa(n int) string { return strconv.Itoa(n) }

@@ -53,13 +53,14 @@ func ExampleParse() {
 	_, err := mapping.Parse([]byte(`
 properties:
   name: { colum: Product }
-  price: { column: Price, decimal: "," }
+  price: { column: Price, decimal: "," , layout: DD/MM/YYYY }
 account: yes
 `))
 	fmt.Println(err)
 	// Output:
 	// line 3, column 11: unknown key "colum" in property "name"; did you mean "column"?
-	// line 4, column 27: the key "decimal" in property "price" is not supported by this version of hubload yet; remove it
+	// line 4, column 36: decimal is for numbers, and contradicts layout and timezone, which are for dates; keep one of the two
+	// line 4, column 50: the layout "DD/MM/YYYY" lacks the day (02) and the month (01) and the year (2006); did you mean "02/01/2006"?
 	// line 5, column 10: account must be a whole number from 1 to 9223372036854775807, in digits and without quotes
 }
 
@@ -72,4 +73,50 @@ func ExampleForHeader() {
 	// properties:
 	//   name: name
 	//   price: price
+}
+
+func ExampleMapping_CompileFor() {
+	m, err := mapping.Parse([]byte(`
+properties:
+  name: Product
+  price: { column: Price, decimal: ",", group: "." }
+  recurringbillingfrequency: Billing
+  hs_recurring_billing_start_date: { column: Start, layout: 02/01/2006 }
+`))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	schema := mapping.NewSchema([]mapping.PropertyDefinition{ // as the account lists them
+		{Name: "name", Label: "Name", Type: "string"},
+		{Name: "price", Label: "Unit price", Type: "number"},
+		{Name: "recurringbillingfrequency", Label: "Billing frequency", Type: "enumeration", Options: []mapping.PropertyOption{
+			{Value: "monthly", Label: "Monthly"},
+			{Value: "per_six_months", Label: "Semi-annually"},
+		}},
+		{Name: "hs_recurring_billing_start_date", Label: "Billing start date", Type: "date"},
+	})
+	mapper, err := m.CompileFor([]string{"Product", "Price", "Billing", "Start"}, schema)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	var rec mapping.Record
+	for _, row := range [][]string{
+		{"Maintenance", "1.234,56", "Semi-annually", "31/01/2026"},
+		{"Hosting", "1,234.56", "yearly", "30/02/2026"},
+	} {
+		problems := mapper.Map(row, &rec)
+		for _, p := range problems {
+			fmt.Println(p.Code, p.Message)
+		}
+		if len(problems) == 0 {
+			fmt.Println(rec.Properties)
+		}
+	}
+	// Output:
+	// [{name Maintenance} {price 1234.56} {recurringbillingfrequency per_six_months} {hs_recurring_billing_start_date 2026-01-31}]
+	// INVALID_NUMBER {value} is no number as the rule says, with decimal: "," and group: "."; correct the cell
+	// INVALID_OPTION {value} is none of the options; write "monthly", "per_six_months", or say under values what it becomes
+	// INVALID_DATE {value} is no day of the calendar, or no time; correct the cell
 }

@@ -9,7 +9,8 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// A finder finds columns by name and remembers which were asked for.
+// A finder finds columns by name and remembers which were asked for. It collects
+// the errors of a mapping that is compiled.
 //
 // Names match exactly, or else after Unicode NFC (a Mac writes é as two
 // characters), or else without the white space around them as well. Case must
@@ -20,6 +21,9 @@ type finder struct {
 	used   []bool
 	failed map[string]bool // names for which there is an error already
 	errs   Errors
+
+	object string
+	schema *Schema // may be nil
 }
 
 func newFinder(names []string) *finder {

@@ -17,7 +17,8 @@ const maxCharacters = 65_536
 //
 // What was in rec is forgotten and its slices are used again, so that one Record
 // can serve many rows, one after the other. The record's texts are those of
-// fields and of the mapping. An association that the row names twice is in the
+// fields, of the mapping and of the schema, and new ones only for cells that are
+// sent in another form, and for keys of several columns. An association that the row names twice is in the
 // record once.
 func (m *Mapper) Map(fields []string, rec *Record) []Problem {
 	if len(fields) != m.width {
@@ -29,7 +30,7 @@ func (m *Mapper) Map(fields []string, rec *Record) []Problem {
 		p := &m.properties[i]
 		value, ok, code := p.value(fields)
 		if code != "" {
-			problems = append(problems, p.problem(code))
+			problems = append(problems, p.problem(code, p.cell(fields)))
 		} else if ok {
 			rec.Properties = append(rec.Properties, Property{p.Name, value})
 		}
@@ -46,35 +47,53 @@ func (m *Mapper) Map(fields []string, rec *Record) []Problem {
 	if k := m.key; k != nil {
 		for i, index := range k.indexes {
 			if fields[index] == "" {
-				problems = append(problems, k.problem(CodeKeyEmpty, k.columns[i]))
+				problems = append(problems, k.problem(CodeKeyEmpty, k.columns[i], ""))
 			}
 		}
 		rec.Key = k.value(fields)
-		if tooLong(rec.Key) {
-			problems = append(problems, k.problem(CodeValueTooLong, k.names()))
+		if code := k.fits(rec.Key); code != "" {
+			problems = append(problems, k.problem(code, k.names(), rec.Key))
 		}
 		rec.Properties = append(rec.Properties, Property{k.property, rec.Key})
 	}
 	return problems
 }
 
+// cell returns the row's cell, "" for a constant.
+func (p *propertyCell) cell(fields []string) string {
+	if p.Value != nil {
+		return ""
+	}
+	return fields[p.index]
+}
+
 // value returns what the row sends for the property, if anything, or the code of
-// the problem.
+// the problem. What the mapping itself holds was checked when it was compiled.
 func (p *propertyCell) value(fields []string) (value string, ok bool, code string) {
 	if p.Value != nil {
-		value = *p.Value
+		value = p.constant
 	} else if value = fields[p.index]; value == "" {
 		switch {
 		case p.Default != "":
-			value = p.Default
+			value = p.constant
 		case p.Required:
 			return "", false, CodeRequiredEmpty
 		case !p.Clear:
 			return "", false, ""
 		}
-	} else if p.Values != nil {
-		if value, ok = p.Values[value]; !ok {
+	} else if p.sent != nil {
+		if value, ok = p.sent[value]; !ok {
 			return "", false, CodeValueNotMapped
+		}
+	} else {
+		if p.format != nil {
+			var why reason
+			if value, why = p.format.read(value); why != 0 {
+				return "", false, p.unread
+			}
+		}
+		if value, code = p.check(value); code != "" {
+			return "", false, code
 		}
 	}
 	if tooLong(value) {
@@ -107,6 +126,17 @@ func (rec *Record) associate(a Association) {
 		}
 	}
 	rec.Associations = append(rec.Associations, a)
+}
+
+// fits returns the code of what is wrong with a key that isn't empty.
+func (k *keyCells) fits(key string) (code string) {
+	if tooLong(key) {
+		return CodeValueTooLong
+	}
+	if key != "" {
+		_, code = k.check(key)
+	}
+	return code
 }
 
 // value returns the key of a row.

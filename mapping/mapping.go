@@ -13,8 +13,64 @@
 // exactly empty cell is left out of the record, unless its rule has a default
 // or says empty: clear.
 //
+// # Formats
+//
+// HubSpot takes numbers such as 1234.56 and days such as 2026-01-31. A column
+// that is written otherwise needs a rule that says how:
+//
+//	price:      { column: Price, decimal: ",", group: ".", sign: "€" }
+//	hs_start:   { column: Start, layout: 02/01/2006 }
+//	hs_seen_at: { column: Seen, layout: 02.01.2006 15:04, timezone: Europe/Berlin }
+//
+// The cells of such a rule are read, so that white space around them counts for
+// nothing. What isn't written as the rule says is a [Problem], also without a
+// schema, and never read in another way.
+//
+//   - decimal is the sign before the decimals, "," or "." (default).
+//   - group is the sign between groups of three digits: ".", ",", " " (which
+//     stands for every kind of space) or "'". A number may do without groups, and
+//     one with them must have them all.
+//   - sign is a text that may stand before or after the number and isn't sent,
+//     such as "€", "%" or "USD". The number stays what it is: 5 % is sent as 5. It
+//     is one text for the column, because €5 and $5 are not the same.
+//   - layout is how the column would write 2 January 2006, 15:04:05, as in
+//     package time. It needs a day, a month and a year; 06 is a year from 1969 to
+//     2068. Days of the week are read over.
+//   - timezone is where the times are meant, by a name of the IANA database;
+//     default UTC. With an offset in the layout, times are converted to it. A time
+//     that the clocks of the place skipped, or showed twice, is a problem.
+//
+// A date property is sent YYYY-MM-DD, the day as written; a datetime property RFC
+// 3339 in the timezone, 00:00 if the layout has no time. Without a schema that
+// follows from whether the layout has a time of day.
+//
+// Formats are for cells alone: the texts of value, values and default are sent as
+// they are.
+//
+// # Checks
+//
+// With a [Schema], the properties of the account, values are checked before they
+// are sent ([Mapping.CompileFor]). What fits is sent as it is, but for the label
+// of an option, for which its internal value is sent:
+//
+//   - number: an optional sign, digits with at most one point, an optional
+//     exponent. The price of line items and products isn't negative.
+//   - date: YYYY-MM-DD, or milliseconds since 1970 at midnight UTC.
+//   - datetime: YYYY-MM-DD, or with Thh:mm:ss, decimals if any, and Z or an
+//     offset, or milliseconds since 1970. Numbers below 100,000,000,000 (March
+//     1973) are taken for seconds and refused.
+//   - bool: true or false.
+//   - enumeration: the internal value of an option, or a label that only one
+//     option has and that is no value. With checkboxes, several with ";" between
+//     them. Options that are kept elsewhere aren't checked.
+//   - hs_recurring_billing_period: an ISO 8601 duration, PnYnMnD or PnW.
+//
+// All other types take every text. None takes more than 65,536 characters, with or
+// without a schema.
+//
 // The package is pure: it knows no files, no network, and no row but the one it
-// is given.
+// is given. (Time zones are looked up where the system keeps them, and in a copy
+// that comes with the program.)
 package mapping
 
 import (
@@ -55,6 +111,14 @@ type PropertyRule struct {
 	Required bool              // an empty cell without Default is a Problem
 	Values   map[string]string // cell -> value sent; any other cell is a Problem. nil = cells are sent as they are
 	Clear    bool              // an empty cell sends ""; excludes Default and Required
+
+	// How the column writes numbers, or else dates; see Formats above. Without
+	// any, cells are sent as they are. They exclude Value and Values.
+	Decimal  rune   // '.' or ','; 0 = not said
+	Group    rune   // '.', ',', '\'', ' ' or what looks like the last two; 0 = none
+	Sign     string // "" = none
+	Layout   string // "" = cells are no dates, or such as HubSpot takes
+	Timezone string // with Layout only; "" = UTC
 }
 
 // An AssociationRule links each record to the record whose id is in a column.

@@ -164,6 +164,8 @@ func (r *reader) section(n *yaml.Node, what string, known, notYet []string) (val
 			values[e.key] = e.value
 		case slices.Contains(notYet, e.key):
 			r.fail(e.at, "the key %s in %s is not supported by this version of hubload yet; remove it", quote(e.key), what)
+		case slices.Contains(formatKeys(), e.key):
+			r.fail(e.at, "the key %s has its place in the rule of a property, beside its column; move it there", quote(e.key))
 		default:
 			r.fail(e.at, "unknown key %s in %s; %s", quote(e.key), what,
 				didYouMean(e.key, known, "the keys here are "+quoteAll(known)))

@@ -21,12 +21,13 @@ csv: { encoding: shift_jis, delimiter: "\t" }
 properties:
   name:      { column: Product, required: true }
   hs_sku: SKU
-  price:     { column: Unit price }
+  price:     { column: Unit price, decimal: ",", group: '.', sign: € }
   quantity:  { column: Qty, default: 0123 }
   recurringbillingfrequency: { column: Billing, values: { 月次: monthly, yes: 2026-01-31, 1.50: on }, default: monthly }
   hs_line_item_currency_code: { value: JPY }
   description: { column: Note, empty: clear }
   hs_url: { value: "" }
+  hs_recurring_billing_start_date: { column: Start, layout: 02/01/2006, timezone: Europe/Berlin }
 associations:
   - { to: deals, column: Deal ID, required: true }
   - { to: "2-12345", column: Asset, type: 123, category: USER_DEFINED }
@@ -41,7 +42,7 @@ func everythingParsed() *mapping.Mapping {
 		Properties: []mapping.PropertyRule{
 			{Name: "name", Column: "Product", Required: true},
 			{Name: "hs_sku", Column: "SKU"},
-			{Name: "price", Column: "Unit price"},
+			{Name: "price", Column: "Unit price", Decimal: ',', Group: '.', Sign: "€"},
 			{Name: "quantity", Column: "Qty", Default: "0123"},
 			{
 				Name: "recurringbillingfrequency", Column: "Billing", Default: "monthly",
@@ -50,6 +51,7 @@ func everythingParsed() *mapping.Mapping {
 			{Name: "hs_line_item_currency_code", Value: new("JPY")},
 			{Name: "description", Column: "Note", Clear: true},
 			{Name: "hs_url", Value: new("")},
+			{Name: "hs_recurring_billing_start_date", Column: "Start", Layout: "02/01/2006", Timezone: "Europe/Berlin"},
 		},
 		Associations: []mapping.AssociationRule{
 			{To: "deals", Column: "Deal ID", Required: true},
@@ -209,12 +211,12 @@ func TestParseErrors(t *testing.T) {
 		// What later versions do.
 		{
 			"not yet, in properties",
-			"properties:\n  a: { column: A, decimal: ',',\n       group: '.',\n       layout: x,\n       timezone: UTC }\n  b: { position: deals }\n",
-			[]string{`2:19 the key "decimal" in property "a" is not supported by this version of hubload yet`, "3:8 group", "4:8 layout", "5:8 timezone", "6:8 position"},
+			"properties:\n  a: { column: A,\n       position: deals }\n  b: { position: deals }\n",
+			[]string{`3:8 the key "position" in property "a" is not supported by this version of hubload yet`, "4:8 position"},
 		},
 		{"not yet, in associations", "associations: [ { to: deals, column: A, match: x, exists: y } ]\n", []string{"1:41 match", "1:51 exists"}},
 		{"not yet, in key", "key: { property: k, columns: [A], exists: skip }\n", []string{`1:35 the key "exists" in key is not supported`}},
-		{"not yet, at the top", "timezone: UTC\nexists: skip\n", []string{"1:1 timezone", "2:1 exists"}},
+		{"not yet, at the top", "exists: skip\n", []string{"1:1 exists"}},
 
 		{
 			"all at once, in the order of the file",

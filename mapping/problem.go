@@ -15,6 +15,29 @@ const (
 	// CodeValueTooLong: the value has more than 65,536 characters.
 	CodeValueTooLong = "VALUE_TOO_LONG"
 
+	// CodeInvalidNumber: the value is no number as HubSpot takes it, or the cell
+	// is none as the rule's format says.
+	CodeInvalidNumber = "INVALID_NUMBER"
+
+	// CodeNegativePrice: the price of a line item or product is below 0.
+	CodeNegativePrice = "NEGATIVE_PRICE"
+
+	// CodeInvalidDate: the value is no day as HubSpot takes it, or the cell is
+	// none in the rule's layout.
+	CodeInvalidDate = "INVALID_DATE"
+
+	// CodeInvalidDatetime: likewise for a day with its time.
+	CodeInvalidDatetime = "INVALID_DATETIME"
+
+	// CodeInvalidBoolean: the value is neither true nor false.
+	CodeInvalidBoolean = "INVALID_BOOLEAN"
+
+	// CodeInvalidOption: the value is none of the property's options.
+	CodeInvalidOption = "INVALID_OPTION"
+
+	// CodeInvalidDuration: the value is no ISO 8601 duration.
+	CodeInvalidDuration = "INVALID_DURATION"
+
 	// CodeAssociationIDInvalid: the cell is no record id; see [ValidID].
 	CodeAssociationIDInvalid = "ASSOCIATION_ID_INVALID"
 
@@ -22,7 +45,8 @@ const (
 	CodeKeyEmpty = "KEY_EMPTY"
 )
 
-func (p *propertyCell) problem(code string) Problem {
+// problem returns the problem of a row with its cell.
+func (p *propertyCell) problem(code, cell string) Problem {
 	problem := Problem{Code: code, Column: p.Column, Property: p.Name}
 	switch code {
 	case CodeRequiredEmpty:
@@ -31,6 +55,9 @@ func (p *propertyCell) problem(code string) Problem {
 		problem.Message = "the rule has no value for {value}; add it under values, or correct the cell"
 	case CodeValueTooLong:
 		problem.Message = tooLongMessage
+	default:
+		what, fix := p.fault(code, cell)
+		problem.Message = "{value} " + what + "; " + fix
 	}
 	return problem
 }
@@ -46,13 +73,16 @@ func (a *associationCell) problem(code, id string) Problem {
 	return problem
 }
 
-func (k *keyCells) problem(code, column string) Problem {
+func (k *keyCells) problem(code, column, key string) Problem {
 	problem := Problem{Code: code, Column: column, Property: k.property}
 	switch code {
 	case CodeKeyEmpty:
 		problem.Message = "the cell is empty and belongs to the key; fill it in, every row needs a key of its own"
 	case CodeValueTooLong:
 		problem.Message = tooLongMessage
+	default:
+		what, _ := k.fault(code, key)
+		problem.Message = "{value} " + what + "; the key's property takes " + k.example()
 	}
 	return problem
 }

@@ -12,7 +12,7 @@ import (
 func (r *reader) mapping(n *yaml.Node) *Mapping {
 	s, _ := r.section(n, "the mapping",
 		[]string{"object", "account", "csv", "properties", "associations", "key"},
-		[]string{"exists", "timezone", "decimal", "group", "layout"})
+		[]string{"exists"})
 	m := &Mapping{
 		Object:  r.name(s["object"], "object"),
 		Account: r.number(s["account"], "account", math.MaxInt64),
@@ -59,8 +59,8 @@ func (r *reader) property(e entry) PropertyRule {
 		return rule
 	}
 	s, whole := r.section(e.value, "property "+quote(e.key),
-		[]string{"column", "value", "default", "required", "values", "empty"},
-		[]string{"decimal", "group", "layout", "timezone", "position"})
+		append([]string{"column", "value", "default", "required", "values", "empty"}, formatKeys()...),
+		[]string{"position"})
 	rule.Column = r.name(s["column"], "column")
 	rule.Default = r.name(s["default"], "default")
 	rule.Required = r.boolean(s["required"], "required")
@@ -77,6 +77,7 @@ func (r *reader) property(e entry) PropertyRule {
 	} else if s["column"] == nil && whole {
 		r.fail(e.at, "property %s has no source; give it a column, or a value that is the same for all rows", quote(e.key))
 	}
+	r.format(s, &rule)
 	if rule.Clear && rule.Default != "" {
 		r.fail(s["empty"], "empty: clear contradicts default; keep one of the two")
 	}
@@ -84,6 +85,36 @@ func (r *reader) property(e entry) PropertyRule {
 		r.fail(s["empty"], "empty: clear contradicts required: true; keep one of the two")
 	}
 	return rule
+}
+
+// format reads the keys that say how a column is written.
+func (r *reader) format(s map[string]*yaml.Node, rule *PropertyRule) {
+	before := len(r.errs)
+	rule.Decimal = r.character(s["decimal"], "decimal")
+	rule.Group = r.character(s["group"], "group")
+	rule.Sign = r.name(s["sign"], "sign")
+	rule.Layout = r.name(s["layout"], "layout")
+	rule.Timezone = r.name(s["timezone"], "timezone")
+	if len(r.errs) > before {
+		return // what the keys say together isn't known
+	}
+	for _, fault := range rule.formatFaults() {
+		r.fail(s[fault.key], "%s", fault.message)
+	}
+}
+
+// character returns a text of one character.
+func (r *reader) character(n *yaml.Node, what string) rune {
+	before := len(r.errs)
+	text := r.name(n, what)
+	if n == nil || len(r.errs) > before {
+		return 0
+	}
+	c, size := utf8.DecodeRuneInString(text)
+	if size != len(text) {
+		r.fail(n, "%s must be one character", what)
+	}
+	return c
 }
 
 func (r *reader) clear(n *yaml.Node) bool {

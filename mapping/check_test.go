@@ -1,0 +1,285 @@
+// Values are checked against the types of their properties. Numbers of cases are those of the list of bad input.
+
+package mapping_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/hubload/hubload/mapping"
+)
+
+// sends returns what is sent for a property that is mapped as it is.
+func sends(t testing.TB, property string) func(cell string) (value, code, message string) {
+	t.Helper()
+	mapper, err := parse(t, "properties: { "+property+": A }").CompileFor([]string{"A"}, account())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var rec mapping.Record
+	return func(cell string) (value, code, message string) {
+		if problems := mapper.Map([]string{cell}, &rec); len(problems) > 0 {
+			return "", problems[0].Code, problems[0].Message
+		}
+		return rec.Properties[0].Value, "", ""
+	}
+}
+
+// Values that fit, and what is sent for them; "=" is the value itself.
+func TestChecks(t *testing.T) {
+	const (
+		number, negative, date, datetime = "INVALID_NUMBER", "NEGATIVE_PRICE", "INVALID_DATE", "INVALID_DATETIME"
+		boolean, option, duration        = "INVALID_BOOLEAN", "INVALID_OPTION", "INVALID_DURATION"
+	)
+	for _, tt := range []struct {
+		name, property string
+		cells          map[string]string
+	}{
+		{"case 38: numbers", "quantity", map[string]string{
+			"1": "=", "007": "=", "1.50": "=", "-0": "=", "-5": "=", "+1": "=", ".5": "=", "5.": "=", "1e3": "=", "1.23E+11": "=", strings.Repeat("9", 500): "=",
+			"1.234,56": number, "1 234": number, "1,234": number, "$5": number, "5%": number, "NaN": number, "Inf": number, "-Infinity": number, "0x1F": number, "1_000": number,
+			" 1": number, "1 ": number, "1.2.3": number, "e3": number, "1e": number, "1e+": number, "1e2.5": number, ".": number, "-": number, "--1": number, "\u22121": number,
+			"\uff11": number, "١": number, "(5)": number, "#REF!": number, "true": number, strings.Repeat("9", 65_537): "VALUE_TOO_LONG",
+		}},
+		{"case 40: negative price", "price", map[string]string{
+			"0": "=", "-0": "=", "-0.00e5": "=", "10.5": "=", "-0.01": negative, "-1e-9": negative, "-5": negative, "-x": number, "-0e1": "=",
+		}},
+		{"case 41: dates", "start", map[string]string{
+			"2026-01-31": "=", "2024-02-29": "=", "1735603200000": "=", "-157766400000": "=", "2000-02-29": "=",
+			"31/12/24": date, "2026-02-30": date, "2026-02-29": date, "1900-02-29": date, "2026-04-31": date, "2026-13-01": date, "2026-00-10": date, "2026-01-00": date,
+			"2026-1-31": date, "20260131": date, "2026-01-31T00:00:00Z": date, "1735603200": date, "1735603200001": date, "0": date, "45678": date, "1735603200000000": date,
+			"864000000": date, "2026-01-31 ": date, "2026/01/31": date, "99999999999999999999": date, "1e12": date, "2O26-01-31": date,
+		}},
+		{"case 41: times", "seen", map[string]string{
+			"2026-01-31T09:30:00Z": "=", "2026-01-31T09:30:00.5Z": "=", "2026-01-31T09:30:00.123456789+01:00": "=", "2026-01-31T23:59:59-0330": "=", "2026-01-31": "=", "1735603200001": "=",
+			"2026-01-31T09:30:00": datetime, "2026-01-31T09:30Z": datetime, "2026-01-31 09:30:00Z": datetime, "2026-02-30T09:30:00Z": datetime, "2026-01-31T24:00:00Z": datetime,
+			"2026-01-31T09:60:00Z": datetime, "2026-01-31T09:30:60Z": datetime, "2026-01-31T09:30:00.Z": datetime, "2026-01-31T09:30:00.1234567890Z": datetime, "2026-01-31T09:30:00+02": datetime,
+			"2026-01-31T09:30:00+19:00": datetime, "2026-01-31T9:30:00Z": datetime, "2026-01-31t09:30:00z": datetime, "1735603200": datetime, "31/12/24 10:00": datetime, "2026-01-31T09:30:00Zx": datetime,
+		}},
+		{"yes and no", "optional", map[string]string{"true": "=", "false": "=", "True": boolean, "TRUE": boolean, "yes": boolean, "Yes": boolean, "1": boolean, "true\t": boolean}},
+		{"case 42: options", "billing", map[string]string{
+			"monthly": "=", "Monthly": "monthly", "1": "=", "3": "=", "old": "=",
+			"MONTHLY": option, "monthly ": option, "Same": option, "Old": option, "weekly": option, "monthly;annually": option, " ": option, "Nothing": option,
+		}},
+		{"case 42: several options", "colours", map[string]string{
+			"r": "=", "r;g;b": "=", ";r;g": "=", "b;b": "=", "Red": "r", "Red;g;Blue": "r;g;b", ";r;Blue": ";r;b", "Green; dark": "g",
+			"r;x": option, "r;;g": option, "r;": option, ";": option, "r; g": option, "RED": option, ";;r": option,
+		}},
+		{"options kept elsewhere", "owner", map[string]string{"anyone": "="}},
+		{"terms", "hs_recurring_billing_period", map[string]string{
+			"P12M": "=", "P1Y6M": "=", "P1Y2M3D": "=", "P2W": "=", "P7D": "=", "P1Y3D": "=",
+			"12": duration, "13 months": duration, "P": duration, "P12": duration, "PT5H": duration, "P1M1Y": duration, "P1Y1W": duration, "p12m": duration, "P-1M": duration, "P1.5Y": duration, "PM": duration, "P1M1M": duration,
+		}},
+		{"case 44: texts", "name", map[string]string{"=cmd": "=", " ": "=", "1.234,56": "=", "x": "="}},
+		{"type that nobody knows", "shape", map[string]string{"anything": "="}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			send := sends(t, tt.property)
+			for cell, want := range tt.cells {
+				if want == "=" {
+					want = cell
+				}
+				value, code, message := send(cell)
+				if got := value + code; got != want {
+					t.Errorf("%.60q gives %.60q, want %.60q", cell, got, want)
+				}
+				if code != "" && (strings.ContainsAny(message, "\n") || len(cell) > 3 && strings.Contains(message, cell) || len(message) < 30 || !strings.Contains(message, ";")) {
+					t.Errorf("message for %.60q is %q", cell, message)
+				}
+			}
+		})
+	}
+}
+
+// A message says which key of the mapping reads the column.
+func TestChecksAdvise(t *testing.T) {
+	const rest = " if the column is written so, or correct the cell"
+	for _, tt := range []struct{ property, cell, want string }{
+		{"quantity", "1.234,56", `{value} is no number; give the rule decimal: "," and group: "."` + rest},
+		{"quantity", "1,5", `{value} is no number; give the rule decimal: ","` + rest},
+		{"quantity", "1,234", `{value} is no number; give the rule decimal: "," or group: ","` + rest},
+		{"quantity", "1 234", `{value} is no number; give the rule group: " "` + rest},
+		{"quantity", "1'234", `{value} is no number; give the rule group: "'"` + rest},
+		{"quantity", "$5", `{value} is no number; give the rule sign: "$"` + rest},
+		{"quantity", "5 %", `{value} is no number; give the rule sign: "%"` + rest},
+		{"quantity", "-5,50 €", `{value} is no number; give the rule decimal: "," and sign: "€"` + rest},
+		{"quantity", "EUR 5", `{value} is no number; give the rule sign: with the text beside the number` + rest},
+		{"quantity", "5,5 EUR", `{value} is no number; give the rule decimal: "," and sign: with the text beside the number` + rest},
+		{"quantity", " 5", `{value} is no number; give the rule decimal: "."` + rest},
+		{"quantity", "x", `{value} is no number; correct the cell`},
+		{"quantity", "NaN", `{value} is no number; correct the cell`},
+		{"price", "-5", `{value} is negative, and HubSpot takes no negative price; write a discount as a positive number in a property of its own`},
+		{"start", "31/12/2024", `{value} is no date; give the rule layout: 02/01/2006` + rest},
+		{"start", "01/02/2024", `{value} is no date; give the rule layout: 02/01/2006 or layout: 01/02/2006` + rest},
+		{"start", "31/12/24", `{value} is no date; give the rule layout: 02/01/06` + rest},
+		{"start", "Jan 31, 2026", `{value} is no date; give the rule layout: "Jan 2, 2006"` + rest},
+		{"start", "20260131", `{value} is no date; give the rule layout: 20060102` + rest},
+		{"start", "2026-02-30", `{value} is no day of the calendar; write a day such as 2026-01-31`},
+		{"start", "2026-01-31T09:30:00Z", `{value} has a time, and the property takes a day; give the rule layout: 2006-01-02T15:04:05Z07:00` + rest},
+		{"start", "1735603200", `{value} seems to count seconds, and HubSpot counts milliseconds; write a day such as 2026-01-31`},
+		{"start", "1735603200001", `{value} counts milliseconds and is no midnight in UTC; write a day such as 2026-01-31`},
+		{"start", "45678", `{value} seems to be a spreadsheet's number for a day, so export the column again as text; write a day such as 2026-01-31`},
+		{"seen", "2026-01-31T09:30:00", `{value} has no time zone; give the rule layout: 2006-01-02T15:04:05 and a timezone` + rest},
+		{"seen", "31.12.2024 10:00", `{value} is no date with a time; give the rule layout: 02.01.2006 15:04 and a timezone` + rest},
+		{"seen", "12/31/2024 3:04 PM", `{value} is no date with a time; give the rule layout: 01/02/2006 3:04 PM and a timezone` + rest},
+		{"seen", "2026-01-31T09:30Z", `{value} is no date with a time; give the rule layout: 2006-01-02T15:04Z07:00` + rest},
+		{"seen", "1735603200", `{value} seems to count seconds, and HubSpot counts milliseconds; write a time such as 2026-01-31T09:30:00+01:00`},
+		{"optional", "yes", `{value} is neither true nor false; say under values what the cells mean, such as values: { yes: true, no: false }`},
+		{"billing", "MONTHLY", `{value} differs from an option in case or in white space; write "monthly", "annually", "1", "2", "3", to the letter`},
+		{"billing", "Same", `{value} is the label of several options; write the internal value of the one that is meant`},
+		{"billing", "weekly", `{value} is none of the options; write "monthly", "annually", "1", "2", "3", or say under values what it becomes`},
+		{"currency", "JPY", `{value} is none of the options; write "C00", "C01", "C02", "C03", "C04", "C05", "C06", "C07" and 4 more, or say under values what it becomes`},
+		{"colours", "r;x", `{value} doesn't fit: its part 2 is none of the options; write "r", "g", "b", or say under values what it becomes`},
+		{"hs_recurring_billing_period", "12", `{value} is no duration; write one such as P12M (12 months), P1Y6M or P2W, or say under values what it becomes`},
+	} {
+		if _, _, got := sends(t, tt.property)(tt.cell); got != tt.want {
+			t.Errorf("%s %q\ngot  %s\nwant %s", tt.property, tt.cell, got, tt.want)
+		}
+		// What is advised does it.
+		_, keys, advised := strings.Cut(strings.TrimSuffix(tt.want, rest), "give the rule ")
+		if !advised || strings.Contains(keys, "with the text") {
+			continue
+		}
+		for _, way := range strings.Split(keys, " or ") {
+			format := strings.ReplaceAll(strings.ReplaceAll(way, " and a timezone", ", timezone: UTC"), " and ", ", ")
+			mapper, err := parse(t, "properties: { "+tt.property+": { column: A, "+format+" } }").CompileFor([]string{"A"}, account())
+			if err != nil {
+				t.Errorf("%s: %v", format, err)
+			} else if problems := mapper.Map([]string{tt.cell}, new(mapping.Record)); problems != nil {
+				t.Errorf("%s doesn't read %q: %v", format, tt.cell, problems)
+			}
+		}
+	}
+}
+
+func TestPriceOfOtherObjects(t *testing.T) {
+	for object, want := range map[string]int{"line_items": 1, "0-8": 1, "products": 1, "deals": 0} {
+		mapper, err := parse(t, "object: "+object+"\nproperties: { price: A }").CompileFor([]string{"A"}, account())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := mapper.Map([]string{"-1"}, new(mapping.Record)); len(got) != want {
+			t.Errorf("a negative price of %s: %v, want %d problems", object, got, want)
+		}
+	}
+}
+
+// checkedRow is a row of 8 properties of all types, under a schema or without.
+func checkedRow(t testing.TB, s *mapping.Schema) (*mapping.Mapper, []string) {
+	t.Helper()
+	mapper, err := parse(t, "properties: { name: A, price: B, quantity: C, start: D, seen: E, optional: F, billing: G, colours: H }").
+		CompileFor([]string{"A", "B", "C", "D", "E", "F", "G", "H"}, s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return mapper, []string{"Annual maintenance", "149000.50", "12", "2026-01-31", "2026-01-31T09:30:00Z", "true", "monthly", "r;b"}
+}
+
+func TestChecksAllocateNothing(t *testing.T) {
+	mapper, row := checkedRow(t, account())
+	formatted, err := parse(t, `properties: { quantity: { column: A, decimal: ",", group: "." }, price: { column: B, sign: € }, start: { column: C, layout: 2006-01-02 }, seen: { column: D, layout: "2006-01-02T15:04:05Z07:00" } }`).
+		CompileFor([]string{"A", "B", "C", "D"}, account())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var rec mapping.Record
+	for name, run := range map[string]func() []mapping.Problem{
+		"checks": func() []mapping.Problem { return mapper.Map(row, &rec) },
+		"formats": func() []mapping.Problem {
+			return formatted.Map([]string{"123", "149000.50 €", "2026-01-31", "2026-01-31T09:30:00+02:00"}, &rec)
+		},
+	} {
+		if n := testing.AllocsPerRun(100, func() {
+			if problems := run(); problems != nil {
+				t.Fatal(problems)
+			}
+		}); n != 0 {
+			t.Errorf("%s: %v allocations a row whose values need no change, want none", name, n)
+		}
+	}
+}
+
+func BenchmarkMap8(b *testing.B) {
+	for _, bb := range []struct {
+		name   string
+		schema *mapping.Schema
+	}{{"unchecked", nil}, {"checked", account()}} {
+		b.Run(bb.name, func(b *testing.B) {
+			mapper, row := checkedRow(b, bb.schema)
+			var rec mapping.Record
+			b.ReportAllocs()
+			for b.Loop() {
+				if problems := mapper.Map(row, &rec); problems != nil {
+					b.Fatal(problems)
+				}
+			}
+		})
+	}
+}
+
+// What a format costs for one cell, and a bad cell with its advice.
+func BenchmarkCell(b *testing.B) {
+	for _, bb := range []struct{ name, property, format, cell string }{
+		{"decimal comma", "price", `decimal: ",", group: "."`, "1.234,56"},
+		{"layout", "start", "layout: 02/01/2006", "31/12/2024"},
+		{"layout and zone", "seen", "layout: 02/01/2006 15:04, timezone: Europe/Berlin", "31/12/2024 10:00"},
+		{"bad number", "price", "", "1.234,56"},
+		{"bad date", "start", "", "31/12/2024"},
+		{"bad option", "currency", "", "JPY"},
+	} {
+		b.Run(bb.name, func(b *testing.B) {
+			mapper, err := parse(b, "properties: { "+bb.property+": { column: A, "+bb.format+" } }").CompileFor([]string{"A"}, account())
+			if err != nil {
+				b.Fatal(err)
+			}
+			row := []string{bb.cell}
+			var rec mapping.Record
+			b.ReportAllocs()
+			for b.Loop() {
+				mapper.Map(row, &rec)
+			}
+		})
+	}
+}
+
+// FuzzChecks: what passes is what a second reading of the types allows, and what
+// doesn't pass is one problem with one sentence that doesn't hold the cell.
+func FuzzChecks(f *testing.F) {
+	for _, cell := range []string{"1.5e3", "-0", "2026-02-29", "1735603200000", "2026-01-31T09:30:00.5+01:00", "true", "Red;b", "P1Y6M", ";r", "1,5 €", "31/12/2024 10:00"} {
+		f.Add(cell)
+	}
+	mapper, err := parse(f, "properties: { quantity: A, start: A, seen: A, optional: A, colours: A, hs_recurring_billing_period: A }").CompileFor([]string{"A"}, account())
+	if err != nil {
+		f.Fatal(err)
+	}
+	examples := strings.NewReplacer("2026-01-31T09:30:00+01:00", "", "2026-01-31", "", "(12 months)", "")
+	f.Fuzz(func(t *testing.T, cell string) {
+		if cell == "" {
+			return
+		}
+		refused := make(map[string]bool)
+		for _, p := range mapper.Map([]string{cell}, new(mapping.Record)) {
+			if refused[p.Property] || p.Code == "" || strings.Contains(p.Message, "\n") || len(cell) > 8 && strings.Contains(examples.Replace(p.Message), cell) {
+				t.Errorf("%q: %+v", cell, p)
+			}
+			refused[p.Property] = true
+		}
+		if !refused["start"] {
+			if _, err := time.Parse(time.DateOnly, cell); err != nil && (len(cell) < 12 || !strings.HasSuffix(cell, "00000")) {
+				t.Errorf("%q passes as a date", cell)
+			}
+		} else if _, err := time.Parse(time.DateOnly, cell); err == nil {
+			t.Errorf("%q doesn't pass as a date: %v", cell, err)
+		}
+		if !refused["seen"] && strings.Contains(cell, "T") {
+			_, err := time.Parse(time.RFC3339, cell)
+			if _, basic := time.Parse("2006-01-02T15:04:05Z0700", cell); err != nil && basic != nil {
+				t.Errorf("%q passes as a time: %v", cell, err)
+			}
+		}
+		if !refused["quantity"] && strings.Trim(cell, "+-.0123456789eE") != "" {
+			t.Errorf("%q passes as a number", cell)
+		}
+	})
+}
