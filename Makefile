@@ -3,7 +3,7 @@
 GO    ?= go
 TOOL  := $(GO) tool -modfile=.ci/tools.mod
 
-.PHONY: all test race check format vet lint tidy cross bench
+.PHONY: all test race torture check format vet lint tidy cross bench
 
 all: check test
 
@@ -13,6 +13,22 @@ test:
 
 race:
 	$(GO) test -race -shuffle=on ./...
+
+# The program killed at random, against an account that holds the truth.
+torture:
+	$(GO) test ./cmd/hubload -run '^TestTorture' -count=1 -v -timeout 90m -torture.runs $(or $(RUNS),1000)
+
+# Faults put into the product's own code: each must make a test fail.
+mutants:
+	HUBLOAD_MUTANTS=1 $(GO) test ./importer -run '^TestMutants' -count=1 -v -timeout 60m
+
+# More misfortunes at once than the ordinary suite has time for.
+walk:
+	$(GO) test ./importer -run '^TestWalk' -count=1 -v -timeout 0 -walk.deep
+
+# Whole runs under seeded faults of network, clock and disk.
+simulate:
+	$(GO) test ./importer -run '^TestSimulation' -count=1 -v -timeout 0 -sim.seeds $(or $(SEEDS),100000)
 
 check: format vet lint tidy cross
 

@@ -70,7 +70,6 @@ func (r *run) attempt(ctx context.Context, rows []*row, books *books) (outcome, 
 	}
 	for _, rw := range rows {
 		rw.attempts++
-		rw.tries++
 	}
 	n, err := r.begin(rows, books)
 	if err != nil {
@@ -135,7 +134,7 @@ func (r *run) inputs(rows []*row) ([]Input, []standing) {
 	for i, rw := range rows {
 		trace := r.im.Name + "-" + strconv.FormatInt(rw.n, 10)
 		inputs[i] = Input{Trace: trace, Record: &rw.rec}
-		standings[i] = standing{trace: trace, key: rw.rec.Key, tainted: rw.tainted, halved: rw.halved}
+		standings[i] = standing{trace: trace, key: rw.rec.Key, tainted: rw.tainted, again: rw.attempts > 1}
 	}
 	return inputs, standings
 }
@@ -156,13 +155,13 @@ func (r *run) apply(rows []*row, rulings []ruling) (out outcome, fates []journal
 		case back:
 			out.back = append(out.back, rw)
 		case halve:
-			rw.halved = true
 			out.halve = append(out.halve, rw)
 		case contested:
 			rw.refusal = v.failure
 			out.unsettled = append(out.unsettled, rw)
 		case unknown:
 			rw.tainted = true
+			rw.unproved++
 			fates = append(fates, rw.fate(journal.InDoubt, doubt(v.failure)))
 			if r.im.Key != "" {
 				out.unsettled = append(out.unsettled, rw)

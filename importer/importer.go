@@ -10,7 +10,8 @@
 // became of a row for good:
 //
 //   - created: the record exists and its id is known
-//   - existing: a record with the row's unique key was in the account already
+//   - existing: a record with the row's unique key was in the account already,
+//     or [Resolve] has found the row's own
 //   - refused: the record was certainly not created
 //   - in doubt: it may have been created; nothing that arrived proves either
 //
@@ -24,7 +25,7 @@
 // created twice, whenever the process dies, as long as the disk's sync is honest
 // and HubSpot refuses what it says it refused. Rows that were in flight at a
 // death are in doubt after the next [Run], unless the mapping has a key, which
-// resolves them by reading.
+// resolves them by reading. Without one [Resolve] looks for them later.
 //
 // # What it doesn't do
 //

@@ -36,10 +36,11 @@ type standing struct {
 	// nothing about that attempt, so it can't refuse the row any more.
 	tainted bool
 
-	// halved: the row was refused before, in company. Whether HubSpot writes
-	// nothing of a batch that it refuses isn't established, so with a key
-	// the last word is a read.
-	halved bool
+	// again: the row was sent before, also by a process that is gone, and was
+	// refused in company perhaps. Whether HubSpot writes nothing of a batch
+	// that it refuses isn't established, so with a key the last word is a
+	// read.
+	again bool
 }
 
 // judge says what ans proves about each of rows, in their order. It is a pure
@@ -125,7 +126,7 @@ func judgeRows(out []ruling, rows []standing, ans Answer) {
 // refuse is the ruling on a row that an answer refuses, alone or by name.
 func refuse(r standing, f *Failure) ruling {
 	switch {
-	case r.key != "" && (f.Conflict || r.halved || r.tainted):
+	case r.key != "" && (f.Conflict || r.again || r.tainted):
 		return ruling{verdict: contested, failure: f}
 	case r.tainted:
 		return ruling{failure: f}

@@ -129,17 +129,23 @@ func (r *run) unprovedAnswer(ans Answer) error {
 // denied renews the credentials, once for all workers that were denied together:
 // a request that had left before the last renewal is simply sent again.
 func (r *run) denied(ctx context.Context, ans Answer, sent time.Time) error {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if sent.Before(r.renewed) {
-		return nil
-	}
 	renewer, ok := r.im.Sender.(Renewer)
-	if !ok || r.renewals >= maxRenewals {
+	if !ok {
 		return &DeniedError{Err: ans.Err}
 	}
-	r.renewals++
-	r.renewed = time.Now()
+	// Not under r.mu: renewing takes a request, and only who was denied has to
+	// wait for it.
+	r.renewing <- struct{}{}
+	defer func() { <-r.renewing }()
+	r.mu.Lock()
+	late, tired := sent.Before(r.renewed), r.renewals >= maxRenewals
+	r.mu.Unlock()
+	if late {
+		return nil
+	}
+	if tired {
+		return &DeniedError{Err: ans.Err}
+	}
 	fresh, err := renewer.Renew(ctx)
 	if err != nil {
 		return &DeniedError{Err: err}
@@ -147,6 +153,10 @@ func (r *run) denied(ctx context.Context, ans Answer, sent time.Time) error {
 	if !fresh {
 		return &DeniedError{Err: ans.Err}
 	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.renewals++
+	r.renewed = time.Now()
 	return nil
 }
 

@@ -37,9 +37,13 @@ func (r *run) resolve(ctx context.Context, rows []*row) (again []*row, err error
 			fate = rw.fate(journal.InDoubt, &Failure{Message: fmt.Sprintf("refused because of its key, and the record that holds the key couldn't be read (%v)", found.Err)})
 		case exists:
 			fate = journal.Fate{Row: rw.n, Kind: journal.Existing, ID: id, Attempts: rw.attempts}
+		case !rw.tainted && rw.refusal.aboutKey(r.im.Key):
+			// The account contradicts itself: the read lags, or the record
+			// is being made.
+			fate = rw.fate(journal.InDoubt, &Failure{Message: "refused because a record with its key exists, and that record isn't found"})
 		case !rw.tainted:
 			fate = rw.fate(journal.Refused, rw.refusal)
-		case rw.refusal == nil && rw.tries < maxAttempts:
+		case rw.refusal == nil && rw.unproved < maxUnprovedAttempts:
 			again = append(again, rw)
 			continue
 		default:
@@ -87,7 +91,7 @@ func (r *run) find(ctx context.Context, rows []*row) (Found, error) {
 			if err := r.denied(ctx, Answer{Err: found.Err}, sent); err != nil {
 				return Found{}, err
 			}
-		case !found.Temporary || try >= maxAttempts && !found.Rate.Refused:
+		case !found.Temporary || try >= maxFinds && !found.Rate.Refused:
 			r.log.Warn("rows can't be looked up by their key", "error", found.Err)
 			return found, nil
 		}

@@ -13,17 +13,19 @@ import (
 )
 
 const (
-	maxAttempts = 4    // of a row, with a key, while they prove nothing
-	maxUnproved = 20   // answers in a row that prove nothing, before the run stops
-	maxStreak   = 1000 // refused rows in a row, before the run stops
-	maxRenewals = 2    // of the credentials, before a request isn't denied
-	maxBusy     = 10 * time.Minute
+	maxUnprovedAttempts = 4    // of a row, with a key
+	maxFinds            = 4    // of one batch of keys, while their failure may pass
+	maxUnproved         = 20   // answers in a row that prove nothing, before the run stops
+	maxStreak           = 1000 // refused rows in a row, before the run stops
+	maxRenewals         = 2    // of the credentials, before a request isn't denied
+	maxBusy             = 10 * time.Minute
 )
 
 // The codes of hubload's own that the engine gives; those of other rooms stand there.
 const (
-	codeInDoubt      = "IN_DOUBT"
-	codeDuplicateKey = "DUPLICATE_KEY"
+	codeInDoubt       = "IN_DOUBT"
+	codeDuplicateKey  = "DUPLICATE_KEY"
+	codeAssumedAbsent = "ASSUMED_ABSENT"
 )
 
 // A run is shared by the workers.
@@ -37,6 +39,8 @@ type run struct {
 	proof     *keyProof
 	died      map[int64]bool // rows that were in flight when a process died
 
+	renewing chan struct{} // a place for who renews the credentials
+
 	mu       sync.Mutex
 	streak   int       // refused rows in a row
 	unproved int       // answers in a row that prove nothing
@@ -47,7 +51,7 @@ type run struct {
 }
 
 func newRun(im Import) *run {
-	r := &run{im: im, batchSize: im.BatchSize, progress: im.Progress, log: im.Logger, gate: newGate(im.Workers), died: map[int64]bool{}}
+	r := &run{im: im, batchSize: im.BatchSize, progress: im.Progress, log: im.Logger, gate: newGate(im.Workers), died: map[int64]bool{}, renewing: make(chan struct{}, 1)}
 	if r.batchSize == 0 {
 		r.batchSize = MaxBatch
 	}
@@ -83,10 +87,14 @@ func (r *run) settleOpen() error {
 		return nil
 	}
 	fates := make([]journal.Fate, len(open))
+	doubted := 0
 	for i, n := range open {
 		fates[i] = journal.Fate{
 			Row: n, Kind: journal.InDoubt, Code: codeInDoubt, Attempts: r.im.State.Attempts(n),
 			Message: "the program ended while the request that holds this row was under way",
+		}
+		if _, settled := r.im.State.Kind(n); settled {
+			doubted++ // with a key, it was being sent again
 		}
 	}
 	if err := r.im.Journal.Settle(fates); err != nil {
@@ -95,7 +103,7 @@ func (r *run) settleOpen() error {
 	for _, n := range open {
 		r.died[n] = true
 	}
-	r.progress.settle(fates, 0)
+	r.progress.settle(fates, doubted)
 	return nil
 }
 

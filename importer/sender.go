@@ -125,6 +125,12 @@ type Failure struct {
 	Retryable     bool     // the same row may fare better later
 }
 
+// aboutKey reports whether a row was refused because a record holds its key.
+// Another property may be unique too.
+func (f *Failure) aboutKey(key string) bool {
+	return f.Conflict && (f.Property == "" || f.Property == key)
+}
+
 // Found is what came of one Find.
 type Found struct {
 	OK   bool              // the answer is complete: a value not in IDs is absent

@@ -5,7 +5,6 @@ package importer
 import (
 	"errors"
 	"fmt"
-	"hash/crc32"
 	"io"
 
 	"github.com/hubload/hubload/importer/csvfile"
@@ -18,17 +17,14 @@ const (
 	maxJobBytes  = 2 << 20 // of input; HubSpot's limit of a body isn't documented
 )
 
-var castagnoli = crc32.MakeTable(crc32.Castagnoli)
-
 // A row is one row that is to be sent.
 type row struct {
 	n        int64
 	rec      mapping.Record
 	size     int      // bytes in the input
 	attempts int      // over all processes, as far as known
-	tries    int      // of this process
+	unproved int      // attempts of this process that proved nothing
 	tainted  bool     // an attempt proved nothing
-	halved   bool     // refused in company
 	refusal  *Failure // what the last attempt said, until a read has the last word
 }
 
@@ -46,15 +42,14 @@ func (j *job) empty() bool { return len(j.slices) == 0 && len(j.refused) == 0 &&
 // goroutine.
 type slicer struct {
 	r     *run
-	known []journal.Slice // of earlier processes, those ahead
-	last  int64           // last row read
+	known history // of earlier processes
+	last  int64   // last row read
 
 	job *job
 
 	fresh journal.Slice // being read, From 0 before its first row
 
-	check uint32 // checksum of known[0] so far
-	held  job    // what known[0] leaves to do, until its checksum is verified
+	held  job    // what the known slice at hand leaves to do, until it is verified
 	ready []*row // verified, not yet in a job
 
 	done bool
@@ -63,7 +58,7 @@ type slicer struct {
 func newSlicer(r *run) *slicer {
 	s := &slicer{r: r, job: new(job)}
 	if r.im.State != nil {
-		s.known = r.im.State.Slices()
+		s.known.slices = r.im.State.Slices()
 	}
 	return s
 }
@@ -137,7 +132,7 @@ func (s *slicer) cutSlice() {
 func (s *slicer) take(rec *csvfile.Record) error {
 	s.last = rec.Row
 	s.r.progress.read(rec.Row)
-	if len(s.known) > 0 && rec.Row >= s.known[0].From {
+	if s.known.holds(rec.Row) {
 		return s.takeKnown(rec)
 	}
 	if s.fresh.From == 0 {
@@ -146,7 +141,7 @@ func (s *slicer) take(rec *csvfile.Record) error {
 	s.fresh.To = rec.Row
 	s.fresh.CRC = checksum(s.fresh.CRC, rec.Raw)
 	s.job.bytes += len(rec.Raw)
-	if rw, fate := s.mapRow(rec); rw != nil {
+	if rw, fate := s.r.mapRow(rec); rw != nil {
 		s.job.rows = append(s.job.rows, rw)
 	} else {
 		s.job.refused = append(s.job.refused, fate)
@@ -158,14 +153,13 @@ func (s *slicer) take(rec *csvfile.Record) error {
 // sent before the slice's content is found unchanged.
 func (s *slicer) takeKnown(rec *csvfile.Record) error {
 	s.cutSlice()
-	k := s.known[0]
-	if rec.Row == k.From {
-		s.check = 0
+	verified, err := s.known.take(rec)
+	if err != nil {
+		return err
 	}
-	s.check = checksum(s.check, rec.Raw)
 	kind, settled := s.r.kind(rec.Row)
 	if !settled || kind == journal.InDoubt && s.r.im.Key != "" {
-		rw, fate := s.mapRow(rec)
+		rw, fate := s.r.mapRow(rec)
 		switch {
 		case rw != nil:
 			rw.attempts = s.r.im.State.Attempts(rec.Row)
@@ -175,13 +169,9 @@ func (s *slicer) takeKnown(rec *csvfile.Record) error {
 			s.held.refused = append(s.held.refused, fate)
 		}
 	}
-	if rec.Row < k.To {
+	if !verified {
 		return nil
 	}
-	if s.check != k.CRC {
-		return &MismatchError{From: k.From, To: k.To, Reason: "the input has changed here since these rows were read"}
-	}
-	s.known = s.known[1:]
 	s.ready = append(s.ready, s.held.rows...)
 	s.job.refused = append(s.job.refused, s.held.refused...)
 	s.held = job{}
@@ -189,7 +179,7 @@ func (s *slicer) takeKnown(rec *csvfile.Record) error {
 }
 
 // mapRow returns the row to send, or else why it can't be sent.
-func (s *slicer) mapRow(rec *csvfile.Record) (*row, journal.Fate) {
+func (r *run) mapRow(rec *csvfile.Record) (*row, journal.Fate) {
 	refuse := func(code, property, message string) (*row, journal.Fate) {
 		return nil, journal.Fate{Row: rec.Row, Kind: journal.Refused, Code: code, Property: property, Message: message}
 	}
@@ -197,7 +187,7 @@ func (s *slicer) mapRow(rec *csvfile.Record) (*row, journal.Fate) {
 		return refuse(p.Code, p.Column, p.Message)
 	}
 	rw := &row{n: rec.Row, size: len(rec.Raw)}
-	if problems := s.r.im.Mapper.Map(rec.Fields, &rw.rec); len(problems) > 0 {
+	if problems := r.im.Mapper.Map(rec.Fields, &rw.rec); len(problems) > 0 {
 		p := problems[0]
 		msg := p.Message
 		if n := len(problems) - 1; n > 0 {
@@ -205,28 +195,20 @@ func (s *slicer) mapRow(rec *csvfile.Record) (*row, journal.Fate) {
 		}
 		return refuse(p.Code, p.Property, msg)
 	}
-	if s.r.im.KeyOf != nil {
-		rw.rec.SetKey(s.r.im.Key, s.r.im.KeyOf(rec.Row))
+	if r.im.KeyOf != nil {
+		rw.rec.SetKey(r.im.Key, r.im.KeyOf(rec.Row))
 	}
-	if d, ok := s.r.im.Duplicates[rec.Row]; ok {
-		return refuse(codeDuplicateKey, s.r.im.Key, d.message(rec.Line))
+	if d, ok := r.im.Duplicates[rec.Row]; ok {
+		return refuse(codeDuplicateKey, r.im.Key, d.message(rec.Line))
 	}
 	return rw, journal.Fate{}
 }
 
 // end closes the books: the number of rows is known, and none may be missing.
 func (s *slicer) end() error {
-	if len(s.known) > 0 {
-		k := s.known[0]
-		return &MismatchError{From: max(k.From, s.last+1), To: s.known[len(s.known)-1].To, Reason: "the input is shorter than it was: these rows are gone"}
+	if err := s.known.end(s.last); err != nil {
+		return err
 	}
 	s.done = true
 	return s.r.im.Journal.Complete(s.last)
-}
-
-// checksum chains a row's bytes to those of the rows before it in its slice. The
-// line end between them is the same whatever the file's own is.
-func checksum(crc uint32, raw []byte) uint32 {
-	crc = crc32.Update(crc, castagnoli, raw)
-	return crc32.Update(crc, castagnoli, []byte{'\n'})
 }

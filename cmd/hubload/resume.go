@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/hubload/hubload/importer/journal"
+	"github.com/hubload/hubload/mapping"
 )
 
 type resumeFlags struct {
@@ -46,24 +47,48 @@ func (a *app) runResume(ctx context.Context, path string, f *resumeFlags) error 
 	if err := a.configure(&f.say); err != nil {
 		return err
 	}
-	d, err := needRun(path)
+	d, m, mapper, err := a.reenter(path)
 	if err != nil {
 		return err
 	}
-	if err := d.lock(); err != nil {
-		return a.lockedError(d, err)
-	}
 	defer d.unlock()
+	if done, err := a.nothingLeft(d); done || err != nil {
+		return err
+	}
+	conn, err := a.reconnect(ctx, d, m, &f.account)
+	if err != nil {
+		return err
+	}
+	defer conn.close()
+	d.ExcelSafe = d.ExcelSafe || f.how.excelSafe
+	return a.execute(ctx, &session{dir: d, conn: conn, mapping: m, mapper: mapper, flags: &f.how, say: &f.say, commandTail: f.account.commandTail()})
+}
+
+// reenter takes a run that was begun before, with all that its directory says. The
+// caller unlocks it, unless there is an error.
+func (a *app) reenter(path string) (_ *runDir, _ *mapping.Mapping, _ *mapping.Mapper, err error) {
+	d, err := needRun(path)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	if err := d.lock(); err != nil {
+		return nil, nil, nil, a.lockedError(d, err)
+	}
+	defer func() {
+		if err != nil {
+			d.unlock()
+		}
+	}()
 	if d.Sandbox {
-		return mismatchError{fmt.Errorf("%s went into a throw-away account that ended with its process: there is nothing to go on with", d.path)}
+		return nil, nil, nil, mismatchError{fmt.Errorf("%s went into a throw-away account that ended with its process: there is nothing to go on with", d.path)}
 	}
 	m, err := d.mapping()
 	if err != nil {
-		return err
+		return nil, nil, nil, err
 	}
 	r, err := d.open(m)
 	if err != nil {
-		return inputError(err)
+		return nil, nil, nil, inputError(err)
 	}
 	header := r.Header()
 	if d.Restore {
@@ -72,31 +97,32 @@ func (a *app) runResume(ctx context.Context, path string, f *resumeFlags) error 
 	r.Close()
 	mapper, err := m.Compile(header)
 	if err != nil {
-		return mismatchError{fmt.Errorf("the input no longer has the columns it had:\n%w", err)}
+		return nil, nil, nil, mismatchError{fmt.Errorf("the input no longer has the columns it had:\n%w", err)}
 	}
-	if done, err := a.nothingLeft(d); done || err != nil {
-		return err
-	}
-	if f.account.baseURL == "" {
-		if f.account.baseURL, err = trusted(d.BaseURL); err != nil {
-			return err
+	return d, m, mapper, nil
+}
+
+// reconnect connects to the account that a run goes into, and to no other.
+func (a *app) reconnect(ctx context.Context, d *runDir, m *mapping.Mapping, f *accountFlags) (_ *connection, err error) {
+	if f.baseURL == "" {
+		if f.baseURL, err = trusted(d.BaseURL); err != nil {
+			return nil, err
 		}
 	}
-	if f.account.version == "" {
-		f.account.version = d.APIVersion
+	if f.version == "" {
+		f.version = d.APIVersion
 	}
-	conn, err := a.connect(ctx, &f.account, false, m.Object, d.Key)
+	conn, err := a.connect(ctx, f, false, m.Object, d.Key)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	defer conn.close()
 	want := d.request
 	want.BaseURL, want.Account = conn.baseURL, conn.account
 	if err := d.matches(want, m); err != nil {
-		return err
+		conn.close()
+		return nil, err
 	}
-	d.ExcelSafe = d.ExcelSafe || f.how.excelSafe
-	return a.execute(ctx, &session{dir: d, conn: conn, mapping: m, mapper: mapper, flags: &f.how, say: &f.say, commandTail: f.account.commandTail()})
+	return conn, nil
 }
 
 // nothingLeft reports whether every row of the run has its fate, and says so.
@@ -110,10 +136,7 @@ func (a *app) nothingLeft(d *runDir) (bool, error) {
 	}
 	defer st.Close()
 	p := progressOf(st)
-	if !p.finished() || len(st.OpenRows()) > 0 {
-		return false, nil
-	}
-	if p.InDoubt > 0 && d.Key != "" {
+	if !d.finished(p) {
 		return false, nil
 	}
 	if err := d.mendReports(p); err != nil {

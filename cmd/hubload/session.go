@@ -114,11 +114,8 @@ func (a *app) runImporter(ctx context.Context, s *session, j *journal.Journal, s
 	}
 	memory := memoryOf(a.getenv)
 	im.KeyProved = im.Key != "" && !s.dir.Sandbox && memory.keyProved(s.dir)
-	switch {
-	case im.Key == "":
-	case s.mapping.Key.Auto:
-		im.KeyOf = importer.AutoKey(s.dir.BaseURL, strconv.FormatInt(s.dir.Account, 10), s.dir.Object, s.dir.Input.SHA256, string(s.mapping.Encode()))
-	default:
+	im.KeyOf = s.keyOf()
+	if im.Key != "" && im.KeyOf == nil {
 		im.Duplicates, err = importer.FindDuplicates(func() (importer.Source, error) { return s.source() }, s.mapper)
 		if err != nil {
 			return usageError{fmt.Errorf("looking for keys that several rows share: %w", err)}
@@ -133,6 +130,14 @@ func (a *app) runImporter(ctx context.Context, s *session, j *journal.Journal, s
 		memory.rememberKey(s.dir)
 	}
 	return nil
+}
+
+// keyOf returns the keys of a mapping that leaves them to the rows' numbers, else nil.
+func (s *session) keyOf() func(row int64) string {
+	if s.dir.Key == "" || !s.mapping.Key.Auto {
+		return nil
+	}
+	return importer.AutoKey(s.dir.BaseURL, strconv.FormatInt(s.dir.Account, 10), s.dir.Object, s.dir.Input.SHA256, string(s.mapping.Encode()))
 }
 
 // source opens the input from its start.
@@ -200,7 +205,7 @@ func (a *app) resumable(s *session, summary report.Summary, err error) error {
 	switch code := exitCode(err); {
 	case code == exitMismatch, code == exitUsage, s.dir.Sandbox:
 		return err
-	case summary.Rows > 0 && summary.Pending == 0:
+	case summary.Rows > 0 && summary.Pending == 0 && (summary.InDoubt == 0 || s.dir.Key == ""):
 		return err
 	}
 	return withHint(err, "go on with: hubload resume "+quoted(s.dir.path)+s.commandTail)

@@ -135,8 +135,12 @@ func (a *app) showRun(path string) error {
 	case t.Refused > 0:
 		a.ui.printf("next: mend %s, then hubload import %s\n", d.file(failedName), quoted(d.file(failedName)))
 	}
-	if t.InDoubt > 0 {
-		a.ui.printf("next: look up the rows of %s in HubSpot; they are not sent again\n", d.file(doubtName))
+	switch {
+	case t.InDoubt == 0, state == stateRunning, d.Sandbox:
+	case d.Key == "":
+		a.ui.printf("next: hubload resolve %s looks for the rows in doubt; they are not sent again\n", quoted(d.path))
+	case state == stateFinished:
+		a.ui.printf("next: hubload resume %s looks the rows in doubt up by their key\n", quoted(d.path))
 	}
 	return nil
 }

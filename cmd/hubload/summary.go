@@ -38,11 +38,22 @@ func (s *session) next(sum report.Summary, runErr error) (lines []string) {
 			fmt.Sprintf("next: mend the %s refused rows in %s (hubload_message says why), then", grouped(sum.Refused), failures),
 			"  hubload import "+quoted(failures)+s.commandTail)
 	}
-	if sum.InDoubt > 0 {
-		lines = append(lines, fmt.Sprintf("next: look up the %s rows of %s in HubSpot: they may be there or not, and are not sent again",
-			grouped(sum.InDoubt), s.dir.file(doubtName)))
+	switch {
+	case sum.InDoubt == 0, s.dir.Sandbox:
+	case s.dir.Key != "":
+		lines = append(lines, "next: "+s.resumeKeyed(sum.InDoubt))
+	default:
+		lines = append(lines,
+			fmt.Sprintf("next: the %s rows of %s may be in HubSpot or not, and are not sent again; look for them with", grouped(sum.InDoubt), s.dir.file(doubtName)),
+			"  hubload resolve "+quoted(s.dir.path)+s.commandTail)
 	}
 	return lines
+}
+
+// resumeKeyed is what to do about rows in doubt that have a key: more than to look
+// for them.
+func (s *session) resumeKeyed(doubts int64) string {
+	return fmt.Sprintf("hubload resume %s looks the %s rows in doubt up by their key, and sends what is missing", quoted(s.dir.path)+s.commandTail, grouped(doubts))
 }
 
 func countsLine(c report.Counts) string {
@@ -69,5 +80,11 @@ func progressOf(st *journal.State) tally {
 func (t tally) settled() int64 { return t.Created + t.Existing + t.Refused + t.InDoubt }
 
 func (t tally) finished() bool { return t.complete && t.Pending == 0 }
+
+// finished reports whether there is nothing left that going on with the run could
+// do. With a key rows in doubt can be looked up.
+func (d *runDir) finished(t tally) bool {
+	return t.finished() && (t.InDoubt == 0 || d.Key == "")
+}
 
 func (t tally) line() string { return countsLine(t.Counts) }

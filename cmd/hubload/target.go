@@ -131,7 +131,7 @@ func (a *app) alreadyDone(d *runDir, in *input) (bool, error) {
 	}
 	defer st.Close()
 	p := progressOf(st)
-	if !p.finished() {
+	if !d.finished(p) {
 		return false, nil
 	}
 	if err := d.mendReports(p); err != nil {
@@ -198,7 +198,7 @@ func (a *app) importedElsewhere(e imported, d *runDir, in *input, m *mapping.Map
 	if p.Created+p.Existing+p.InDoubt == 0 && len(st.OpenRows()) == 0 {
 		return false, nil
 	}
-	if p.finished() {
+	if other.finished(p) {
 		return a.alreadyDone(other, in)
 	}
 	if err := other.lock(); err != nil {

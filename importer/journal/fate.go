@@ -9,7 +9,7 @@ type Kind uint8
 
 const (
 	Created  Kind = iota + 1 // exists since this run; its id is known
-	Existing                 // was found by its unique key; its id is known
+	Existing                 // was found in the account; or somebody knows that it exists, and not its id
 	Refused                  // certainly not created; the reason is known
 	InDoubt                  // may exist or not
 )
@@ -35,7 +35,7 @@ type Fate struct {
 	Kind Kind
 
 	// ID is the record's id, 1 to 20 digits. It is kept for Created and
-	// Existing only, and is needed there.
+	// Existing only. Created needs it; Existing may be without.
 	ID string
 
 	// The reason, kept for Refused and InDoubt only. Message may hold the
@@ -51,7 +51,7 @@ func (f *Fate) check() error {
 	switch {
 	case f.Kind < Created || f.Kind > InDoubt:
 		return fmt.Errorf("row %d has no kind of fate", f.Row)
-	case f.hasID() && !validID(f.ID):
+	case f.hasID() && !validID(f.ID) && (f.Kind == Created || f.ID != ""):
 		return fmt.Errorf("row %d is %s with the id %q, which is none", f.Row, f.Kind, f.ID)
 	case f.Attempts < 0:
 		return fmt.Errorf("row %d has %d attempts", f.Row, f.Attempts)
@@ -59,13 +59,21 @@ func (f *Fate) check() error {
 	return nil
 }
 
+// hasID reports whether the kind of fate has an id, but for an Existing without one.
 func (f *Fate) hasID() bool { return f.Kind == Created || f.Kind == Existing }
 
+// anyID stands for the ids of rows that have one: they aren't like rows without.
+const anyID = "0"
+
 // shared returns what the fate has in common with those of like rows: all that
-// is kept of it but the row and the id.
+// is kept of it but the row and which id it is.
 func (f *Fate) shared() Fate {
 	if f.hasID() {
-		return Fate{Kind: f.Kind, Attempts: f.Attempts}
+		g := Fate{Kind: f.Kind, Attempts: f.Attempts}
+		if f.ID != "" {
+			g.ID = anyID
+		}
+		return g
 	}
 	g := *f
 	g.Row, g.ID = 0, ""

@@ -84,7 +84,7 @@ func (s *State) record(offset int64) (*cached, error) {
 			Kind: kind, Code: g.Code, Property: g.Property, Message: g.Message,
 			CorrelationID: g.CorrelationID, Retryable: g.Retryable, Attempts: g.Attempts,
 		}}
-		if cg.fate.hasID() {
+		if cg.fate.hasID() && (kind == Created || len(g.ids) > 0) {
 			if cg.ids, err = parseIDs(g.ids, g.Rows.len()); err != nil {
 				return nil, s.changed(err.Error())
 			}

@@ -114,7 +114,7 @@ func (r *record) addFates(fates []Fate) error {
 		if b.rows, err = b.rows.add(f.Row); err != nil {
 			return err
 		}
-		if b.like.hasID() {
+		if b.like.ID != "" {
 			b.ids = append(b.ids, f.ID)
 		}
 	}
@@ -137,6 +137,7 @@ func (r *record) addFates(fates []Fate) error {
 
 // An idGroup is a group whose rows have ids. Its text is "rows=ids", and
 // "@attempts" when that isn't 1: a batch takes half the bytes of the other form.
+// Of existing rows whose ids nobody knows it is "rows" alone.
 type idGroup group
 
 func (g idGroup) MarshalText() ([]byte, error) {

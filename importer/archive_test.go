@@ -1,0 +1,252 @@
+// An account that is only read, and runs that left rows in doubt.
+
+package importer
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/hubload/hubload/importer/csvfile"
+	"github.com/hubload/hubload/importer/journal"
+	"github.com/hubload/hubload/mapping"
+	"github.com/hubload/hubload/ratelimit"
+)
+
+const familyMapping = `
+properties:
+  name: { column: name }
+  price: { column: price }
+associations:
+  - { to: deals, column: deal }
+  - { to: quotes, column: quote }
+`
+
+var began = time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC)
+
+// An archive is an account that is only read.
+type archive struct {
+	Sender
+	records  map[string]map[string]string // id -> values
+	parents  map[string][]string          // id -> "deals/1"
+	keys     map[string]string
+	failures []error // of the next reads
+	asked    []string
+	renewed  int
+}
+
+func (a *archive) fail() (err error) {
+	if len(a.failures) > 0 {
+		err, a.failures = a.failures[0], a.failures[1:]
+	}
+	return err
+}
+
+func (a *archive) Related(_ context.Context, from string, ids []string) (map[string][]string, error) {
+	a.asked = append(a.asked, fmt.Sprintf("%s of %s", strings.Join(ids, ","), from))
+	if err := a.fail(); err != nil {
+		return nil, err
+	}
+	if from == "quotes" && slices.Contains(ids, "404") {
+		return nil, readFailure{status: 404}
+	}
+	related := map[string][]string{}
+	for id, parents := range a.parents {
+		for _, p := range parents {
+			if to, parent, _ := strings.Cut(p, "/"); to == from && slices.Contains(ids, parent) {
+				related[parent] = append(related[parent], id)
+			}
+		}
+	}
+	return related, nil
+}
+
+func (a *archive) Values(_ context.Context, ids, properties []string) (map[string]map[string]string, error) {
+	a.asked = append(a.asked, "values of "+strings.Join(ids, ","))
+	if err := a.fail(); err != nil {
+		return nil, err
+	}
+	values := map[string]map[string]string{}
+	for _, id := range ids {
+		if r, ok := a.records[id]; ok {
+			values[id] = maps.Clone(r)
+			maps.DeleteFunc(values[id], func(name, _ string) bool { return !slices.Contains(properties, name) })
+		}
+	}
+	return values, nil
+}
+
+func (a *archive) Find(_ context.Context, _ string, values []string) Found {
+	a.asked = append(a.asked, "keys "+strings.Join(values, ","))
+	if err := a.fail(); err != nil {
+		return Found{Err: err, Rate: Rate{Remaining: -1}}
+	}
+	f := Found{OK: true, IDs: map[string]string{}, Rate: Rate{Remaining: -1}}
+	for _, v := range values {
+		if id, ok := a.keys[v]; ok {
+			f.IDs[v] = id
+		}
+	}
+	return f
+}
+
+func (a *archive) Renew(context.Context) (bool, error) {
+	a.renewed++
+	return a.renewed == 1, nil
+}
+
+// holds adds a record: its parents, and name=value pairs.
+func (a *archive) holds(id, parents string, values ...string) *archive {
+	if a.records == nil {
+		a.records, a.parents = map[string]map[string]string{}, map[string][]string{}
+	}
+	r := map[string]string{"createdate": began.Add(time.Minute).Format(time.RFC3339)}
+	for _, v := range values {
+		name, value, _ := strings.Cut(v, "=")
+		r[name] = value
+	}
+	a.records[id], a.parents[id] = r, strings.Fields(parents)
+	return a
+}
+
+type readFailure struct {
+	status int
+	wait   time.Duration
+}
+
+func (e readFailure) Error() string      { return fmt.Sprintf("HubSpot answered %d", e.status) }
+func (e readFailure) Temporary() bool    { return e.status >= 500 || e.status == 429 }
+func (e readFailure) Unauthorized() bool { return e.status == 401 }
+func (e readFailure) Forbidden() bool    { return e.status == 403 }
+func (e readFailure) Rate() Rate {
+	return Rate{Remaining: -1, Refused: e.status == 429, Wait: e.wait}
+}
+
+// A case file is a run that left rows in doubt.
+type caseFile struct {
+	t       *testing.T
+	csv     string
+	mapping string
+	path    string
+	change  func(*Resolution)
+	limiter *ratelimit.Limiter
+}
+
+// newCase begins a run whose rows are CSV lines of name, price, deal and quote. Rows
+// are all in doubt but those with an id in created.
+func newCase(t *testing.T, created map[int64]string, lines ...string) *caseFile {
+	t.Helper()
+	c := &caseFile{
+		t: t, mapping: familyMapping,
+		path: filepath.Join(t.TempDir(), "journal.jsonl"), limiter: ratelimit.New(ratelimit.Options{Cap: ratelimit.Limit{N: 1000, Per: time.Second}}),
+	}
+	c.csv = "name,price,deal,quote\n"
+	j, err := journal.Create(c.path, journal.Header{Run: "1a2b3c4d", Started: began})
+	c.must(err)
+	c.must(j.Close())
+	c.add(created, lines...)
+	return c
+}
+
+// add appends rows to the input that a request left as newCase says.
+func (c *caseFile) add(created map[int64]string, lines ...string) {
+	c.t.Helper()
+	j, st, err := journal.Open(c.path)
+	c.must(err)
+	last, _ := st.Rows()
+	st.Close()
+	var fates []journal.Fate
+	var rows []int64
+	crc := uint32(0)
+	for i, line := range lines {
+		n := last + int64(i) + 1
+		c.csv += line + "\n"
+		crc = checksum(crc, []byte(line))
+		rows = append(rows, n)
+		fate := journal.Fate{Row: n, Kind: journal.InDoubt, Code: codeInDoubt, Message: "the connection was lost", CorrelationID: "c-1", Attempts: 1}
+		if id, ok := created[n]; ok {
+			fate = journal.Fate{Row: n, Kind: journal.Created, ID: id, Attempts: 1}
+		}
+		fates = append(fates, fate)
+	}
+	n, err := j.Begin([]journal.Slice{{Span: journal.Span{From: rows[0], To: rows[len(rows)-1]}, CRC: crc}}, nil, rows, 1)
+	c.must(err)
+	c.must(j.End(n, fates))
+	c.must(j.Close())
+}
+
+func (c *caseFile) must(err error) {
+	c.t.Helper()
+	if err != nil {
+		c.t.Fatal(err)
+	}
+}
+
+func (c *caseFile) resolve(ctx context.Context, a *archive) (Resolved, error) {
+	c.t.Helper()
+	m, err := mapping.Parse([]byte(c.mapping))
+	c.must(err)
+	open := func() (Source, error) { return csvfile.NewReader(strings.NewReader(c.csv), csvfile.Options{}) }
+	header, _, _ := strings.Cut(c.csv, "\n")
+	mapper, err := m.Compile(strings.Split(header, ","))
+	c.must(err)
+	j, st, err := journal.Open(c.path)
+	c.must(err)
+	defer st.Close()
+	rs := Resolution{Open: open, Mapper: mapper, Sender: a, Limiter: c.limiter, Journal: j, State: st}
+	if c.change != nil {
+		c.change(&rs)
+	}
+	done, err := Resolve(ctx, rs)
+	c.must(j.Close())
+	return done, err
+}
+
+// found resolves and says of each row its id, or - for a row in doubt.
+func (c *caseFile) found(a *archive) string {
+	c.t.Helper()
+	done, err := c.resolve(c.t.Context(), a)
+	c.must(err)
+	if done.InDoubt != done.Found+done.Absent+done.Several+done.Unlooked {
+		c.t.Errorf("%+v doesn't add up", done)
+	}
+	var out []string
+	for _, f := range c.fates() {
+		switch {
+		case f.Kind == journal.InDoubt:
+			out = append(out, "-")
+		default:
+			out = append(out, f.ID)
+		}
+	}
+	return strings.Join(out, " ")
+}
+
+func (c *caseFile) fates() (fates []journal.Fate) {
+	c.t.Helper()
+	st, err := journal.Load(c.path)
+	c.must(err)
+	defer st.Close()
+	last, _ := st.Rows()
+	for n := int64(1); n <= last; n++ {
+		f, _, err := st.Fate(n)
+		c.must(err)
+		fates = append(fates, f)
+	}
+	return fates
+}
+
+func fileText(t *testing.T, path string) string {
+	t.Helper()
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(data)
+}

@@ -1,0 +1,60 @@
+// What earlier processes have read, by which the input is known to be the same.
+
+package importer
+
+import (
+	"hash/crc32"
+
+	"github.com/hubload/hubload/importer/csvfile"
+	"github.com/hubload/hubload/importer/journal"
+)
+
+var castagnoli = crc32.MakeTable(crc32.Castagnoli)
+
+// A history compares an input that is read from its start with the slices that
+// the journal knows of it.
+type history struct {
+	slices []journal.Slice // those ahead, in row order
+	crc    uint32          // of the first of them, as far as it was read
+}
+
+// holds reports whether the row, the next one to be read, was read before.
+func (h *history) holds(row int64) bool { return len(h.slices) > 0 && row >= h.slices[0].From }
+
+// take takes a row that the history holds. It reports whether that was the last
+// one of its slice, and the slice is what it was; if it isn't, the error is a
+// [*MismatchError]. Nothing of a slice may be acted upon before.
+func (h *history) take(rec *csvfile.Record) (verified bool, err error) {
+	s := h.slices[0]
+	if rec.Row == s.From {
+		h.crc = 0
+	}
+	h.crc = checksum(h.crc, rec.Raw)
+	if rec.Row < s.To {
+		return false, nil
+	}
+	if h.crc != s.CRC {
+		return false, &MismatchError{From: s.From, To: s.To, Reason: "the input has changed here since these rows were read"}
+	}
+	h.slices = h.slices[1:]
+	return true, nil
+}
+
+// end returns a [*MismatchError] if the input ended with the row last and the
+// history goes on.
+func (h *history) end(last int64) error {
+	if len(h.slices) == 0 {
+		return nil
+	}
+	return &MismatchError{
+		From: max(h.slices[0].From, last+1), To: h.slices[len(h.slices)-1].To,
+		Reason: "the input is shorter than it was: these rows are gone",
+	}
+}
+
+// checksum chains a row's bytes to those of the rows before it in its slice. The
+// line end between them is the same whatever the file's own is.
+func checksum(crc uint32, raw []byte) uint32 {
+	crc = crc32.Update(crc, castagnoli, raw)
+	return crc32.Update(crc, castagnoli, []byte{'\n'})
+}

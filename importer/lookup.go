@@ -1,0 +1,281 @@
+// Rows in doubt are looked for in the account, at a time when nothing is being sent.
+
+package importer
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/hubload/hubload/importer/journal"
+	"github.com/hubload/hubload/mapping"
+	"github.com/hubload/hubload/ratelimit"
+)
+
+// A Reader is a Sender that can read the records that belong to another one.
+// [Resolve] needs one where there is no key. Both methods read from the primary
+// store, and return an error rather than less than there is; it may be a
+// [ReadError].
+type Reader interface {
+	// Related returns, for 1 to 100 records of type from, the ids of the
+	// records that are associated with each. A record without any isn't in
+	// the map.
+	Related(ctx context.Context, from string, ids []string) (map[string][]string, error)
+
+	// Values returns, for 1 to 100 ids, the values among properties that each
+	// record has. A record that doesn't exist isn't in the map.
+	Values(ctx context.Context, ids, properties []string) (map[string]map[string]string, error)
+}
+
+// A ReadError is an error of a [Reader] that tells what can be done about it. An
+// error that is none of them is final.
+type ReadError interface {
+	error
+	Temporary() bool    // asking again may help
+	Unauthorized() bool // the credentials were refused
+	Forbidden() bool    // the credentials lack a scope
+	Rate() Rate         // what the answer says about the limit, and how long to wait
+}
+
+// Assumption is what is to be held of rows that stay in doubt although they were
+// looked for.
+type Assumption uint8
+
+const (
+	AssumeNothing Assumption = iota
+	AssumeAbsent             // they are refused, so that they can be imported once more
+	AssumeCreated            // they exist, with ids that nobody knows
+)
+
+// A Resolution says what to look for, and where. Open, Mapper, Sender, Limiter,
+// Journal and State are needed.
+type Resolution struct {
+	// Open opens the input from its start; what is an [io.Closer] is closed.
+	// It is opened again for each thousand rows in doubt, more or less.
+	Open func() (Source, error)
+
+	Mapper  *mapping.Mapper
+	Sender  Sender // a [Reader], or with Key a [Finder]; may be a [Renewer]. It creates nothing here
+	Limiter *ratelimit.Limiter
+	Journal *journal.Journal
+	State   *journal.State // what the journal held when it was opened
+
+	Key   string                 // as in [Import]
+	KeyOf func(row int64) string // as in [Import]
+
+	Assume Assumption
+
+	Patience   time.Duration                            // how long reads may fail in a row; 0 is a minute
+	DailyReset func(context.Context) (time.Time, error) // as in [Import]
+	Logger     *slog.Logger                             // may be nil
+}
+
+// Resolved counts what became of the rows that were in doubt. Those that weren't
+// found are still in doubt, unless something was to be assumed of them.
+type Resolved struct {
+	InDoubt int64 // when it began, with those that were in flight when a process died
+	Found   int64 // exist now, with the ids of their records
+
+	Absent   int64 // no record is theirs as it seems
+	Several  int64 // records match, and can't be told to be theirs
+	Unlooked int64 // there is nowhere to look for them
+
+	Assumed int64 // of the three kinds above
+}
+
+// Resolve looks for the rows in doubt of a run, and gives those that it finds the
+// fate existing. Nothing may be sent for the run meanwhile.
+//
+// With a key rows are looked up by it. Without one, a row is looked for among the
+// records that are associated with all the records that the row leads to, its
+// parents. A record may be the row's if it was created since the run began (give
+// or take 15 minutes, for clocks differ), if no row of the run has it, and if it
+// has every value that the row sends: the same text, number or time. A record
+// belongs to one row at most. Where rows in doubt are equal in all that they
+// send, the first of them get the records that there are; where they aren't, a
+// row is found only if it has a record in whichever way the records are given to
+// rows. Rows that were assumed to exist, and those that were refused and may have
+// been imported once more, come before those in doubt. More records than rows prove nothing for any of these rows, for somebody
+// else has made some. That somebody else made all of a row's, with the same
+// values and parents and since the run began, can't be excluded.
+//
+// What isn't found isn't absent: its request may be executed late, and lists may
+// lag. It stays in doubt, with a message that says what was seen.
+//
+// Fates are in the journal when Resolve returns, also those found before an
+// error. Besides those of [Run] (but no [KeyError]) it returns the error of ctx,
+// by [context.Cause].
+func Resolve(ctx context.Context, rs Resolution) (Resolved, error) {
+	l := newLookup(ctx, rs)
+	if err := l.settleOpen(); err != nil {
+		return l.done, err
+	}
+	l.done.InDoubt = l.progress.Counts().InDoubt
+	err := l.all(ctx)
+	if cause := context.Cause(ctx); cause != nil && errors.Is(err, ctx.Err()) {
+		err = cause
+	}
+	return l.done, err
+}
+
+// maxDoubts is about how many rows in doubt are held at a time.
+const maxDoubts = 1000
+
+// createdBefore is how much older than the run a record may be that is one of its
+// rows': two clocks are compared.
+const createdBefore = 15 * time.Minute
+
+// A lookup is a Resolve under way. Its run has the limiter, the credentials and
+// the journal in hand; it sends nothing.
+type lookup struct {
+	*run
+	rs    Resolution
+	since time.Time       // records that were created before are nobody's
+	given map[string]bool // ids that rows have got from this lookup
+	done  Resolved
+}
+
+func newLookup(ctx context.Context, rs Resolution) *lookup {
+	if _, ok := rs.Sender.(Reader); rs.Key == "" && !ok {
+		panic("importer: a resolution without a key needs a Sender that is a Reader")
+	}
+	l := &lookup{
+		run: newRun(Import{
+			Mapper: rs.Mapper, Sender: rs.Sender, Limiter: rs.Limiter, Journal: rs.Journal, State: rs.State,
+			Key: rs.Key, KeyOf: rs.KeyOf, Patience: rs.Patience, DailyReset: rs.DailyReset, Logger: rs.Logger,
+		}),
+		rs:    rs,
+		since: rs.State.Header().Started.Add(-createdBefore),
+		given: map[string]bool{},
+	}
+	l.ctx = context.WithoutCancel(ctx)
+	return l
+}
+
+// all looks for one share of the rows after the other.
+func (l *lookup) all(ctx context.Context) error {
+	shares, err := l.share()
+	if err != nil {
+		return err
+	}
+	for n := range shares.n {
+		rows, unmapped, err := l.collect(func(rw *row) bool { return shares.of(rw) == n })
+		if err != nil {
+			return err
+		}
+		var finds []find
+		if l.rs.Key != "" {
+			finds, err = l.byKey(ctx, rows)
+		} else {
+			finds, err = l.byParents(ctx, rows)
+		}
+		if err != nil {
+			return err
+		}
+		if n > 0 {
+			unmapped = nil // every share has them
+		}
+		if err := l.conclude(rows, finds, unmapped); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// A find is what came of looking for one row.
+type find struct {
+	id      string // "" when it wasn't found
+	several bool   // records match
+	nowhere bool   // there is nowhere to look
+	message string // why it stays in doubt
+}
+
+// conclude gives the rows their fates. Unmapped are those of rows of which the
+// mapping makes no record.
+func (l *lookup) conclude(rows []*row, finds []find, unmapped []journal.Fate) error {
+	l.done.Unlooked += int64(len(unmapped))
+	doubts := unmapped
+	var fates []journal.Fate
+	for i, f := range finds {
+		rw := rows[i]
+		switch {
+		case !rw.tainted:
+			continue // a rival
+		case f.id != "":
+			l.done.Found++
+			l.given[f.id] = true
+			fates = append(fates, journal.Fate{Row: rw.n, Kind: journal.Existing, ID: f.id, Attempts: rw.attempts})
+			continue
+		case f.nowhere:
+			l.done.Unlooked++
+		case f.several:
+			l.done.Several++
+		default:
+			l.done.Absent++
+		}
+		doubts = append(doubts, rw.fate(journal.InDoubt, &Failure{Message: f.message}))
+	}
+	for _, fate := range doubts {
+		fate, news, err := l.assume(fate)
+		if err != nil {
+			return err
+		}
+		if news {
+			fates = append(fates, fate)
+		}
+	}
+	if len(fates) == 0 {
+		return nil
+	}
+	if err := l.rs.Journal.Settle(fates); err != nil {
+		return fmt.Errorf("writing the journal: %w", err)
+	}
+	return nil
+}
+
+// assume makes of the fate of a row that is still in doubt what is to be assumed
+// of it, and reports whether the journal doesn't say that yet.
+func (l *lookup) assume(fate journal.Fate) (_ journal.Fate, news bool, err error) {
+	old, _, err := l.rs.State.Fate(fate.Row)
+	if err != nil {
+		return fate, false, err
+	}
+	fate.CorrelationID = old.CorrelationID
+	switch l.rs.Assume {
+	case AssumeAbsent:
+		fate.Kind, fate.Code, fate.Retryable = journal.Refused, codeAssumedAbsent, true
+		fate.Message = "assumed absent by hand; import failures.csv to send it"
+	case AssumeCreated:
+		fate = journal.Fate{Row: fate.Row, Kind: journal.Existing, Attempts: fate.Attempts}
+	default:
+		return fate, old.Kind != journal.InDoubt || old.Message != fate.Message, nil
+	}
+	l.done.Assumed++
+	return fate, true, nil
+}
+
+// byKey looks rows up by their key.
+func (l *lookup) byKey(ctx context.Context, rows []*row) ([]find, error) {
+	finds := make([]find, len(rows))
+	for from := 0; from < len(rows); from += MaxBatch {
+		batch := rows[from:min(from+MaxBatch, len(rows))]
+		found, err := l.find(ctx, batch)
+		if err != nil {
+			return nil, err
+		}
+		for i, rw := range batch {
+			f := &finds[from+i]
+			switch id, exists := found.IDs[rw.rec.Key]; {
+			case !found.OK:
+				f.nowhere, f.message = true, fmt.Sprintf("it couldn't be looked up by its key (%v)", found.Err)
+			case exists:
+				f.id = id
+			default:
+				f.message = "no record holds its key, yet: going on with the run sends it again, which its key makes safe"
+			}
+		}
+	}
+	return finds, nil
+}

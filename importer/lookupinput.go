@@ -1,0 +1,171 @@
+// The rows in doubt, read from the input in shares that fit into memory.
+
+package importer
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"hash/maphash"
+	"io"
+
+	"github.com/hubload/hubload/importer/csvfile"
+	"github.com/hubload/hubload/importer/journal"
+	"github.com/hubload/hubload/mapping"
+)
+
+// shares deals rows out, so that those that may be each other's are together: a
+// record can't be said to be a row's without all other rows that may have it.
+type shares struct {
+	n     uint64
+	keyed bool
+	seed  maphash.Seed
+
+	// next leads from a parent to another one of the same family, and the last
+	// of a family to none. Parents are one family that a row has in common.
+	next map[uint64]uint64
+}
+
+// share looks at all rows in doubt if there are many, and else puts them together.
+func (l *lookup) share() (*shares, error) {
+	s := &shares{n: 1, keyed: l.rs.Key != "", seed: maphash.MakeSeed(), next: map[uint64]uint64{}}
+	rivals, err := l.countRivals()
+	if err != nil || l.done.InDoubt+rivals <= maxDoubts {
+		return s, err
+	}
+	// Half of what may be held, for hashes don't deal out evenly.
+	s.n = uint64((l.done.InDoubt+rivals)/(maxDoubts/2)) + 1
+	if s.keyed {
+		return s, nil
+	}
+	_, _, err = l.collect(func(rw *row) bool {
+		for _, a := range rw.rec.Associations[:min(1, len(rw.rec.Associations))] {
+			for _, b := range rw.rec.Associations[1:] {
+				s.join(a, b)
+			}
+		}
+		return false
+	})
+	return s, err
+}
+
+// of returns the number of the row's share.
+func (s *shares) of(rw *row) uint64 {
+	switch {
+	case s.n == 1:
+		return 0
+	case s.keyed, len(rw.rec.Associations) == 0:
+		return maphash.Bytes(s.seed, binary.LittleEndian.AppendUint64(nil, uint64(rw.n))) % s.n
+	}
+	return s.root(s.parent(rw.rec.Associations[0])) % s.n
+}
+
+func (s *shares) parent(a mapping.Association) uint64 {
+	return maphash.String(s.seed, a.To+"/"+a.ID)
+}
+
+func (s *shares) root(p uint64) uint64 {
+	for {
+		q, ok := s.next[p]
+		if !ok {
+			return p
+		}
+		if r, ok := s.next[q]; ok {
+			s.next[p] = r // so that the way is shorter the next time
+		}
+		p = q
+	}
+}
+
+func (s *shares) join(a, b mapping.Association) {
+	if p, q := s.root(s.parent(a)), s.root(s.parent(b)); p != q {
+		s.next[p] = q
+	}
+}
+
+// collect reads the input as far as the journal knows it, and returns the rows in
+// doubt, and their rivals, that want lets pass. Rows in doubt of which the mapping makes no record
+// any more are returned as fates. Nothing is returned of an input that has changed.
+func (l *lookup) collect(want func(*row) bool) (rows []*row, unmapped []journal.Fate, err error) {
+	src, err := l.rs.Open()
+	if err != nil {
+		return nil, nil, err
+	}
+	if c, ok := src.(io.Closer); ok {
+		defer c.Close()
+	}
+	known := history{slices: l.rs.State.Slices()}
+	last := int64(0)
+	for len(known.slices) > 0 {
+		rec, err := src.Read()
+		if errors.Is(err, io.EOF) {
+			return nil, nil, known.end(last)
+		}
+		if err != nil {
+			return nil, nil, err
+		}
+		last = rec.Row
+		if !known.holds(rec.Row) {
+			continue
+		}
+		kind, _ := l.kind(rec.Row)
+		rival, err := l.rival(rec.Row, kind)
+		if err != nil {
+			return nil, nil, err
+		}
+		if rival || kind == journal.InDoubt {
+			rw, fate := l.doubted(rec)
+			switch {
+			case rw == nil && !rival:
+				unmapped = append(unmapped, fate)
+			case rw != nil && want(rw):
+				rw.tainted = !rival
+				rows = append(rows, rw)
+			}
+		}
+		if _, err := known.take(rec); err != nil {
+			return nil, nil, err
+		}
+	}
+	return rows, unmapped, nil
+}
+
+// rival reports whether a row that isn't in doubt may have a record that the
+// journal doesn't know: it was assumed to exist, or it was refused in a way that
+// an import of failures.csv may have mended. Such rows come before those in doubt.
+func (l *lookup) rival(n int64, kind journal.Kind) (bool, error) {
+	if l.rs.Key != "" || kind != journal.Existing && kind != journal.Refused {
+		return false, nil
+	}
+	fate, _, err := l.rs.State.Fate(n)
+	return fate.Kind == journal.Existing && fate.ID == "" || fate.Retryable, err
+}
+
+func (l *lookup) countRivals() (count int64, err error) {
+	last, _ := l.rs.State.Rows()
+	for n := int64(1); n <= last; n++ {
+		kind, _ := l.kind(n)
+		rival, err := l.rival(n, kind)
+		if err != nil {
+			return 0, err
+		}
+		if rival {
+			count++
+		}
+	}
+	return count, nil
+}
+
+// doubted maps a row in doubt, or words why that can't be done.
+func (l *lookup) doubted(rec *csvfile.Record) (*row, journal.Fate) {
+	attempts := l.rs.State.Attempts(rec.Row)
+	rw, fate := l.mapRow(rec)
+	if rw == nil {
+		return nil, journal.Fate{
+			Row: rec.Row, Kind: journal.InDoubt, Code: codeInDoubt, Attempts: attempts,
+			Message: fmt.Sprintf("it can't be looked for, because the mapping makes no record of it (%s)", fate.Code),
+		}
+	}
+	rw.attempts = attempts
+	return rw, fate
+}
