@@ -1,0 +1,302 @@
+// Do the tests bite? Each mutant is a bug that somebody could write in good faith; the tests must catch every one.
+
+package importer_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+// A mutant is a change of one file of the production code, below importer.
+type mutant struct {
+	name, file string
+	from, to   string // from stands in the file exactly once
+}
+
+// The engine's tests must catch these, in the journal too.
+var mutants = []mutant{
+	{"an intent isn't synced before its request leaves", "journal/journal.go", `
+	if err := j.add(r, true); err != nil {
+		return 0, err
+	}
+	return n, nil`, `
+	if err := j.add(r, false); err != nil {
+		return 0, err
+	}
+	return n, nil`},
+	{"fates aren't written", "journal/journal.go", `
+	defer j.mu.Unlock()
+	return j.add(r, true)
+}
+
+// Return`, `
+	defer j.mu.Unlock()
+	return j.ledger.apply(r)
+}
+
+// Return`},
+	{"an answer that proves nothing frees its rows", "judge.go", `
+	default:
+		for i := range rows {
+			out[i].failure`, `
+	default:
+		for i := range rows {
+			out[i].verdict = back
+			out[i].failure`},
+	{"a request is repeated at once when its answer proves nothing", "attempt.go", `
+	ans := r.im.Sender.Create(r.ctx, inputs)`, `
+	ans := r.im.Sender.Create(r.ctx, inputs)
+	if ans.Proof == Unknown {
+		ans = r.im.Sender.Create(r.ctx, inputs)
+	}`},
+	{"the taint is forgotten", "attempt.go", `
+			rw.tainted = true`, `
+			rw.tainted = false`},
+	{"the taint is forgotten by the next process", "slicer.go", `
+			rw.tainted = settled`, `
+			rw.tainted = false`},
+	{"a refusal after an attempt that proved nothing is believed", "judge.go", `
+	switch {
+	case r.key != "" && (f.Conflict ||`, `
+	r.tainted = false
+	switch {
+	case r.key != "" && (f.Conflict ||`},
+	{"a refusal and a read that finds nothing are believed after such an attempt", "resolve.go", `
+		case !rw.tainted:`, `
+		case !rw.tainted || rw.refusal != nil:`},
+	{"open intents of a dead process are forgotten", "run.go", `
+	open := r.im.State.OpenRows()`, `
+	open := r.im.State.OpenRows()[:0]`},
+	{"open intents are settled, and their rows sent nevertheless", "run.go", `
+	if r.died[row] {`, `
+	if false {`},
+	{"results are matched by their position", "judge.go", `
+	for _, c := range ans.Created {
+		i, ok := byTrace[c.Trace]`, `
+	for i, c := range ans.Created {
+		ok := i < len(rows)`},
+	{"rows that the answer doesn't name are taken for refused", "judge.go", `
+			out[i] = ruling{failure: shortfall(ans, anonymous)}`, `
+			out[i] = ruling{verdict: refused, failure: shortfall(ans, anonymous)}`},
+	{"an error without a name refuses every row that isn't named", "judge.go", `
+	if len(rows) == 1 && named[0] == 0 && len(ans.Created) == 0 &&`, `
+	if named[0] == 0 &&`},
+	{"what is neither a list nor a refusal is taken for a refusal", "attempt.go", `
+	rulings := judge(standings, ans)`, `
+	rulings := judge(standings, Answer{Proof: Refused})
+	if ans.Proof == Answered {
+		rulings = judge(standings, ans)
+	}`},
+	{"rows of an intent are freed without a proof", "attempt.go", `
+			fates = append(fates, rw.fate(journal.InDoubt, doubt(v.failure)))
+`, ``},
+	{"rows are sent again without a key", "attempt.go", `
+			if r.im.Key != "" {
+				out.unsettled = append(out.unsettled, rw)`, `
+			if r.im.Key == "" {
+				out.back = append(out.back, rw)
+			} else {
+				out.unsettled = append(out.unsettled, rw)`},
+	{"settled rows are looked at again by the next process", "slicer.go", `
+	if !settled || kind == journal.InDoubt && s.r.im.Key != "" {`, `
+	if !settled || kind != 0 {`},
+	{"a conflict of keys is taken for a refusal", "judge.go", `
+	case r.key != "" && (f.Conflict ||`, `
+	case r.key != "" && (`},
+	{"a batch that is refused is refused row by row", "judge.go", `
+			out[i] = ruling{verdict: halve,`, `
+			out[i] = ruling{verdict: refused,`},
+	{"that a row was refused in company is forgotten", "judge.go", `
+(f.Conflict || r.again ||`, `
+(f.Conflict ||`},
+	{"an incomplete read is taken for a complete one", "resolve.go", `
+		case found.OK:
+			return`, `
+		case found.OK || found.Temporary:
+			found.OK = true
+			return`},
+	{"a row that was read is taken for absent", "resolve.go", `
+		id, exists := found.IDs[rw.rec.Key]`, `
+		id, exists := found.IDs["k"+rw.rec.Key]`},
+	{"half of a refused batch is dropped", "run.go", `
+out.halve[:half], out.halve[half:]}`, `
+out.halve[:half], nil}`},
+	{"the checksum of skipped rows isn't compared", "history.go", `
+	if h.crc != s.CRC {`, `
+	if false {`},
+	{"a shorter input isn't noticed", "history.go", `
+	if len(h.slices) == 0 {
+		return nil
+	}
+`, `
+	if last >= 0 {
+		return nil
+	}
+`},
+	{"a run that was interrupted looks finished", "importer.go", `
+	if cause := context.Cause(ctx); cause != nil &&`, `
+	if cause := context.Cause(ctx); false && cause != nil &&`},
+	{"an interruption cuts off requests in flight", "importer.go", `
+	r.ctx = context.WithoutCancel(ctx)`, `
+	r.ctx = ctx`},
+	{"rows with the same key are sent", "slicer.go", `
+im.Duplicates[rec.Row]; ok {`, `
+im.Duplicates[rec.Row]; false && ok {`},
+}
+
+// Their own packages' tests must catch these.
+var (
+	journalMutants = []mutant{
+		{"a created row may be sent again", "journal/ledger.go", `
+	return undecided(v)
+}
+
+func untouched`, `
+	return ""
+}
+
+func untouched`},
+		{"damage in the middle is taken for a torn end", "journal/replay.go", `
+		if err == nil && (whole == 0 || int64(whole) != size-1) {`, `
+		if false {`},
+		{"a failed sync is forgotten", "journal/commit.go", `
+			err = fmt.Errorf("syncing the journal: %w", err)`, `
+			err = nil`},
+		{"a torn end isn't cut off", "journal/journal.go", `
+	if t.torn > 0 {`, `
+	if false {`},
+	}
+	hubspotMutants = []mutant{
+		{"a 4xx that HubSpot didn't write is believed", "hubspot/classify.go", `
+	if status/100 == 4 && explained {`, `
+	if status/100 == 4 {`},
+		{"a 5xx is believed", "hubspot/classify.go", `
+	if status/100 == 4 && explained {`, `
+	if status/100 >= 4 && explained {`},
+		{"a lost answer passes for no connection", "hubspot/classify.go", `
+	case r.taken:
+`, `
+	case r.taken && r.err == nil:
+`},
+		{"an answer that isn't final is believed", "hubspot/classify.go", `
+	case b.status != "" && b.status != statusDone:`, `
+	case b.status == "PENDING":`},
+		{"an answer that broke off is read", "hubspot/classify.go", `
+	switch {
+	case r.err != nil:
+`, `
+	switch {
+	case r.err != nil && r.body == nil && false:
+`},
+	}
+)
+
+// TestMutants takes minutes, for each mutant is compiled. HUBLOAD_MUTANTS=1 asks for
+// it, and another value picks those whose name holds it.
+func TestMutants(t *testing.T) {
+	asked := os.Getenv("HUBLOAD_MUTANTS")
+	if asked == "" {
+		t.Skip("HUBLOAD_MUTANTS isn't set")
+	}
+	for _, group := range []struct {
+		dir, tests string
+		mutants    []mutant
+	}{
+		{".", "^Test(Walk|Judge|A|Every|Rows|Requests|Too|Death|Random)", mutants},
+		{"./journal", "^Test", journalMutants},
+		{"./hubspot", "^Test", hubspotMutants},
+	} {
+		sound, output := testsOf(t, group.dir, group.tests, mutant{})
+		if !sound {
+			t.Fatalf("the tests in %s fail without any mutant:\n%s", group.dir, output)
+		}
+		for _, m := range group.mutants {
+			if asked != "1" && !strings.Contains(m.name, asked) {
+				continue
+			}
+			t.Run(m.name, func(t *testing.T) {
+				start := time.Now()
+				alive, output := testsOf(t, group.dir, group.tests, m)
+				caught := catchers(output)
+				switch {
+				case strings.Contains(output, " failed]"):
+					t.Errorf("the mutant doesn't compile:\n%s", output)
+				case alive || len(caught) == 0 && !strings.Contains(output, "panic:"):
+					t.Errorf("nothing caught it:\n%s", output)
+				}
+				t.Logf("%.1f s, by %s", time.Since(start).Seconds(), strings.Join(caught, " "))
+			})
+		}
+	}
+}
+
+// testsOf reports whether tests succeed with a mutant in place.
+func testsOf(t *testing.T, dir, tests string, m mutant) (ok bool, output string) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
+	defer cancel()
+	args := []string{"test", "-short", "-count=1", "-vet=off", "-timeout=4m", "-run", tests}
+	if m.file != "" {
+		args = append(args, "-overlay", overlay(t, m))
+	}
+	cmd := exec.CommandContext(ctx, "go", append(args, dir)...)
+	cmd.Env = append(os.Environ(), "HUBLOAD_MUTANTS=")
+	if _, err := os.Stat("/dev/shm"); err == nil {
+		// Each of the journals' syncs costs milliseconds on a disk.
+		cmd.Env = append(cmd.Env, "TMPDIR=/dev/shm", "GOTMPDIR="+os.TempDir())
+	}
+	out, err := cmd.CombinedOutput()
+	var exit *exec.ExitError
+	if err != nil && !errors.As(err, &exit) {
+		t.Fatal(err)
+	}
+	return err == nil, string(out)
+}
+
+// overlay writes the mutant beside the code, and returns the file that tells the
+// compiler.
+func overlay(t *testing.T, m mutant) string {
+	t.Helper()
+	file, err := filepath.Abs(filepath.FromSlash(m.file))
+	if err != nil {
+		t.Fatal(err)
+	}
+	code, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	from, to := strings.TrimPrefix(m.from, "\n"), strings.TrimPrefix(m.to, "\n")
+	if n := strings.Count(string(code), from); n != 1 {
+		t.Fatalf("the text stands in %s %d times: the mutant must follow the code\n%s", m.file, n, from)
+	}
+	mutated := filepath.Join(t.TempDir(), filepath.Base(file))
+	plan := filepath.Join(t.TempDir(), "overlay.json")
+	told, err := json.Marshal(map[string]map[string]string{"Replace": {file: mutated}})
+	if err == nil {
+		err = errors.Join(
+			os.WriteFile(mutated, []byte(strings.Replace(string(code), from, to, 1)), 0o600),
+			os.WriteFile(plan, told, 0o600))
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return plan
+}
+
+var failed = regexp.MustCompile(`(?m)^--- FAIL: (\w+)`)
+
+func catchers(output string) (names []string) {
+	for _, m := range failed.FindAllStringSubmatch(output, -1) {
+		names = append(names, m[1])
+	}
+	return slices.Compact(names)
+}

@@ -1,0 +1,255 @@
+// The checker: compares what the journal says with the account's truth, and with what was on the wire.
+
+package importer_test
+
+import (
+	"encoding/json"
+	"net/http"
+	"slices"
+
+	"github.com/hubload/hubload/importer/journal"
+)
+
+// It knows the promise and shares nothing with the engine that keeps it: what an
+// answer proves is judged here a second time, from its bytes.
+
+// A simRecord is what an answer says of one row.
+type simRecord struct {
+	created []string // ids
+	refused int
+}
+
+// An evidence is all that the wire ever said about a row.
+type evidence struct {
+	sent     int // requests that held it, handed over whole and not refused before they were looked at
+	nothing  int // of those the ones whose answer proved nothing of it
+	refusals int
+	ids      []string
+	late     bool // it was in a request after one that proved nothing
+}
+
+// proves reads an exchange. Unexecuted: the request was certainly not carried
+// out. All: it was refused as a whole. Otherwise the rows that the answer names.
+func (x *exchange) proves(key bool) (unexecuted, all bool, named map[string]*simRecord) {
+	switch x.status {
+	case 0:
+		return !x.taken, false, nil
+	case http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound, http.StatusMethodNotAllowed,
+		http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType, http.StatusTooManyRequests, 477:
+		return true, false, nil
+	case http.StatusBadRequest, http.StatusConflict:
+		return false, x.whole && json.Valid(x.body), nil
+	case http.StatusOK, http.StatusCreated, http.StatusMultiStatus:
+	default:
+		return false, false, nil
+	}
+	var answer struct {
+		Status  string
+		Results []struct {
+			ID         string
+			Trace      string `json:"objectWriteTraceId"`
+			Properties struct{ Name string }
+		}
+		Errors []struct {
+			Context map[string][]string
+		}
+	}
+	if !x.whole || json.Unmarshal(x.body, &answer) != nil || answer.Status != "COMPLETE" {
+		return false, false, nil
+	}
+	named = map[string]*simRecord{}
+	of := func(name string) *simRecord {
+		if named[name] == nil {
+			named[name] = &simRecord{}
+		}
+		return named[name]
+	}
+	for _, res := range answer.Results {
+		name := x.rows[res.Trace]
+		if res.Trace == "" && key {
+			name = res.Properties.Name // as unique as the key
+		}
+		if name != "" {
+			of(name).created = append(of(name).created, res.ID)
+		}
+	}
+	for _, e := range answer.Errors {
+		traces := e.Context["objectWriteTraceId"]
+		for _, t := range traces {
+			of(x.rows[t]).refused++
+		}
+		if len(traces) == 0 && len(x.rows) == 1 && len(answer.Errors) == 1 && len(answer.Results) == 0 {
+			for _, name := range x.rows {
+				of(name).refused++
+			}
+		}
+	}
+	return false, false, named
+}
+
+// evidence goes through all exchanges in their order.
+func (r *simRun) evidence() (by map[string]*evidence, silent int) {
+	by = map[string]*evidence{}
+	for i := range r.input.rows {
+		by[r.input.rows[i].name] = &evidence{}
+	}
+	for _, x := range r.world.exchanges {
+		unexecuted, all, named := x.proves(r.plan.key)
+		dumb := false
+		for _, name := range x.rows {
+			e := by[name]
+			e.late = e.late || e.nothing > 0
+			rec := named[name]
+			switch {
+			case unexecuted:
+				continue
+			case all:
+				e.refusals++
+				continue
+			case rec == nil || len(rec.created)+rec.refused != 1:
+				e.nothing++
+				dumb = true
+			case rec.refused == 1:
+				e.refusals++
+				continue
+			default:
+				e.ids = append(e.ids, rec.created...)
+			}
+			e.sent++
+		}
+		if dumb {
+			silent++
+		}
+	}
+	return by, silent
+}
+
+// check compares everything when nothing can change any more.
+func (r *simRun) check() {
+	st, err := journal.Load(r.path)
+	if err != nil {
+		r.fault("%v", err)
+		return
+	}
+	defer st.Close()
+	truth := map[string][]string{}
+	for o := range r.world.account.Objects("line_items") {
+		truth[o.Properties["name"]] = append(truth[o.Properties["name"]], o.ID)
+	}
+	for name := range truth {
+		if r.input.byName[name] == 0 {
+			r.fault("the account holds %q, which is no row", name)
+		}
+	}
+	by, silent := r.evidence()
+	var c journal.Counts
+	unread := 0 // rows in doubt because they were refused and the read that has the last word failed
+	for i := range r.input.rows {
+		f, ok, err := st.Fate(int64(i + 1))
+		if err != nil || !ok {
+			r.fault("row %d has no fate (%v)", i+1, err)
+			continue
+		}
+		r.fates = append(r.fates, f)
+		row := &r.input.rows[i]
+		r.checkRow(i+1, row, f, truth[row.name], by[row.name])
+		switch f.Kind {
+		case journal.Created:
+			c.Created++
+		case journal.Existing:
+			c.Existing++
+		case journal.Refused:
+			c.Refused++
+		case journal.InDoubt:
+			c.InDoubt++
+			if e := by[row.name]; r.plan.key && e.nothing == 0 && !r.died[i+1] && e.refusals > 0 {
+				unread++
+			}
+		}
+	}
+	if got := st.Counts(); got != c {
+		r.fault("the journal counts %+v, its fates are %+v", got, c)
+	}
+	if bound := (r.dropped + silent) * r.plan.batch; int(c.InDoubt)-unread > bound {
+		r.fault("%d rows are in doubt; %d requests were in flight at a death and %d answers proved nothing, of at most %d rows each",
+			c.InDoubt, r.dropped, silent, r.plan.batch)
+	}
+	r.checkWindow()
+	r.count(c)
+}
+
+// checkRow holds one row's fate against the truth.
+func (r *simRun) checkRow(n int, row *simRow, f journal.Fate, ids []string, e *evidence) {
+	wrong := func(what string) {
+		r.fault("row %d (%+v): %s\n\tthe journal says %+v\n\tthe account holds %v\n\tthe wire said %+v, in flight at a death: %t",
+			n, *row, what, f, ids, *e, r.died[n])
+	}
+	if len(ids) > 1 {
+		wrong("created more than once")
+	}
+	doubtful := e.nothing > 0 || r.died[n]
+	switch f.Kind {
+	case journal.Created, journal.Existing:
+		if len(ids) != 1 || ids[0] != f.ID {
+			wrong("there is no such record")
+		}
+		if f.Kind == journal.Existing && !r.plan.key {
+			wrong("found by a key that there isn't")
+		}
+		if f.Kind == journal.Created && !slices.Contains(e.ids, f.ID) {
+			wrong("no answer said so")
+		}
+	case journal.Refused:
+		switch {
+		case row.held:
+			wrong("refused, and the account has held its key from the start")
+		case len(ids) > 0:
+			wrong("refused, and it exists")
+		case !row.unfit && e.refusals == 0:
+			wrong("nobody has refused it")
+		}
+	case journal.InDoubt:
+		switch {
+		case !doubtful && (!r.plan.key || e.refusals == 0): // with a key a read has the last word on refusals
+			wrong("there is nothing to doubt")
+		case r.plan.key && !row.wrong:
+			wrong("a key could have told")
+		}
+	}
+	if row.unfit && (f.Kind != journal.Refused || e.sent+e.refusals > 0) {
+		wrong("it couldn't be sent")
+	}
+	if r.plan.key {
+		return
+	}
+	switch {
+	case doubtful && f.Kind != journal.InDoubt:
+		wrong("without a key a doubt is for ever")
+	case e.sent > 1 || e.late:
+		wrong("sent again, though it may have been created")
+	}
+}
+
+// checkWindow compares the account's fullest window with its limit.
+func (r *simRun) checkWindow() {
+	if !r.plan.strict {
+		return
+	}
+	r.tally.windows++
+	limit := r.plan.account.Limit
+	if most := r.world.account.MaxInWindow(); most > limit {
+		r.fault("%d requests in a window of %s, the limit is %d", most, r.plan.account.Per, limit)
+	}
+}
+
+func (r *simRun) count(c journal.Counts) {
+	t := &r.tally
+	t.seeds = 1
+	t.requests = len(r.world.account.Requests())
+	t.rows = len(r.input.rows)
+	t.created, t.existing, t.refused, t.doubted = int(c.Created), int(c.Existing), int(c.Refused), int(c.InDoubt)
+	if r.plan.key {
+		t.rowsKeyed, t.doubtedKeyed = t.rows, t.doubted
+	}
+	t.struck = r.struck()
+}
