@@ -167,7 +167,7 @@ func (c *caseFile) add(created map[int64]string, lines ...string) {
 	for i, line := range lines {
 		n := last + int64(i) + 1
 		c.csv += line + "\n"
-		crc = checksum(crc, []byte(line))
+		crc = journal.Checksum(crc, []byte(line))
 		rows = append(rows, n)
 		fate := journal.Fate{Row: n, Kind: journal.InDoubt, Code: codeInDoubt, Message: "the connection was lost", CorrelationID: "c-1", Attempts: 1}
 		if id, ok := created[n]; ok {

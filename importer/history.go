@@ -3,13 +3,9 @@
 package importer
 
 import (
-	"hash/crc32"
-
 	"github.com/hubload/hubload/importer/csvfile"
 	"github.com/hubload/hubload/importer/journal"
 )
-
-var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
 // A history compares an input that is read from its start with the slices that
 // the journal knows of it.
@@ -29,7 +25,7 @@ func (h *history) take(rec *csvfile.Record) (verified bool, err error) {
 	if rec.Row == s.From {
 		h.crc = 0
 	}
-	h.crc = checksum(h.crc, rec.Raw)
+	h.crc = journal.Checksum(h.crc, rec.Raw)
 	if rec.Row < s.To {
 		return false, nil
 	}
@@ -50,11 +46,4 @@ func (h *history) end(last int64) error {
 		From: max(h.slices[0].From, last+1), To: h.slices[len(h.slices)-1].To,
 		Reason: "the input is shorter than it was: these rows are gone",
 	}
-}
-
-// checksum chains a row's bytes to those of the rows before it in its slice. The
-// line end between them is the same whatever the file's own is.
-func checksum(crc uint32, raw []byte) uint32 {
-	crc = crc32.Update(crc, castagnoli, raw)
-	return crc32.Update(crc, castagnoli, []byte{'\n'})
 }

@@ -227,7 +227,7 @@ func TestResolveOpenRows(t *testing.T) {
 	j, st, err := journal.Open(c.path)
 	c.must(err)
 	st.Close()
-	_, err = j.Begin([]journal.Slice{{Span: journal.Span{From: 4, To: 5}, CRC: checksum(checksum(0, []byte("c,1,10,")), []byte("d,1,10,"))}}, nil, []int64{3, 4, 5}, 2)
+	_, err = j.Begin([]journal.Slice{{Span: journal.Span{From: 4, To: 5}, CRC: journal.Checksum(journal.Checksum(0, []byte("c,1,10,")), []byte("d,1,10,"))}}, nil, []int64{3, 4, 5}, 2)
 	c.must(err)
 	c.must(j.Close())
 	c.csv += "c,1,10,\nd,1,10,\nnever read,1,10,\n"

@@ -139,7 +139,7 @@ func (s *slicer) take(rec *csvfile.Record) error {
 		s.fresh.From = rec.Row
 	}
 	s.fresh.To = rec.Row
-	s.fresh.CRC = checksum(s.fresh.CRC, rec.Raw)
+	s.fresh.CRC = journal.Checksum(s.fresh.CRC, rec.Raw)
 	s.job.bytes += len(rec.Raw)
 	if rw, fate := s.r.mapRow(rec); rw != nil {
 		s.job.rows = append(s.job.rows, rw)
