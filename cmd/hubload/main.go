@@ -11,6 +11,7 @@ import (
 )
 
 func main() {
+	forbidCoreDumps()
 	os.Exit(run(os.Args[1:], system{getenv: os.Getenv, stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr}))
 }
 

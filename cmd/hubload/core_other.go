@@ -1,0 +1,7 @@
+//go:build !unix
+
+// Systems without core dumps.
+
+package main
+
+func forbidCoreDumps() {}
