@@ -127,6 +127,12 @@ func (a *app) reconnect(ctx context.Context, d *runDir, m *mapping.Mapping, f *a
 
 // nothingLeft reports whether every row of the run has its fate, and says so.
 func (a *app) nothingLeft(d *runDir) (bool, error) {
+	return a.saidDone(d, d.path+" is finished")
+}
+
+// saidDone reports whether there is nothing left to do in a run, makes sure of its
+// reports, and says what it came to.
+func (a *app) saidDone(d *runDir, what string) (bool, error) {
 	st, err := journal.Load(d.file(journalName))
 	if errors.Is(err, fs.ErrNotExist) {
 		return false, nil
@@ -142,7 +148,7 @@ func (a *app) nothingLeft(d *runDir) (bool, error) {
 	if err := d.mendReports(p); err != nil {
 		return true, err
 	}
-	a.ui.printf("%s is finished: nothing was sent.\n%s\nreports: %s\n", d.path, p.line(), d.path)
+	a.ui.printf("%s: nothing was sent.\n%s\nreports: %s\n", what, p.line(), d.path)
 	return true, nil
 }
 

@@ -122,26 +122,11 @@ func (a *app) alreadyDone(d *runDir, in *input) (bool, error) {
 	if d.Input.SHA256 != in.SHA256 {
 		return false, nil
 	}
-	st, err := journal.Load(d.file(journalName))
-	if errors.Is(err, fs.ErrNotExist) {
-		return false, nil
+	done, err := a.saidDone(d, fmt.Sprintf("%s was imported already into %s", shown(in.Path), d.accountName()))
+	if done && err == nil {
+		a.ui.note("to import it once more, as new records: --again")
 	}
-	if err != nil {
-		return false, err
-	}
-	defer st.Close()
-	p := progressOf(st)
-	if !d.finished(p) {
-		return false, nil
-	}
-	if err := d.mendReports(p); err != nil {
-		return true, err
-	}
-	a.ui.printf("%s was imported already into %s: nothing was sent.\n", shown(in.Path), d.accountName())
-	a.ui.printf("%s\n", p.line())
-	a.ui.printf("reports: %s\n", d.path)
-	a.ui.note("to import it once more, as new records: --again")
-	return true, nil
+	return done, err
 }
 
 // begin makes a new run, unless the same content went into the account from
