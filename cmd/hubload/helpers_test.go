@@ -1,11 +1,14 @@
-// Reading reports as anybody would.
+// What several tests of the program need.
 
 package main
 
 import (
 	"encoding/csv"
+	"net/http"
 	"os"
 	"testing"
+
+	"github.com/hubload/hubload/importer/hubspot/hubspottest"
 )
 
 // readReport returns the rows of a CSV without its header.
@@ -21,4 +24,9 @@ func readReport(t *testing.T, path string) [][]string {
 		t.Fatal(err)
 	}
 	return rows[1:]
+}
+
+// current serves whatever account the pointer points at.
+func current(account **hubspottest.Account) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { (*account).ServeHTTP(w, r) })
 }
