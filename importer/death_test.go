@@ -3,6 +3,7 @@
 package importer
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -130,4 +131,33 @@ func TestRandomFaults(t *testing.T) {
 			})
 		})
 	}
+}
+
+// An account that isn't as atomic as hoped: it creates the rows of a batch that it
+// refuses, refuses them again for reasons of their own, and can't be read.
+type contradictory struct{ *world }
+
+func (c contradictory) Create(ctx context.Context, inputs []Input) Answer {
+	if len(inputs) > 1 {
+		c.world.Create(ctx, inputs)
+	}
+	return Answer{Proof: Refused, Refusal: Failure{Code: "BAD", Message: "no"}, Err: errors.New("400"), Rate: Rate{Remaining: -1}}
+}
+
+func (c contradictory) Find(context.Context, string, []string) Found {
+	return Found{Temporary: true, Err: errors.New("504"), Rate: Rate{Remaining: -1}}
+}
+
+func TestARefusalOfARowThatWasSentBeforeNeedsACompleteRead(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld()
+		tr := newTrial(t, w, 2).withKey(w)
+		tr.sender = contradictory{w}
+		if err := tr.run(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if c := tr.check(w, 2); c != (journal.Counts{InDoubt: 2}) {
+			t.Errorf("counts: %+v", c)
+		}
+	})
 }

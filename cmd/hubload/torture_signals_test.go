@@ -70,7 +70,7 @@ func TestTortureOneSignal(t *testing.T) {
 	for name, sig := range map[string]struct {
 		signal syscall.Signal
 		code   int
-	}{"SIGINT": {syscall.SIGINT, 130}, "SIGTERM": {syscall.SIGTERM, 143}} {
+	}{"SIGINT": {syscall.SIGINT, 130}, "SIGTERM": {syscall.SIGTERM, 143}, "SIGHUP": {syscall.SIGHUP, 143}} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			o := newPatient(t, 600, 60*time.Millisecond)
