@@ -57,6 +57,8 @@ func TestScripts(t *testing.T) {
 			"edit":    cmdEdit,
 			"repeat":  cmdRepeat,
 			"gzip":    cmdGzip,
+
+			"truncate": cmdTruncate,
 		},
 	})
 }
@@ -199,6 +201,13 @@ func cmdGzip(ts *testscript.TestScript, neg bool, args []string) {
 	_, err = z.Write([]byte(ts.ReadFile(args[0])))
 	ts.Check(err)
 	ts.Check(z.Close())
+}
+
+// cmdTruncate cuts a file: truncate FILE BYTES
+func cmdTruncate(ts *testscript.TestScript, neg bool, args []string) {
+	n, err := strconv.ParseInt(args[1], 10, 64)
+	ts.Check(err)
+	ts.Check(os.Truncate(ts.MkAbs(args[0]), n))
 }
 
 var checked sync.Mutex

@@ -37,16 +37,16 @@ func (a *app) runReport(path string) error {
 		return err
 	}
 	counts, st, err := d.writeReports(m)
-	if err != nil {
+	if st == nil {
 		return inputError(err)
 	}
 	defer st.Close()
-	if sum, err := report.ReadSummary(d.path); err == nil {
+	if sum, readErr := report.ReadSummary(d.path); readErr == nil {
 		sum.Counts = counts
 		if err := report.WriteSummary(d.path, sum); err != nil {
 			return err
 		}
 	}
 	a.ui.printf("%s\nreports: %s\n", countsLine(counts), d.path)
-	return nil
+	return err
 }

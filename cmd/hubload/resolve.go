@@ -154,10 +154,12 @@ func (a *app) resolve(ctx context.Context, s *session, f *resolveFlags) (importe
 // the numbers of the import.
 func (a *app) rewrite(d *runDir, m *mapping.Mapping, runErr error) (report.Counts, error) {
 	counts, st, err := d.writeReports(m)
+	if st != nil {
+		defer st.Close()
+	}
 	if err != nil {
 		return counts, fmt.Errorf("writing the reports: %w", err)
 	}
-	defer st.Close()
 	sum, err := report.ReadSummary(d.path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return counts, nil // the import didn't come to its end

@@ -84,6 +84,7 @@ var quirks = []struct {
 	{"targets-row", "an association with an unknown record refuses the row", func(q *hubspottest.Quirks) { q.Targets = hubspottest.RefuseRow }},
 	{"targets-batch", "an association with an unknown record refuses the batch", func(q *hubspottest.Quirks) { q.Targets = hubspottest.RefuseBatch }},
 	{"fold-unique", "unique values are compared without case", func(q *hubspottest.Quirks) { q.FoldUnique = true }},
+	{"silent-unassociated", "a record without associations is left out of the answer, and no error", func(q *hubspottest.Quirks) { q.SilentUnassociated = true }},
 	{"reverting-id", "hs_external_id is echoed and then lost", func(q *hubspottest.Quirks) { q.Reverts = []string{"hs_external_id"} }},
 }
 

@@ -158,7 +158,7 @@ func (d *runDir) open(m *mapping.Mapping) (*csvfile.Reader, error) {
 // report command would write.
 func (a *app) finish(s *session, progress *importer.Progress, started time.Time, runErr error) (report.Summary, error) {
 	counts, st, err := s.dir.writeReports(s.mapping)
-	if err != nil {
+	if err != nil && !errors.Is(err, report.ErrIncomplete) {
 		return report.Summary{}, fmt.Errorf("writing the reports: %w", err)
 	}
 	defer st.Close()
@@ -178,7 +178,7 @@ func (a *app) finish(s *session, progress *importer.Progress, started time.Time,
 }
 
 // writeReports makes the reports again from input and journal. The caller closes
-// the state.
+// the state, which is there with a report.ErrIncomplete too.
 func (d *runDir) writeReports(m *mapping.Mapping) (report.Counts, *journal.State, error) {
 	st, err := journal.Load(d.file(journalName))
 	if err != nil {
@@ -190,11 +190,11 @@ func (d *runDir) writeReports(m *mapping.Mapping) (report.Counts, *journal.State
 		Neutralised: d.Restore,
 	}
 	counts, err := report.Write(d.path, src, st, report.Options{ExcelSafe: d.ExcelSafe})
-	if err != nil {
+	if err != nil && !errors.Is(err, report.ErrIncomplete) {
 		st.Close()
 		return counts, nil, err
 	}
-	return counts, st, nil
+	return counts, st, err
 }
 
 // resumable adds to an error how to go on.
@@ -222,10 +222,12 @@ func (d *runDir) mendReports(p tally) error {
 		return err
 	}
 	counts, st, err := d.writeReports(m)
+	if st != nil {
+		defer st.Close()
+	}
 	if err != nil {
 		return fmt.Errorf("writing the reports: %w", err)
 	}
-	defer st.Close()
 	sum := d.summary(counts, st)
 	sum.Finished = time.Now()
 	if counts.Refused+counts.InDoubt > 0 {

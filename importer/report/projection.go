@@ -75,6 +75,7 @@ func newProjection(r *csvfile.Reader, src Source, o Options, results, failures, 
 // project gives each row of the input its place and ends the reports.
 func (p *projection) project(st *journal.State) (Counts, error) {
 	var n Counts
+	var broken error
 	p.same = sameness{slices: st.Slices()}
 	for {
 		rec, err := p.input.Read()
@@ -82,7 +83,8 @@ func (p *projection) project(st *journal.State) (Counts, error) {
 			break
 		}
 		if err != nil {
-			return n, fmt.Errorf("reading the input: %w", err)
+			broken = fmt.Errorf("%w: %w", ErrIncomplete, err)
+			break
 		}
 		n.Rows++
 		if err := p.same.check(rec); err != nil {
@@ -101,6 +103,9 @@ func (p *projection) project(st *journal.State) (Counts, error) {
 		}
 	}
 	known := journal.Counts{Created: n.Created, Existing: n.Existing, Refused: n.Refused, InDoubt: n.InDoubt}
+	if known != st.Counts() && broken != nil {
+		return n, fmt.Errorf("reading the input: %v", broken)
+	}
 	if known != st.Counts() {
 		return n, fmt.Errorf("%w: it ends with row %d, and later rows have a fate", ErrMismatch, n.Rows)
 	}
@@ -109,7 +114,7 @@ func (p *projection) project(st *journal.State) (Counts, error) {
 			return n, err
 		}
 	}
-	return n, nil
+	return n, broken
 }
 
 // add puts a row into its report and counts it.

@@ -59,6 +59,12 @@ const (
 // the input doesn't have.
 var ErrMismatch = errors.New("the input is not the one that the journal is about")
 
+// ErrIncomplete is what Write's error matches when the input can't be read to its
+// end, such as a compressed file that is cut off, and all rows with a fate come
+// before that place. The reports are written then, and complete but for the count of
+// rows that are pending.
+var ErrIncomplete = errors.New("the input can't be read to its end")
+
 // A Source is the input of a run.
 type Source struct {
 	// Open opens the input from its start, in the dialect of the run.
@@ -105,7 +111,8 @@ type Counts struct {
 // Of two Writes into one directory at the same time, each report is that of the
 // last to finish. The state must not be used by others meanwhile.
 //
-// The error matches [ErrMismatch] when rows that have a fate are missing at the
+// The error matches [ErrIncomplete] when the reports were written all the same, and
+// [ErrMismatch] when rows that have a fate are missing at the
 // end of the input. Errors of the input and of the journal are wrapped.
 func Write(dir string, src Source, st *journal.State, o Options) (Counts, error) {
 	d, err := openDirectory(dir)
@@ -135,9 +142,9 @@ func write(dir folder, src Source, st *journal.State, o Options) (Counts, error)
 	if err != nil {
 		return Counts{}, err
 	}
-	n, err := p.project(st)
-	if err != nil {
-		return Counts{}, err
+	n, incomplete := p.project(st)
+	if incomplete != nil && !errors.Is(incomplete, ErrIncomplete) {
+		return Counts{}, incomplete
 	}
 	if n.InDoubt > 0 {
 		err = publish(dir, drafts...)
@@ -147,5 +154,5 @@ func write(dir folder, src Source, st *journal.State, o Options) (Counts, error)
 	if err != nil {
 		return Counts{}, err
 	}
-	return n, nil
+	return n, incomplete
 }

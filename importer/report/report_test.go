@@ -4,7 +4,9 @@ package report
 
 import (
 	"bytes"
+	"compress/gzip"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -250,5 +252,34 @@ func TestGroups(t *testing.T) {
 	}
 	if content(t, dir, resultsName) != want {
 		t.Error("results.csv isn't the input with hubload's columns")
+	}
+}
+
+// An input that breaks off after the rows that have a fate costs no report.
+func TestReportsOfAnInputThatBreaksOff(t *testing.T) {
+	var packed bytes.Buffer
+	z := gzip.NewWriter(&packed)
+	fmt.Fprint(z, "a\n")
+	for i := range 50_000 {
+		fmt.Fprintf(z, "%d\n", i*i)
+	}
+	if err := z.Close(); err != nil {
+		t.Fatal(err)
+	}
+	for fated, want := range map[int64]bool{3: true, 50_000: false} {
+		dir := t.TempDir()
+		st := journalOf(t, dir, created(1, "11"), created(2, "12"), created(fated, "13"))
+		src := source(packed.Bytes()[:packed.Len()/2], csvfile.Options{})
+		n, err := Write(dir, src, st, Options{})
+		st.Close()
+		if got := errors.Is(err, ErrIncomplete); got != want || err == nil {
+			t.Errorf("row %d: %v", fated, err)
+		}
+		if want && (n.Created != 3 || n.Pending != n.Rows-3 || strings.Count(content(t, dir, resultsName), "created") != 3) {
+			t.Errorf("%+v", n)
+		}
+		if _, err := os.Stat(filepath.Join(dir, resultsName)); (err == nil) != want {
+			t.Errorf("row %d: results.csv: %v", fated, err)
+		}
 	}
 }
