@@ -87,7 +87,7 @@ func (a *app) connect(ctx context.Context, f *accountFlags, sandbox bool, object
 		return nil, usageError{err}
 	}
 	c.Client = client
-	if err := c.identify(ctx, object, key, f.createKey); err != nil {
+	if err := c.identify(ctx, object, key, f.createKey || sandbox); err != nil {
 		c.close()
 		return nil, err
 	}

@@ -113,7 +113,7 @@ func (a *app) runImporter(ctx context.Context, s *session, j *journal.Journal, s
 		im.DailyReset = s.conn.dailyReset
 	}
 	memory := memoryOf(a.getenv)
-	im.KeyProved = im.Key != "" && !s.dir.Sandbox && memory.keyProved(s.dir)
+	im.KeyProved = s.dir.Sandbox || im.Key != "" && memory.keyProved(s.dir)
 	im.KeyOf = s.keyOf()
 	if im.Key != "" && im.KeyOf == nil {
 		im.Duplicates, err = importer.FindDuplicates(func() (importer.Source, error) { return s.source() }, s.mapper)
