@@ -56,7 +56,7 @@ func (a *app) command() *cobra.Command {
 	root.SetErr(a.stderr)
 	root.SetIn(a.stdin)
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		return usageError{fmt.Errorf("%w\nhint: hubload help %s", err, cmd.Name())}
+		return usageError{withHint(err, helpOf(cmd))}
 	})
 	root.AddCommand(
 		a.importCommand(),
@@ -78,11 +78,19 @@ func (a *app) command() *cobra.Command {
 	return root
 }
 
+// helpOf is the command that says how cmd is used.
+func helpOf(cmd *cobra.Command) string {
+	if !cmd.HasParent() {
+		return cmd.Name() + " help"
+	}
+	return cmd.Root().Name() + " help " + cmd.Name()
+}
+
 // asUsage makes a wrong number of arguments a wrong usage.
 func asUsage(check cobra.PositionalArgs) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
 		if err := check(cmd, args); err != nil {
-			return usageError{fmt.Errorf("%w\nhint: hubload help %s", err, cmd.Name())}
+			return usageError{withHint(err, helpOf(cmd))}
 		}
 		return nil
 	}
