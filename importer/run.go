@@ -13,12 +13,12 @@ import (
 )
 
 const (
-	maxUnprovedAttempts = 4    // of a row, with a key
-	maxFinds            = 4    // of one batch of keys, while their failure may pass
-	maxUnproved         = 20   // answers in a row that prove nothing, before the run stops
-	maxStreak           = 1000 // refused rows in a row, before the run stops
-	maxRenewals         = 2    // of the credentials, before a request isn't denied
-	maxBusy             = 10 * time.Minute
+	maxUnprovedAttempts = 4                // of a row, with a key
+	maxFinds            = 4                // of one batch of keys, while their failure may pass
+	maxUnproved         = 20               // answers in a row that prove nothing, before the run stops
+	maxStreak           = 1000             // refused rows in a row, before the run stops
+	maxRenewals         = 2                // of the credentials, before a request isn't denied
+	maxBusy             = 10 * time.Minute // that the other side may ask to wait, before the run stops
 )
 
 // The codes of hubload's own that the engine gives; those of other rooms stand there.

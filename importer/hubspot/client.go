@@ -1,6 +1,7 @@
 // The client: what it is made of, and the one request that creates records.
 
-// Package hubspot speaks HubSpot's CRM API over HTTP, one method one request.
+// Package hubspot speaks HubSpot's CRM API over HTTP, one method one request (but
+// for [Client.Related], which reads all pages of a list).
 //
 // A [Client] is an [importer.Sender]: it says what an answer proves about the
 // records that were asked for, and no more. Three rules hold it up:
