@@ -134,8 +134,6 @@ func (a *app) runImport(ctx context.Context, path string, f *importFlags) error 
 			return err
 		}
 		a.ui.note("going on with %s", d.path)
-		// Again, for its process may have died before it came to it.
-		_ = memoryOf(a.getenv).remember(d, false)
 	} else {
 		d.request = want
 		if done, err := a.begin(d, in, m, f.where.again); done || err != nil {

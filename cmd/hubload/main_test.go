@@ -51,6 +51,7 @@ func TestScripts(t *testing.T) {
 			"exits":   cmdExits,
 			"account": cmdAccount,
 			"arrived": cmdArrived,
+			"reaches": cmdReaches,
 			"faults":  cmdFaults,
 			"holds":   cmdHolds,
 			"once":    cmdOnce,
@@ -125,11 +126,20 @@ func cmdFaults(ts *testscript.TestScript, neg bool, args []string) {
 
 // cmdArrived waits until the account has answered so many creates: arrived N
 func cmdArrived(ts *testscript.TestScript, neg bool, args []string) {
+	await(ts, args, served(ts).creates)
+}
+
+// cmdReaches waits until the account holds so many line items: reaches N
+func cmdReaches(ts *testscript.TestScript, neg bool, args []string) {
+	await(ts, args, func() int { return served(ts).Len("line_items") })
+}
+
+func await(ts *testscript.TestScript, args []string, count func() int) {
 	want, err := strconv.Atoi(args[0])
 	ts.Check(err)
-	for deadline := time.Now().Add(time.Minute); served(ts).creates() < want; {
+	for deadline := time.Now().Add(time.Minute); count() < want; {
 		if time.Now().After(deadline) {
-			ts.Fatalf("only %d creates within a minute, want %d", served(ts).creates(), want)
+			ts.Fatalf("only %d within a minute, want %d", count(), want)
 		}
 		time.Sleep(time.Millisecond)
 	}

@@ -107,13 +107,18 @@ func (m *memory) remember(d *runDir, again bool) error {
 	if again {
 		return writeFile(m.file(d), data)
 	}
-	f, err := os.OpenFile(m.file(d), os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
-	if err != nil {
-		if errors.Is(err, fs.ErrExist) {
-			return fs.ErrExist
-		}
+	// Whole or not at all, and only if there is none: a link does both.
+	aside := m.file(d) + "." + d.Run
+	if err := writeFile(aside, data); err != nil {
 		return err
 	}
-	_, err = f.Write(data)
-	return errors.Join(err, f.Close())
+	defer os.Remove(aside)
+	err = os.Link(aside, m.file(d))
+	if errors.Is(err, fs.ErrExist) {
+		return fs.ErrExist
+	}
+	if err != nil {
+		return os.Rename(aside, m.file(d)) // a file system without links
+	}
+	return nil
 }

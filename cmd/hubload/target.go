@@ -132,31 +132,43 @@ func (a *app) alreadyDone(d *runDir, in *input) (bool, error) {
 // begin makes a new run, unless the same content went into the account from
 // another directory. It reports whether there is nothing to do.
 func (a *app) begin(d *runDir, in *input, m *mapping.Mapping, again bool) (done bool, err error) {
-	memory := memoryOf(a.getenv)
-	remembered := false
-	if !d.Sandbox && !again {
-		if e, ok := memory.recall(d); ok {
-			if done, err := a.importedElsewhere(e, d, in, m); done || err != nil {
-				return done, err
-			}
-			remembered = true
+	if !d.Sandbox {
+		if done, err := a.claim(d, in, m, again); done || err != nil {
+			return done, err
 		}
 	}
-	if err := d.create(m, in); err != nil {
-		return false, a.lockedError(d, err)
-	}
-	if d.Sandbox {
+	return false, a.lockedError(d, d.create(m, in))
+}
+
+// claim notes that the content goes into the account from this directory, before
+// the directory becomes a run: of two processes that begin at the same time only one
+// goes on, and the other leaves nothing behind that could be gone on with.
+func (a *app) claim(d *runDir, in *input, m *mapping.Mapping, again bool) (done bool, err error) {
+	memory := memoryOf(a.getenv)
+	if memory == nil {
+		a.ui.note("imports can't be remembered: there is no home directory")
 		return false, nil
 	}
-	switch err := memory.remember(d, again || remembered); {
+	e, ok := memory.recall(d)
+	if ok && !again && !d.is(e.Run) {
+		if done, err := a.importedElsewhere(e, d, in, m); done || err != nil {
+			return done, err
+		}
+	}
+	err = memory.remember(d, again || ok)
+	switch {
 	case errors.Is(err, fs.ErrExist):
-		return false, &journal.LockedError{}
+		return false, fmt.Errorf("another process has just begun to import the same content into this account: %w", &journal.LockedError{})
 	case err != nil:
 		a.ui.note("imports can't be remembered: %v", err)
-	case memory == nil:
-		a.ui.note("imports can't be remembered: there is no home directory")
 	}
 	return false, nil
+}
+
+// is reports whether the run directory is the one at an absolute path.
+func (d *runDir) is(path string) bool {
+	own, err := filepath.Abs(d.path)
+	return err == nil && own == path
 }
 
 // importedElsewhere judges what is remembered of the same content and account.
