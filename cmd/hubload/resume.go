@@ -149,6 +149,9 @@ func (a *app) saidDone(d *runDir, what string) (bool, error) {
 		return true, err
 	}
 	a.ui.printf("%s: nothing was sent.\n%s\nreports: %s\n", what, p.line(), d.path)
+	if p.InDoubt > 0 && !d.Sandbox {
+		a.ui.printf("next: hubload resolve %s looks for the rows in doubt\n", quoted(d.path))
+	}
 	return true, nil
 }
 

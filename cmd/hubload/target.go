@@ -66,9 +66,10 @@ func unfinishedOf(in *input) *runDir {
 			continue
 		}
 		if st, err := journal.Load(d.file(journalName)); err == nil {
-			p := progressOf(st)
+			// An intent is enough: its rows may exist although no fate says so.
+			begun := st.Intents() > 0 && !progressOf(st).finished()
 			st.Close()
-			if !p.finished() && p.settled() > 0 {
+			if begun {
 				return d
 			}
 		}
