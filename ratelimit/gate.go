@@ -32,6 +32,7 @@ type gate struct {
 	limits  []Limit // in force; first what is believed of the server, its window stretched
 	pace    Limit   // all of them in terms of the first one's window, rounded up
 	window  window
+	shared  *shared // with other processes; nil: with none
 	pacer   *pacer
 
 	trusted bool // else one request at a time
@@ -42,10 +43,15 @@ type gate struct {
 	refused time.Time     // when the last refusal came that told something new
 	pause   time.Duration // after it; 0: a probe has succeeded since
 	stretch int           // steps
+
+	kin struct { // what processes that share the window know
+		server  Limit
+		stretch int
+	}
 }
 
 func newGate(o Options) *gate {
-	g := &gate{options: o, pacer: newPacer()}
+	g := &gate{options: o, shared: newShared(o.Store), pacer: newPacer()}
 	g.settle(time.Time{})
 	return g
 }
@@ -68,14 +74,77 @@ func (g *gate) next(now time.Time) (time.Time, bool) {
 		return time.Time{}, false
 	}
 	at := latest(g.resume, g.pacer.due(now))
-	for _, l := range g.limits {
-		free, ok := g.window.free(l, now)
-		if !ok {
+	for i, l := range g.limits {
+		w := &g.window
+		if i == 0 { // what the user allows on top of that is this process's own
+			w = g.all(now)
+		}
+		free, ok := w.free(l, now)
+		if !ok && w == &g.window {
 			return time.Time{}, false
+		}
+		if !ok {
+			free = now.Add(poll)
 		}
 		at = latest(at, free)
 	}
-	return at, true
+	if g.shared == nil {
+		return at, true
+	}
+	if at.After(now) {
+		g.shared.yield = time.Time{}
+		return at, true
+	}
+	return g.shared.yields(now), true
+}
+
+// all returns the window with the requests of the processes that share it.
+func (g *gate) all(now time.Time) *window {
+	if g.shared == nil {
+		return &g.window
+	}
+	return g.shared.ledger.add(&g.window, g.limits[0].Per, now)
+}
+
+// explains returns how many requests are accounted for, at most, in the window of
+// a server that had counted a request by now which was sent at a time.
+func (g *gate) explains(sent time.Time) int {
+	n := g.window.explains(sent, g.pace.Per)
+	if g.shared != nil {
+		g.pacer.kin = g.shared.ledger.explains(sent, g.pace.Per)
+		n += g.pacer.kin
+	}
+	return n
+}
+
+// believed is what is known of the server's limit; zero: nothing.
+func (g *gate) believed() Limit {
+	if g.server.N > 0 {
+		return g.server
+	}
+	return g.kin.server
+}
+
+// meet takes in what the processes know that share the window.
+func (g *gate) meet(now time.Time) {
+	server, stretch, hold := g.shared.ledger.told()
+	if server != g.kin.server || stretch != g.kin.stretch {
+		g.kin.server, g.kin.stretch = server, stretch
+		g.settle(now)
+	}
+	// Nobody is stopped for long by what others say.
+	if most := now.Add(g.limits[0].Per); hold.After(now) {
+		g.resume = latest(g.resume, earliest(hold, most))
+	}
+}
+
+// tell tells the processes that share the window what is known here.
+func (g *gate) tell(waiting bool, now time.Time) {
+	hold := time.Duration(0)
+	if g.pause > 0 { // other pauses are this process's own
+		hold = max(0, g.resume.Sub(now))
+	}
+	g.shared.ledger.tell(waiting, g.server, g.stretch, hold)
 }
 
 // take gives a slot out; next has said that one is free now.
@@ -84,12 +153,32 @@ func (g *gate) take(now time.Time) ticket {
 	g.pacer.take(now)
 	t := ticket{probe: !g.trusted, taken: now}
 	g.probing = t.probe
+	if g.shared != nil {
+		g.shared.ledger.take(now)
+		g.shared.yield = time.Time{}
+	}
 	return t
 }
 
 func (g *gate) send(t *ticket, now time.Time) {
 	g.window.send(now)
 	t.sent = now
+	if g.shared != nil {
+		g.shared.ledger.send(t.taken, now)
+	}
+}
+
+// spend logs n requests that left without a slot and were answered by now.
+func (g *gate) spend(n int, now time.Time) {
+	g.window.crowd(n, now)
+	if g.shared == nil {
+		return
+	}
+	for range n {
+		g.shared.ledger.take(now)
+		g.shared.ledger.send(now, now)
+		g.shared.ledger.answer(now, now)
+	}
 }
 
 // cancel takes a slot back whose request never left.
@@ -98,6 +187,9 @@ func (g *gate) cancel(t ticket) {
 		g.window.untake()
 	} else {
 		g.window.unsend(t.sent)
+	}
+	if g.shared != nil {
+		g.shared.ledger.cancel(t.taken, t.sent)
 	}
 	if t.probe {
 		g.probing = false
@@ -110,6 +202,9 @@ func (g *gate) answer(t ticket, a Answer, now time.Time) {
 		g.send(&t, now)
 	}
 	g.window.answer(now)
+	if g.shared != nil {
+		g.shared.ledger.answer(t.sent, now)
+	}
 	g.forget(now)
 	if t.probe {
 		g.probing = false
@@ -155,8 +250,8 @@ func (g *gate) heed(t ticket, a Answer, now time.Time) {
 	if now.Sub(t.sent) > g.pace.Per {
 		return // what it counted is history
 	}
-	left := max(0, g.server.N-g.pace.N) // never used from here
-	others := a.Limit.N - a.Remaining - left - g.window.explains(t.sent, g.pace.Per)
+	left := max(0, g.believed().N-g.pace.N) // never used from here
+	others := a.Limit.N - a.Remaining - left - g.explains(t.sent)
 	if t.probe {
 		g.window.crowd(max(0, others), now)
 	}
@@ -180,7 +275,7 @@ func (g *gate) refuse(t ticket, a Answer, now time.Time) {
 			g.stretch = min(g.stretch+1, mostSteps)
 			g.settle(now)
 		}
-		g.pacer.refused(g.pace.N-g.window.explains(t.sent, g.pace.Per), now)
+		g.pacer.refused(g.pace.N-g.explains(t.sent), now)
 	}
 	g.trusted = false
 	g.refused = now
@@ -213,15 +308,15 @@ func (g *gate) forget(now time.Time) {
 
 // settle works out which limits are in force.
 func (g *gate) settle(now time.Time) {
-	highest := g.options.Cap
+	highest, server := g.options.Cap, g.believed()
 	base := Limit{N: 100, Per: 10 * time.Second}.part(g.options.Share)
 	switch {
-	case g.server.N > 0:
-		base = g.server.part(g.options.Share)
+	case server.N > 0:
+		base = server.part(g.options.Share)
 	case highest.N > 0:
 		base = highest
 	}
-	base.Per += base.Per * time.Duration(g.stretch) / steps
+	base.Per += base.Per * time.Duration(max(g.stretch, g.kin.stretch)) / steps
 	g.limits = append(g.limits[:0], base)
 	g.pace = base
 	if highest.N > 0 {
@@ -229,6 +324,13 @@ func (g *gate) settle(now time.Time) {
 		g.pace.N = min(base.N, highest.within(base.Per))
 	}
 	g.pacer.setLimit(g.pace, now)
+}
+
+func earliest(a, b time.Time) time.Time {
+	if a.Before(b) {
+		return a
+	}
+	return b
 }
 
 func latest(a, b time.Time) time.Time {

@@ -49,6 +49,18 @@ type Options struct {
 	// Share is how many percent, from 1 to 100, to use of what the server allows.
 	// 0 means 100.
 	Share int
+
+	// Store is where a window is kept that is shared with other processes, such
+	// as a locked file for each account; nil: none is. All processes together
+	// then keep to what the server allows, whatever each of them does, and none
+	// takes another for a stranger. Whoever has waited longest since its last
+	// slot is served first. Cap stays each process's own.
+	//
+	// A process that dies occupies its slots for a window and two seconds, no
+	// longer. The wall clock of the host may jump; see the package comment.
+	// Limits of more than 1,000 requests in a window, or 100 a second, aren't
+	// shared: the store is asked three times a request.
+	Store Store
 }
 
 // A Limiter hands out slots for requests, in the order in which they were asked
@@ -123,19 +135,41 @@ func (l *Limiter) Acquire(ctx context.Context) (*Slot, error) {
 // serve gives slots to waiters until one has to wait, and sets the timer for that
 // one. It is called whenever something changed, with mu held.
 func (l *Limiter) serve() {
+	l.update(func(time.Time) {})
+}
+
+// update calls do and then serves, both while the window is ours alone if it is
+// shared.
+func (l *Limiter) update(do func(now time.Time)) {
+	now := time.Now()
+	l.gate.shared.with(l.gate.limits[0], now, func() {
+		now := time.Now() // the store may have had to be waited for
+		if l.gate.shared != nil {
+			l.gate.meet(now)
+		}
+		do(now)
+		waiting := l.serveAll(now)
+		if l.gate.shared != nil {
+			l.gate.tell(waiting, now)
+		}
+	})
+}
+
+// serveAll does what serve says, and reports whether somebody waits for a time to
+// come.
+func (l *Limiter) serveAll(now time.Time) bool {
 	for len(l.waiters) > 0 {
 		w := l.waiters[0]
 		if l.daily != nil {
 			w.err = l.daily
 		} else {
-			now := time.Now()
 			at, ok := l.gate.next(now)
 			if !ok {
 				break // an answer will call serve
 			}
 			if wait := at.Sub(now); wait > 0 {
 				l.wake(wait)
-				return
+				return true
 			}
 			w.slot = &Slot{limiter: l, ticket: l.gate.take(now)}
 		}
@@ -145,6 +179,7 @@ func (l *Limiter) serve() {
 	if l.timer != nil {
 		l.timer.Stop()
 	}
+	return false
 }
 
 func (l *Limiter) wake(after time.Duration) {
@@ -183,6 +218,15 @@ func (l *Limiter) Pause(d time.Duration) {
 	defer l.mu.Unlock()
 	l.gate.hold(d, time.Now())
 	l.serve()
+}
+
+// Spent says that n requests were sent and answered without a slot, such as those
+// that found out which account it is. The window counts them, so that nobody
+// takes them for a stranger's.
+func (l *Limiter) Spent(n int) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.update(func(now time.Time) { l.gate.spend(n, now) })
 }
 
 // ResetDaily says that the quota of the day is fresh again. The next request goes

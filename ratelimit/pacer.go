@@ -33,6 +33,7 @@ const (
 type pacer struct {
 	tokens  *rate.Limiter // burst 1
 	limit   Limit
+	kin     int // requests in the window of processes that share it
 	shared  bool
 	rate    float64   // when shared: requests a second
 	signs   int       // answers in a row that showed others
@@ -112,9 +113,10 @@ func (p *pacer) share(others int, now time.Time) {
 	}
 }
 
-// beside returns the even rate that others leave.
+// beside returns the even rate that others leave, and the processes that share
+// the window with this one.
 func (p *pacer) beside(others int) float64 {
-	return float64(p.limit.N-others) / p.limit.Per.Seconds()
+	return float64(p.limit.N-others-p.kin) / p.limit.Per.Seconds()
 }
 
 func (p *pacer) apply(now time.Time) {

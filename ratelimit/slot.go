@@ -23,7 +23,7 @@ func (s *Slot) Sent() {
 	if s.over || !s.ticket.sent.IsZero() {
 		return
 	}
-	l.gate.send(&s.ticket, time.Now())
+	l.update(func(now time.Time) { l.gate.send(&s.ticket, now) })
 }
 
 // Done says what came of the request, as soon as its answer has come or is certain
@@ -44,8 +44,7 @@ func (s *Slot) Done(a Answer) {
 			l.daily = &DailyError{Wait: a.Wait}
 		}
 	}
-	l.gate.answer(s.ticket, a, time.Now())
-	l.serve()
+	l.update(func(now time.Time) { l.gate.answer(s.ticket, a, now) })
 }
 
 // Cancel gives the slot back: no request left, or it is certain that nothing of
