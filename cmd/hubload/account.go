@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/hubload/hubload/importer/hubspot"
+	"github.com/hubload/hubload/ratelimit"
 )
 
 const defaultBaseURL = "https://api.hubapi.com"
@@ -20,7 +21,8 @@ const defaultBaseURL = "https://api.hubapi.com"
 type accountFlags struct {
 	baseURL, version, tokenFile string
 	timeout                     time.Duration
-	createKey                   bool // import alone has the flag
+	createKey                   bool              // import alone has the flag
+	rate                        ratelimit.Options // from other flags, where there are any
 }
 
 func (f *accountFlags) add(fs *pflag.FlagSet) {
@@ -44,6 +46,7 @@ func (f *accountFlags) commandTail() string {
 // A connection is an account that can be written to.
 type connection struct {
 	*hubspot.Client
+	limiter          *ratelimit.Limiter
 	account          int64 // 0 when the token may not read it
 	baseURL, version string
 	sandbox          bool
@@ -87,7 +90,8 @@ func (a *app) connect(ctx context.Context, f *accountFlags, sandbox bool, object
 		return nil, usageError{err}
 	}
 	c.Client = client
-	if err := c.identify(ctx, object, key, f.createKey || sandbox); err != nil {
+	limiter := func(account int64) *ratelimit.Limiter { return a.limiter(c, f.rate, account) }
+	if err := c.identify(ctx, limiter, object, key, f.createKey || sandbox); err != nil {
 		c.close()
 		return nil, err
 	}
@@ -114,8 +118,9 @@ func (a *app) credentials(f *accountFlags, c *connection) (hubspot.Credentials, 
 }
 
 // identify asks for the account's id, and makes sure of the key's property.
-func (c *connection) identify(ctx context.Context, object, key string, createKey bool) error {
-	account, err := patiently(ctx, c.Account)
+func (c *connection) identify(ctx context.Context, limiter func(account int64) *ratelimit.Limiter, object, key string, createKey bool) error {
+	tries := 0
+	account, err := patiently(ctx, func(ctx context.Context) (hubspot.Account, error) { tries++; return c.Account(ctx) })
 	var answer *hubspot.Error
 	switch {
 	case err == nil:
@@ -126,6 +131,8 @@ func (c *connection) identify(ctx context.Context, object, key string, createKey
 	default:
 		return err
 	}
+	c.limiter = limiter(c.account)
+	c.limiter.Spent(tries)
 	if key == "" {
 		return nil
 	}
@@ -135,7 +142,7 @@ func (c *connection) identify(ctx context.Context, object, key string, createKey
 // checkKey makes sure that the account enforces the uniqueness of the key: all
 // that is built on it would otherwise create rows twice.
 func (c *connection) checkKey(ctx context.Context, name, object string, create bool) error {
-	p, err := patiently(ctx, func(ctx context.Context) (hubspot.Property, error) { return c.Property(ctx, name) })
+	p, err := patiently(ctx, counted(c, func(ctx context.Context) (hubspot.Property, error) { return c.Property(ctx, name) }))
 	var answer *hubspot.Error
 	switch {
 	case err == nil && p.HasUniqueValue:
@@ -158,6 +165,7 @@ func (c *connection) checkKey(ctx context.Context, name, object string, create b
 // second look is as good.
 func (c *connection) createUnique(ctx context.Context, name, object string) error {
 	group := strings.ReplaceAll(strings.TrimSuffix(object, "s"), "_", "") + "information"
+	c.limiter.Spent(1)
 	_, err := c.CreateProperty(ctx, hubspot.NewProperty{
 		GroupName: group, Name: name, Label: name, Type: "string", FieldType: "text", HasUniqueValue: true,
 		Description: "Tells the rows of imports apart, so that none is created twice.",
@@ -172,7 +180,7 @@ func (c *connection) createUnique(ctx context.Context, name, object string) erro
 // propertyNames lists the properties that can be written; nil when the token may
 // not read them.
 func (c *connection) propertyNames(ctx context.Context, object string) (map[string]bool, error) {
-	properties, err := patiently(ctx, c.Properties)
+	properties, err := patiently(ctx, counted(c, c.Properties))
 	var answer *hubspot.Error
 	if errors.As(err, &answer) && !answer.Unauthorized() && !answer.Temporary() {
 		return nil, nil
@@ -195,6 +203,16 @@ func (c *connection) wrongAccount(pinned int64) error {
 			"take account: out of the mapping, or use a token that can read account information")
 	}
 	return withHint(fmt.Errorf("the mapping is for account %d, and the token belongs to account %d", pinned, c.account), "use the token of the other account")
+}
+
+// counted is read, with the requests that it sends known to the limiter before
+// they leave. They don't wait for it: they are few, and nothing else is sent yet
+// or any more.
+func counted[T any](c *connection, read func(context.Context) (T, error)) func(context.Context) (T, error) {
+	return func(ctx context.Context) (T, error) {
+		c.limiter.Spent(1)
+		return read(ctx)
+	}
 }
 
 // patiently repeats a read, which does no harm, while its failure may be a passing

@@ -98,6 +98,7 @@ func (a *app) runImport(ctx context.Context, path string, f *importFlags) error 
 	}
 
 	object, key := objectAndKey(m, f.what.object)
+	f.account.rate = f.how.rate()
 	conn, err := a.connect(ctx, &f.account, f.where.sandbox, object, key)
 	if err != nil {
 		return err

@@ -15,7 +15,6 @@ import (
 	"github.com/hubload/hubload/importer/journal"
 	"github.com/hubload/hubload/importer/report"
 	"github.com/hubload/hubload/mapping"
-	"github.com/hubload/hubload/ratelimit"
 )
 
 type resolveFlags struct {
@@ -137,7 +136,7 @@ func (a *app) resolve(ctx context.Context, s *session, f *resolveFlags) (importe
 	defer st.Close()
 	rs := importer.Resolution{
 		Open:   func() (importer.Source, error) { return s.source() },
-		Mapper: s.mapper, Sender: s.conn.Client, Limiter: ratelimit.New(ratelimit.Options{}), Journal: j, State: st,
+		Mapper: s.mapper, Sender: s.conn.Client, Limiter: s.conn.limiter, Journal: j, State: st,
 		Key: s.dir.Key, KeyOf: s.keyOf(), Logger: a.logger,
 	}
 	switch f.assume.value {

@@ -55,6 +55,7 @@ func (a *app) runResume(ctx context.Context, path string, f *resumeFlags) error 
 	if done, err := a.nothingLeft(d); done || err != nil {
 		return err
 	}
+	f.account.rate = f.how.rate()
 	conn, err := a.reconnect(ctx, d, m, &f.account)
 	if err != nil {
 		return err

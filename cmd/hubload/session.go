@@ -104,7 +104,7 @@ func (a *app) runImporter(ctx context.Context, s *session, j *journal.Journal, s
 	defer src.Close()
 	im := importer.Import{
 		Source: src, Mapper: s.mapper, Sender: s.conn.Client, Name: s.dir.Run, Journal: j, State: st,
-		Limiter:   ratelimit.New(ratelimit.Options{Cap: s.flags.limit.Limit, Share: s.flags.share.n}),
+		Limiter:   s.conn.limiter,
 		Key:       s.dir.Key,
 		BatchSize: s.flags.batchSize.n, Workers: s.flags.workers.n, MaxRefused: s.flags.maxFailures.Threshold,
 		Progress: progress, Logger: a.logger,
@@ -253,7 +253,7 @@ func (d *runDir) summary(counts report.Counts, st *journal.State) report.Summary
 
 // dailyReset asks when the daily quota is fresh again.
 func (c *connection) dailyReset(ctx context.Context) (time.Time, error) {
-	usage, err := patiently(ctx, c.DailyUsage)
+	usage, err := patiently(ctx, counted(c, c.DailyUsage))
 	var answer *hubspot.Error
 	if errors.As(err, &answer) || err == nil && usage.ResetsAt.IsZero() {
 		// The path may be refused like all others today: look again in an hour.
@@ -270,6 +270,11 @@ func (d *runDir) accountName() string {
 		return "the account at " + d.BaseURL
 	}
 	return fmt.Sprintf("account %d", d.Account)
+}
+
+// rate is what the flags say about it.
+func (f *runFlags) rate() ratelimit.Options {
+	return ratelimit.Options{Cap: f.limit.Limit, Share: f.share.n}
 }
 
 func (a *app) now() time.Time { return time.Now() }

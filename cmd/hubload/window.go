@@ -4,7 +4,6 @@ package main
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -34,12 +33,14 @@ const (
 // The lock is the operating system's, so it ends with its process. The file is
 // never removed: who had it open would hold a lock that nobody else sees.
 type windowFile struct {
-	lock *flock.Flock
+	path string
 	note func(error) // of the first failure
 
 	mu     sync.Mutex
+	lock   *flock.Flock // of a file beside the contents; it is opened for each turn
+	file   *os.File     // nil: not yet
 	failed bool
-	buf    []byte
+	buf    bytes.Buffer
 }
 
 // window returns the file that the account's runs share; nil when there is no
@@ -48,11 +49,35 @@ func (m *memory) window(baseURL string, account int64, note func(error)) *window
 	if m == nil {
 		return nil
 	}
-	name := digest(baseURL, strconv.FormatInt(account, 10))
-	return &windowFile{
-		lock: flock.New(filepath.Join(m.windows, name), flock.SetFlag(os.O_CREATE|os.O_RDWR), flock.SetPermissions(0o600)),
-		note: note,
+	path := filepath.Join(m.windows, digest(baseURL, strconv.FormatInt(account, 10)))
+	return &windowFile{path: path, note: note, lock: flock.New(path+".lock", flock.SetPermissions(0o600))}
+}
+
+// close lets go of the file.
+func (w *windowFile) close() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.file != nil {
+		w.file.Close()
+		w.file = nil
 	}
+}
+
+// limiter returns the limiter of a connection, which shares its window with the
+// other runs of the account unless that is a throw-away one.
+func (a *app) limiter(c *connection, o ratelimit.Options, account int64) *ratelimit.Limiter {
+	if c.sandbox {
+		return ratelimit.New(o)
+	}
+	w := memoryOf(a.getenv).window(c.baseURL, account, func(err error) {
+		a.ui.note("the rate limit can't be shared with other runs on this host, only seen in HubSpot's answers: %v", err)
+	})
+	if w != nil { // a nil *windowFile in o.Store wouldn't be nil
+		o.Store = w
+		before := c.close
+		c.close = func() { before(); w.close() }
+	}
+	return ratelimit.New(o)
 }
 
 // Update implements [ratelimit.Store].
@@ -68,15 +93,19 @@ func (w *windowFile) Update(change func([]byte) []byte) error {
 }
 
 func (w *windowFile) update(change func([]byte) []byte) error {
+	if err := w.open(); err != nil {
+		return err
+	}
 	if err := w.acquire(); err != nil {
 		return err
 	}
-	defer w.lock.Unlock()
-	f := w.lock.Fh()
-	old, err := w.read(f)
-	if err != nil {
+	defer func() { _ = w.lock.Unlock() }() // if that fails, the next turn says so
+	f := w.file
+	w.buf.Reset()
+	if _, err := w.buf.ReadFrom(io.NewSectionReader(f, 0, ratelimit.MostStored+1)); err != nil {
 		return err
 	}
+	old := w.buf.Bytes()
 	data := change(old)
 	if data == nil {
 		return nil
@@ -92,33 +121,28 @@ func (w *windowFile) update(change func([]byte) []byte) error {
 	return nil
 }
 
-// acquire locks the file, which it makes if need be.
+// open opens the file, which it makes if need be.
+func (w *windowFile) open() (err error) {
+	if w.file != nil {
+		return nil
+	}
+	if err := os.MkdirAll(filepath.Dir(w.path), 0o700); err != nil {
+		return err
+	}
+	w.file, err = os.OpenFile(w.path, os.O_CREATE|os.O_RDWR, 0o600)
+	return err
+}
+
 func (w *windowFile) acquire() error {
 	for deadline := time.Now().Add(windowPatience); ; time.Sleep(windowRetry) {
 		locked, err := w.lock.TryLock()
-		if errors.Is(err, os.ErrNotExist) {
-			if err := os.MkdirAll(filepath.Dir(w.lock.Path()), 0o700); err != nil {
-				return err
-			}
-			locked, err = w.lock.TryLock()
-		}
 		switch {
 		case err != nil:
 			return err
 		case locked:
 			return nil
 		case time.Now().After(deadline):
-			return fmt.Errorf("%s is locked by another process for longer than %s", w.lock.Path(), windowPatience)
+			return fmt.Errorf("%s is locked by another process for longer than %s", w.lock, windowPatience)
 		}
 	}
-}
-
-// read returns the contents; those that are too long to be a window are none.
-func (w *windowFile) read(f *os.File) ([]byte, error) {
-	buf := bytes.NewBuffer(w.buf[:0])
-	if _, err := buf.ReadFrom(io.NewSectionReader(f, 0, ratelimit.MostStored+1)); err != nil {
-		return nil, err
-	}
-	w.buf = buf.Bytes()
-	return w.buf, nil
 }
