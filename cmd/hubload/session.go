@@ -102,9 +102,10 @@ func (a *app) runImporter(ctx context.Context, s *session, j *journal.Journal, s
 		return err
 	}
 	defer src.Close()
+	limiter := ratelimit.New(ratelimit.Options{Cap: s.flags.limit.Limit, Share: s.flags.share.n})
 	im := importer.Import{
 		Source: src, Mapper: s.mapper, Sender: s.conn.Client, Name: s.dir.Run, Journal: j, State: st,
-		Limiter:   ratelimit.New(ratelimit.Options{Cap: s.flags.limit.Limit, Share: s.flags.share.n}),
+		Limiter:   limiter,
 		Key:       s.dir.Key,
 		BatchSize: s.flags.batchSize.n, Workers: s.flags.workers.n, MaxRefused: s.flags.maxFailures.Threshold,
 		Progress: progress, Logger: a.logger,
@@ -121,7 +122,7 @@ func (a *app) runImporter(ctx context.Context, s *session, j *journal.Journal, s
 			return usageError{fmt.Errorf("looking for keys that several rows share: %w", err)}
 		}
 	}
-	stop := a.showProgress(s, progress, src)
+	stop := a.showProgress(s, progress, src.Offset, limiter.Limit)
 	defer stop()
 	if err := importer.Run(ctx, im); err != nil {
 		return err

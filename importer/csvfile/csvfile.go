@@ -45,6 +45,7 @@ import (
 	"io"
 	"os"
 	"slices"
+	"sync/atomic"
 )
 
 // The limits that keep memory constant.
@@ -110,6 +111,7 @@ type Reader struct {
 	rec        Record
 	slab       []string // unused room for Fields
 	scratch    []byte
+	offset     atomic.Int64 // see Offset
 }
 
 // NewReader reads the start of src up to the end of the header. gzip and zstd
@@ -168,6 +170,15 @@ func (r *Reader) Notes() []string { return slices.Clone(r.notes) }
 func (r *Reader) Blank() int64 { return r.blank }
 
 // Offset returns how many bytes of the source, compressed as it may be, were
-// consumed so far. It runs ahead of Read by what is buffered. It may be called
-// from any goroutine.
-func (r *Reader) Offset() int64 { return r.src.count.n.Load() }
+// taken by the header and what Read has returned. For compressed files and UTF-16
+// it is an estimate: the share of what is buffered. It may be called from any
+// goroutine.
+func (r *Reader) Offset() int64 { return r.offset.Load() }
+
+func (r *Reader) noteOffset() {
+	at, ahead := r.base+int64(r.pos), r.base+int64(r.end)
+	if ahead > 0 && (r.src.kind != "" || r.charset.wide) {
+		at = int64(float64(r.src.count.n.Load()) * float64(at) / float64(ahead))
+	}
+	r.offset.Store(at)
+}

@@ -14,6 +14,7 @@ import (
 func (r *Reader) Read() (*Record, error) {
 	if r.failed == nil {
 		r.failed = r.read()
+		r.noteOffset()
 	}
 	if r.failed != nil {
 		return nil, r.failed
