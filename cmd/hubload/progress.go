@@ -28,10 +28,13 @@ func (a *app) showProgress(s *session, p *importer.Progress, offset func() int64
 	if s.say.quiet {
 		mode = "none"
 	}
-	structured := s.say.logFormat.value == "json"
+	var lines slog.Handler = slog.NewTextHandler(clearing{a.ui}, nil)
+	if s.say.logFormat.value == "json" {
+		lines = slog.NewJSONHandler(clearing{a.ui}, nil)
+	}
 	if mode == "auto" {
 		mode = "plain"
-		if isTerminal(a.stderr) && !structured {
+		if isTerminal(a.stderr) && s.say.logFormat.value != "json" {
 			mode = "bar"
 		}
 	}
@@ -40,15 +43,11 @@ func (a *app) showProgress(s *session, p *importer.Progress, offset func() int64
 	case "bar":
 		return a.every(barEvery, view.bar(a.ui))
 	case "plain":
-		// Progress was asked for, so --log-level doesn't silence it.
-		logger := slog.New(slog.NewJSONHandler(clearing{a.ui}, nil))
+		// A log of its own: --log-level doesn't silence what --progress asks for.
+		logger := slog.New(lines)
 		return a.every(plainEvery, func(last bool) {
-			switch {
-			case last:
-			case structured:
-				logger.Info("progress", view.attributes(view.look())...)
-			default:
-				a.ui.note("%s", view.look().line())
+			if !last {
+				logger.Info("progress", view.look().attributes()...)
 			}
 		})
 	}
@@ -155,7 +154,7 @@ func short(d time.Duration) time.Duration {
 }
 
 // attributes are the same for a log.
-func (v *progressView) attributes(s sight) []any {
+func (s sight) attributes() []any {
 	attributes := []any{
 		"rows", s.total, "created", s.Created, "existing", s.Existing, "refused", s.Refused, "in_doubt", s.InDoubt,
 		"rows_per_second", int64(s.rate), "requests", s.Requests, "limited_429", s.Limited, "in_flight", s.InFlight,
