@@ -133,7 +133,11 @@ func (a *app) runImport(ctx context.Context, path string, f *importFlags) error 
 		if finished, err := a.alreadyDone(d, in); finished || err != nil {
 			return err
 		}
-		a.ui.note("going on with %s", d.path)
+		if d.covers(in) {
+			a.ui.note("going on with %s", d.path)
+		} else {
+			a.ui.note("%s has changed since %s; going on with that run: rows that it has read must be the same, and later ones are new", shown(in.Path), d.path)
+		}
 	} else {
 		d.request = want
 		if done, err := a.begin(d, in, m, f.where.again); done || err != nil {
@@ -141,7 +145,11 @@ func (a *app) runImport(ctx context.Context, path string, f *importFlags) error 
 		}
 		defer d.unlock()
 	}
-	return a.execute(ctx, &session{dir: d, conn: conn, mapping: m, mapper: mapper, flags: &f.how, say: &f.say, commandTail: f.commandTail()})
+	err = a.execute(ctx, &session{dir: d, conn: conn, mapping: m, mapper: mapper, flags: &f.how, say: &f.say, commandTail: f.commandTail()})
+	if code := exitCode(err); code != exitOK && code != exitRefused || d.covers(in) {
+		return err
+	}
+	return cmp.Or(a.grow(d, in), err)
 }
 
 // prepare reads the input's header and the mapping that was given for it, nil when

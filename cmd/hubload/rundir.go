@@ -35,6 +35,7 @@ type request struct {
 	Run        string    `json:"run"`
 	Started    time.Time `json:"started"`
 	Input      asked     `json:"input"`
+	Grown      *asked    `json:"input_grown,omitempty"` // what the input has become since
 	Object     string    `json:"object"`
 	Key        string    `json:"key,omitempty"`
 	Account    int64     `json:"account,omitempty"` // 0: the token may not read it
@@ -126,6 +127,10 @@ func (d *runDir) create(m *mapping.Mapping, in *input) error {
 	if err := writeFile(d.file(mappingName), m.Encode()); err != nil {
 		return err
 	}
+	return d.save()
+}
+
+func (d *runDir) save() error {
 	data, err := json.MarshalIndent(d.request, "", "  ")
 	if err != nil {
 		return err
