@@ -81,7 +81,7 @@ var mutants = []mutant{
 	if false {`},
 	{"results are matched by their position", "judge.go", `
 	for _, c := range ans.Created {
-		i, ok := byTrace[c.Trace]`, `
+		i, ok := traced(rows, c.Trace)`, `
 	for i, c := range ans.Created {
 		ok := i < len(rows)`},
 	{"rows that the answer doesn't name are taken for refused", "judge.go", `

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/hubload/hubload/importer/journal"
@@ -75,16 +76,10 @@ func (r *run) react(ctx context.Context, ans Answer, rows []standing, sent time.
 
 // alien reports whether an answer names records that nobody asked for.
 func alien(ans Answer, rows []standing) bool {
-	ours := make(map[string]bool, len(rows))
-	for _, s := range rows {
-		ours[s.trace] = true
-	}
-	for _, c := range ans.Created {
-		if c.Trace != "" && !ours[c.Trace] {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(ans.Created, func(c Created) bool {
+		_, ours := traced(rows, c.Trace)
+		return c.Trace != "" && !ours
+	})
 }
 
 func (r *run) reachable(p Proof) {

@@ -38,6 +38,7 @@ type run struct {
 	gate      *gate
 	proof     *keyProof
 	died      map[int64]bool // rows that were in flight when a process died
+	room      room           // for rows that are read
 
 	renewing chan struct{} // a place for who renews the credentials
 
@@ -134,7 +135,13 @@ func (r *run) process(ctx context.Context, j *job) error {
 	if err != nil {
 		return err
 	}
-	return r.send(ctx, again, books)
+	if err := r.send(ctx, again, books); err != nil {
+		return err
+	}
+	if r.im.Key == "" { // else the proof of the key may still read them
+		r.room.giveBack(j.rows)
+	}
+	return nil
 }
 
 // part separates rows that an unproved attempt clouds from the others.

@@ -26,6 +26,7 @@ type row struct {
 	unproved int      // attempts of this process that proved nothing
 	tainted  bool     // an attempt proved nothing
 	refusal  *Failure // what the last attempt said, until a read has the last word
+	block    *block   // where its room is
 }
 
 // A job is a batch with what must be durable before it is sent.
@@ -186,7 +187,8 @@ func (r *run) mapRow(rec *csvfile.Record) (*row, journal.Fate) {
 	if p := rec.Problem; p != nil {
 		return refuse(p.Code, p.Column, p.Message)
 	}
-	rw := &row{n: rec.Row, size: len(rec.Raw)}
+	rw := r.room.row()
+	rw.n, rw.size = rec.Row, len(rec.Raw)
 	if problems := r.im.Mapper.Map(rec.Fields, &rw.rec); len(problems) > 0 {
 		p := problems[0]
 		msg := p.Message

@@ -25,6 +25,9 @@ func (m *Mapper) Map(fields []string, rec *Record) []Problem {
 		panic(fmt.Sprintf("mapping: a row of %d cells under a header of %d columns", len(fields), m.width))
 	}
 	rec.Properties, rec.Associations, rec.Key = rec.Properties[:0], rec.Associations[:0], ""
+	if rec.Properties == nil {
+		rec.Properties = make([]Property, 0, len(m.properties)+1) // and the key
+	}
 	var problems []Problem
 	for i := range m.properties {
 		p := &m.properties[i]
