@@ -55,7 +55,7 @@ type tracedThread struct {
 }
 
 const (
-	waitThread = 0x20000000 // __WNOTHREAD: leaves other goroutines' children alone
+	waitThread = 0x20000000 // __WNOTHREAD: for what this thread traces
 	exitKill   = 0x100000   // PTRACE_O_EXITKILL
 	sysStop    = syscall.SIGTRAP | 0x80
 )
@@ -81,7 +81,7 @@ func trace(cmd *exec.Cmd, wall bool, see func(*sysCall)) (syscall.WaitStatus, er
 }
 
 func traceHere(cmd *exec.Cmd, wall bool, see func(*sysCall)) (status syscall.WaitStatus, err error) {
-	cmd.SysProcAttr = &syscall.SysProcAttr{Ptrace: true}
+	cmd.SysProcAttr = &syscall.SysProcAttr{Ptrace: true, Setpgid: true}
 	if err := cmd.Start(); err != nil {
 		return 0, err
 	}
@@ -112,7 +112,9 @@ func traceHere(cmd *exec.Cmd, wall bool, see func(*sysCall)) (status syscall.Wai
 		return 0, err
 	}
 	for {
-		tid, err := syscall.Wait4(-1, &status, syscall.WALL|waitThread, nil)
+		// Of its group and no others: this thread may have children of its own, from
+		// other tests that ran on it.
+		tid, err := syscall.Wait4(-t.pid, &status, syscall.WALL|waitThread, nil)
 		switch {
 		case err == syscall.EINTR:
 			continue
