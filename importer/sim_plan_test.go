@@ -27,6 +27,7 @@ type simPlan struct {
 	limit   ratelimit.Options
 	account hubspottest.Config
 	net     simNet
+	dooms   []doom // of the first processes; with any, nothing is left to chance
 
 	// strict: nothing excuses a window at the account with more requests than
 	// its limit. Requests arrive within the 50 ms of each other that package

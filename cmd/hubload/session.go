@@ -213,7 +213,8 @@ func (a *app) resumable(s *session, summary report.Summary, err error) error {
 }
 
 // mendReports writes the reports of a finished run whose process died, or ran out
-// of disk, before they were complete. The summary is written last.
+// of disk, before they were complete. The summary is written last. Then nobody has
+// heard how the run ended: the error is a partlyError if not all rows exist.
 func (d *runDir) mendReports(p tally) error {
 	if sum, err := report.ReadSummary(d.path); err == nil && sum.Counts == p.Counts {
 		return nil
@@ -231,10 +232,11 @@ func (d *runDir) mendReports(p tally) error {
 	}
 	sum := d.summary(counts, st)
 	sum.Finished = time.Now()
-	if counts.Refused+counts.InDoubt > 0 {
-		sum.ExitCode = exitRefused
+	if counts.Refused+counts.InDoubt == 0 {
+		return report.WriteSummary(d.path, sum)
 	}
-	return report.WriteSummary(d.path, sum)
+	sum.ExitCode = exitRefused
+	return cmp.Or(report.WriteSummary(d.path, sum), error(partlyError{}))
 }
 
 // summary is what the run directory says of the whole run.
