@@ -84,12 +84,17 @@ func (in *input) identify() error {
 		return usageError{err}
 	}
 	defer f.Close()
+	return in.hash(f, f)
+}
+
+// hash reads content, which is that of f.
+func (in *input) hash(f *os.File, content io.Reader) error {
 	before, err := f.Stat()
 	if err != nil {
 		return usageError{err}
 	}
 	hash := sha256.New()
-	if in.Size, err = io.Copy(hash, f); err != nil {
+	if in.Size, err = io.Copy(hash, content); err != nil {
 		return usageError{fmt.Errorf("reading %s: %w", in.Path, err)}
 	}
 	after, err := f.Stat()

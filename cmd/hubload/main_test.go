@@ -27,7 +27,7 @@ import (
 const canary = "pat-na1-canary-6f1d2c"
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"hubload": main})
+	testscript.Main(m, map[string]func(){"hubload": main, "hubload-measured": measuredMain})
 }
 
 func TestScripts(t *testing.T) {

@@ -69,6 +69,9 @@ func (r *Reader) skip() error {
 			}
 			r.advance(next, 1)
 			r.blank++
+			if r.header == nil && r.base+int64(r.pos) > maxRecord {
+				return r.fail(0, "the file has no header within its first MiB", "Its first line has to hold the names of the columns.")
+			}
 			continue
 		} else if len(text) == maxRecord {
 			return nil // nothing but white space: a record that is too large
