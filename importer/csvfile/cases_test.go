@@ -3,8 +3,6 @@
 package csvfile
 
 import (
-	"bytes"
-	"compress/gzip"
 	"errors"
 	"fmt"
 	"io"
@@ -15,7 +13,6 @@ import (
 	"testing/iotest"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/klauspost/compress/zstd"
 )
 
 // A seen record is what tests compare: "row/line field|field", or
@@ -297,30 +294,4 @@ func (p *pieces) Read(b []byte) (int, error) {
 		b = b[:min(len(b), 1+p.n%9)]
 	}
 	return p.r.Read(b)
-}
-
-func compressed(t *testing.T, kind, text string) string {
-	t.Helper()
-	var b bytes.Buffer
-	var w io.WriteCloser = gzip.NewWriter(&b)
-	if kind == "zstd" {
-		var err error
-		if w, err = zstd.NewWriter(&b); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if _, err := io.WriteString(w, text); err != nil {
-		t.Fatal(err)
-	}
-	if err := w.Close(); err != nil {
-		t.Fatal(err)
-	}
-	return b.String()
-}
-
-// flipped changes the checksum at the end of a gzip file.
-func flipped(file string) string {
-	b := []byte(file)
-	b[len(b)-8] ^= 1
-	return string(b)
 }
