@@ -185,6 +185,7 @@ func (a *app) prepare(in *input, f *importFlags) (*mapping.Mapping, error) {
 		if _, err := m.Compile(in.header); err != nil {
 			return nil, usageError{fmt.Errorf("the mapping doesn't fit %s:\n%w", in.Path, err)}
 		}
+		a.notExact(m, in.header)
 	}
 	return m, nil
 }

@@ -27,7 +27,7 @@ import (
 const canary = "pat-na1-canary-6f1d2c"
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"hubload": main})
+	testscript.Main(m, map[string]func(){"hubload": main, "hubload-measured": measuredMain})
 }
 
 func TestScripts(t *testing.T) {
@@ -43,6 +43,7 @@ func TestScripts(t *testing.T) {
 			env.Setenv("XDG_STATE_HOME", filepath.Join(env.WorkDir, "state"))
 			env.Setenv("HUBSPOT_ACCESS_TOKEN", canary)
 			env.Setenv("SAMPLES", samples)
+			env.Setenv("CORPUS", filepath.Join(filepath.Dir(samples), "importer", "csvfile", "testdata", "corpus"))
 			env.Defer(func() { noCanary(t, env.WorkDir) })
 			env.Values[accountKey{}] = &servedAccounts{}
 			return nil
@@ -60,6 +61,12 @@ func TestScripts(t *testing.T) {
 			"gzip":    cmdGzip,
 
 			"truncate": cmdTruncate,
+
+			"transcode": cmdTranscode,
+			"has":       cmdHas,
+			"bytes":     cmdBytes,
+			"fifo":      cmdFifo,
+			"long":      cmdLong,
 		},
 	})
 }

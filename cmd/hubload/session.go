@@ -122,10 +122,20 @@ func (a *app) runImporter(ctx context.Context, s *session, j *journal.Journal, s
 			return usageError{fmt.Errorf("looking for keys that several rows share: %w", err)}
 		}
 	}
+	header := src.Header()
+	if src.restore {
+		restoreAll(header)
+	}
+	src.notices = noticesOf(s.mapping, header)
 	stop := a.showProgress(s, progress, src.Offset, limiter.Limit)
-	defer stop()
-	if err := importer.Run(ctx, im); err != nil {
+	err = importer.Run(ctx, im)
+	stop()
+	src.notices.say(a.ui, src.Blank())
+	if err != nil {
 		return err
+	}
+	if progress.Now().Read == 0 {
+		a.ui.note("the file has a header and no rows")
 	}
 	if im.Key != "" && !s.dir.Sandbox && progress.Now().Created > 0 {
 		memory.rememberKey(s.dir)

@@ -24,7 +24,8 @@
 //     next physical line that parses to the header's number of fields.
 //   - Memory is bounded whatever the input holds: a record has at most 1 MiB,
 //     its line end included, and 10,000 physical lines; a header has at most
-//     2,000 columns.
+//     2,000 columns, and begins within the first MiB of text. So a file that
+//     is refused is refused soon, however large it is, compressed or not.
 //   - Row and line numbers are exact, after quoted line ends and bad records too.
 //   - Encodings, byte order marks, gzip and zstd, the delimiter, an Excel
 //     "sep=;" line and CR line ends are recognised, and [Reader.Notes] says what
