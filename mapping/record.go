@@ -2,11 +2,17 @@
 
 package mapping
 
+import "strconv"
+
 // A Record is one CRM record to create, as one row of the input asks for it.
 // All values are text, as HubSpot's API takes them.
 type Record struct {
 	Properties   []Property
 	Associations []Association
+
+	// Links are records that must be looked up before the record can be sent.
+	// [Record.Resolve] puts their ids among Properties and Associations.
+	Links []Link
 
 	// Key is the value of the mapping's unique property, "" when the
 	// mapping has no key. It stands among Properties too.
@@ -18,6 +24,11 @@ type Record struct {
 func (r *Record) SetKey(property, value string) {
 	r.Key = value
 	r.Properties = append(r.Properties, Property{property, value})
+}
+
+// SetPosition gives the record its number within its parent; see [Numbered].
+func (r *Record) SetPosition(property string, n int64) {
+	r.Properties = append(r.Properties, Property{property, strconv.FormatInt(n, 10)})
 }
 
 // A Property is one property's internal name and its value. The value "" asks
