@@ -68,7 +68,7 @@ type Source interface {
 type Import struct {
 	Source  Source
 	Mapper  *mapping.Mapper
-	Sender  Sender // also a [Finder] where Key is set; may be a [Renewer]
+	Sender  Sender // also a [Finder] where Key is set, and a [Linker] where the mapping looks records up; may be a [Renewer]
 	Limiter *ratelimit.Limiter
 	Journal *journal.Journal
 
@@ -145,6 +145,7 @@ func Run(ctx context.Context, im Import) error {
 	r.ctx = context.WithoutCancel(ctx)
 	r.proof = newKeyProof(ctx, r)
 	defer r.proof.stop()
+	defer r.links.wait()
 	group, gctx := errgroup.WithContext(ctx)
 	group.SetLimit(r.gate.limit())
 	budget := semaphore.NewWeighted(maxBytesInFlight)

@@ -57,7 +57,7 @@ type Resolution struct {
 	Open func() (Source, error)
 
 	Mapper  *mapping.Mapper
-	Sender  Sender // a [Reader], or with Key a [Finder]; may be a [Renewer]. It creates nothing here
+	Sender  Sender // a [Reader], or with Key a [Finder]; a [Linker] and a [Renewer] as in [Import]. It creates nothing here
 	Limiter *ratelimit.Limiter
 	Journal *journal.Journal
 	State   *journal.State // what the journal held when it was opened
@@ -112,6 +112,7 @@ func Resolve(ctx context.Context, rs Resolution) (Resolved, error) {
 	if err := l.settleOpen(); err != nil {
 		return l.done, err
 	}
+	defer l.links.wait()
 	l.done.InDoubt = l.progress.Counts().InDoubt
 	err := l.all(ctx)
 	if cause := context.Cause(ctx); cause != nil && errors.Is(err, ctx.Err()) {
@@ -156,12 +157,12 @@ func newLookup(ctx context.Context, rs Resolution) *lookup {
 
 // all looks for one share of the rows after the other.
 func (l *lookup) all(ctx context.Context) error {
-	shares, err := l.share()
+	shares, err := l.share(ctx)
 	if err != nil {
 		return err
 	}
 	for n := range shares.n {
-		rows, unmapped, err := l.collect(func(rw *row) bool { return shares.of(rw) == n })
+		rows, unmapped, err := l.collect(ctx, func(rw *row) bool { return shares.of(rw) == n })
 		if err != nil {
 			return err
 		}

@@ -37,6 +37,7 @@ type run struct {
 	log       *slog.Logger
 	gate      *gate
 	proof     *keyProof
+	links     *links         // nil when the rows lead to no records that are looked up
 	died      map[int64]bool // rows that were in flight when a process died
 
 	renewing chan struct{} // a place for who renews the credentials
@@ -73,6 +74,7 @@ func newRun(im Import) *run {
 	if im.State != nil {
 		r.progress.resume(im.State)
 	}
+	r.links = newLinks(r)
 	return r
 }
 
@@ -118,6 +120,11 @@ func (r *run) kind(row int64) (journal.Kind, bool) {
 // process sees a job through until each of its rows has a fate or the run ends.
 func (r *run) process(ctx context.Context, j *job) error {
 	clear, clouded := part(j.rows)
+	clear, unlinked, err := r.link(ctx, clear)
+	if err != nil {
+		return err
+	}
+	j.refused = append(j.refused, unlinked...)
 	books := &books{slices: j.slices, refused: j.refused}
 	if len(clear) == 0 && !books.empty() {
 		if _, err := r.begin(nil, books); err != nil {
@@ -132,6 +139,11 @@ func (r *run) process(ctx context.Context, j *job) error {
 	}
 	again, err := r.resolve(ctx, clouded)
 	if err != nil {
+		return err
+	}
+	// What leads nowhere now stays in doubt, for an earlier attempt may still
+	// be executed.
+	if again, _, err = r.link(ctx, again); err != nil {
 		return err
 	}
 	return r.send(ctx, again, books)

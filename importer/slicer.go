@@ -4,7 +4,6 @@ package importer
 
 import (
 	"errors"
-	"fmt"
 	"io"
 
 	"github.com/hubload/hubload/importer/csvfile"
@@ -189,11 +188,7 @@ func (r *run) mapRow(rec *csvfile.Record) (*row, journal.Fate) {
 	rw := &row{n: rec.Row, size: len(rec.Raw)}
 	if problems := r.im.Mapper.Map(rec.Fields, &rw.rec); len(problems) > 0 {
 		p := problems[0]
-		msg := p.Message
-		if n := len(problems) - 1; n > 0 {
-			msg = fmt.Sprintf("%s (%d more: see %s)", msg, n, problems[1].Property)
-		}
-		return refuse(p.Code, p.Property, msg)
+		return refuse(p.Code, p.Property, firstOf(problems))
 	}
 	if r.im.KeyOf != nil {
 		rw.rec.SetKey(r.im.Key, r.im.KeyOf(rec.Row))
