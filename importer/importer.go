@@ -97,6 +97,10 @@ type Import struct {
 	// of the same key; see [FindDuplicates]. They are refused.
 	Duplicates map[int64]Duplicate
 
+	// Positions numbers the rows; see [FindPositions]. It must be there where the
+	// mapping has rules that do.
+	Positions *Positions
+
 	BatchSize int // rows a request, 1 to MaxBatch; 0 is MaxBatch
 	Workers   int // most requests in flight; 0 adapts
 
@@ -146,6 +150,8 @@ func Run(ctx context.Context, im Import) error {
 	r.proof = newKeyProof(ctx, r)
 	defer r.proof.stop()
 	defer r.links.wait()
+	r.numbers = im.Positions.start()
+	defer r.numbers.close()
 	group, gctx := errgroup.WithContext(ctx)
 	group.SetLimit(r.gate.limit())
 	budget := semaphore.NewWeighted(maxBytesInFlight)

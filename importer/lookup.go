@@ -65,6 +65,8 @@ type Resolution struct {
 	Key   string                 // as in [Import]
 	KeyOf func(row int64) string // as in [Import]
 
+	Positions *Positions // as in [Import]
+
 	Assume Assumption
 
 	Patience   time.Duration                            // how long reads may fail in a row; 0 is a minute
@@ -145,7 +147,7 @@ func newLookup(ctx context.Context, rs Resolution) *lookup {
 	l := &lookup{
 		run: newRun(Import{
 			Mapper: rs.Mapper, Sender: rs.Sender, Limiter: rs.Limiter, Journal: rs.Journal, State: rs.State,
-			Key: rs.Key, KeyOf: rs.KeyOf, Patience: rs.Patience, DailyReset: rs.DailyReset, Logger: rs.Logger,
+			Key: rs.Key, KeyOf: rs.KeyOf, Positions: rs.Positions, Patience: rs.Patience, DailyReset: rs.DailyReset, Logger: rs.Logger,
 		}),
 		rs:    rs,
 		since: rs.State.Header().Started.Add(-createdBefore),

@@ -98,6 +98,8 @@ func (l *lookup) collect(ctx context.Context, want func(*row) bool) (rows []*row
 	if c, ok := src.(io.Closer); ok {
 		defer c.Close()
 	}
+	l.numbers = l.rs.Positions.start()
+	defer l.numbers.close()
 	known := history{slices: l.rs.State.Slices()}
 	last := int64(0)
 	var found []*row
@@ -120,6 +122,9 @@ func (l *lookup) collect(ctx context.Context, want func(*row) bool) (rows []*row
 			return nil, nil, err
 		}
 		last = rec.Row
+		if err := l.numbers.take(rec); err != nil {
+			return nil, nil, err
+		}
 		if !known.holds(rec.Row) {
 			continue
 		}

@@ -38,6 +38,7 @@ type run struct {
 	gate      *gate
 	proof     *keyProof
 	links     *links         // nil when the rows lead to no records that are looked up
+	numbers   *numbering     // of the goroutine that reads the input; nil when no rule numbers rows
 	died      map[int64]bool // rows that were in flight when a process died
 
 	renewing chan struct{} // a place for who renews the credentials
@@ -61,6 +62,9 @@ func newRun(im Import) *run {
 	}
 	if _, ok := im.Sender.(Finder); im.Key != "" && !ok {
 		panic("importer: an import with a key needs a Sender that is a Finder")
+	}
+	if im.Mapper != nil && len(im.Mapper.Numbered()) > 0 && im.Positions == nil {
+		panic("importer: a mapping that numbers rows needs Positions")
 	}
 	if r.progress == nil {
 		r.progress = new(Progress)

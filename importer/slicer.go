@@ -131,6 +131,9 @@ func (s *slicer) cutSlice() {
 func (s *slicer) take(rec *csvfile.Record) error {
 	s.last = rec.Row
 	s.r.progress.read(rec.Row)
+	if err := s.r.numbers.take(rec); err != nil {
+		return err
+	}
 	if s.known.holds(rec.Row) {
 		return s.takeKnown(rec)
 	}
@@ -189,6 +192,9 @@ func (r *run) mapRow(rec *csvfile.Record) (*row, journal.Fate) {
 	if problems := r.im.Mapper.Map(rec.Fields, &rw.rec); len(problems) > 0 {
 		p := problems[0]
 		return refuse(p.Code, p.Property, firstOf(problems))
+	}
+	if property, ok := r.numbers.put(&rw.rec); !ok {
+		return refuse(codePositionUnknown, property, positionUnknownMessage)
 	}
 	if r.im.KeyOf != nil {
 		rw.rec.SetKey(r.im.Key, r.im.KeyOf(rec.Row))
