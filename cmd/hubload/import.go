@@ -118,6 +118,14 @@ func (a *app) runImport(ctx context.Context, path string, f *importFlags) error 
 		return usageError{fmt.Errorf("the mapping doesn't fit %s:\n%w", in.Path, err)}
 	}
 	a.unused(mapper)
+	if err := in.checkNumbers(mapper); err != nil {
+		return err
+	}
+	if !conn.sandbox {
+		if err := conn.checkTargets(ctx, mapper); err != nil {
+			return err
+		}
+	}
 
 	d := target.dir
 	want := request{

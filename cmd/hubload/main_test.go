@@ -60,6 +60,10 @@ func TestScripts(t *testing.T) {
 			"gzip":    cmdGzip,
 
 			"truncate": cmdTruncate,
+
+			"leads":   cmdLeads,
+			"has":     cmdHas,
+			"lookups": cmdLookups,
 		},
 	})
 }
@@ -102,6 +106,10 @@ func cmdAccount(ts *testscript.TestScript, neg bool, args []string) {
 	fs := pflag.NewFlagSet("account", pflag.ContinueOnError)
 	f.add(fs)
 	ts.Check(fs.Parse(args))
+	for i, text := range f.files {
+		object, path, _ := strings.Cut(text, "=")
+		f.files[i] = object + "=" + ts.MkAbs(path)
+	}
 	c, err := f.config()
 	ts.Check(err)
 	account, err := f.open(c)

@@ -140,6 +140,9 @@ func (a *app) resolve(ctx context.Context, s *session, f *resolveFlags) (importe
 		Mapper: s.mapper, Sender: s.conn.Client, Limiter: ratelimit.New(ratelimit.Options{}), Journal: j, State: st,
 		Key: s.dir.Key, KeyOf: s.keyOf(), Logger: a.logger,
 	}
+	if rs.Positions, err = s.positions(); err != nil {
+		return importer.Resolved{}, cmp.Or(err, j.Close())
+	}
 	switch f.assume.value {
 	case assumeAbsent:
 		rs.Assume = importer.AssumeAbsent
