@@ -11,7 +11,8 @@ import (
 // maxCharacters is how long the value of a property may be.
 const maxCharacters = 65_536
 
-// Map fills rec with the record that the row asks for, or returns all problems
+// Map fills rec with the record that the row asks for, without what its Links lead
+// to and without its numbers ([Mapper.Numbered]), or returns all problems
 // of the row, and then rec is of no use. Fields are the row's cells, as many as
 // the header has; Map panics on any other number.
 //

@@ -39,7 +39,7 @@ type Property struct {
 
 // An Association links the new record to a record that exists.
 type Association struct {
-	To       string // object type, such as "deals"; for messages, not sent
+	To       string // object type, such as "deals"; for lookups and messages, not sent
 	ID       string // record id of the target, 1 to 20 digits
 	Category string // HUBSPOT_DEFINED, INTEGRATOR_DEFINED, USER_DEFINED or WORK
 	TypeID   int    // direction: new record -> target (line item -> deal is 20)

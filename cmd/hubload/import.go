@@ -118,15 +118,6 @@ func (a *app) runImport(ctx context.Context, path string, f *importFlags) error 
 		return usageError{fmt.Errorf("the mapping doesn't fit %s:\n%w", in.Path, err)}
 	}
 	a.unused(mapper)
-	if err := in.checkNumbers(mapper); err != nil {
-		return err
-	}
-	if !conn.sandbox {
-		if err := conn.checkTargets(ctx, mapper); err != nil {
-			return err
-		}
-	}
-
 	d := target.dir
 	want := request{
 		Program: programVersion(), Run: runID(), Started: a.now(), Input: in.asked,
@@ -143,6 +134,12 @@ func (a *app) runImport(ctx context.Context, path string, f *importFlags) error 
 		}
 		a.ui.note("going on with %s", d.path)
 	} else {
+		if err := in.checkNumbers(mapper); err != nil {
+			return err
+		}
+		if err := conn.checkTargets(ctx, mapper); err != nil {
+			return err
+		}
 		d.request = want
 		if done, err := a.begin(d, in, m, f.where.again); done || err != nil {
 			return err

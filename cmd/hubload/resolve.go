@@ -178,7 +178,7 @@ func (a *app) rewrite(d *runDir, m *mapping.Mapping, runErr error) (report.Count
 func (s *session) lookAgain(err error) error {
 	var denied *importer.DeniedError
 	switch {
-	case errors.As(err, &denied):
+	case errors.As(err, &denied) && denied.To == "":
 		return withHint(err, "check that the token belongs to this account and hasn't expired; looking for rows takes the scopes crm.objects.line_items.read and, for rows of deals, crm.objects.deals.read")
 	case hintOf(err) != "":
 		return err
