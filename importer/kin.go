@@ -244,6 +244,16 @@ func ask[T any](ctx context.Context, r *run, read func(context.Context) (T, erro
 	return askBy(ctx, r, r.slot, read)
 }
 
+// readProof is what a read that succeeds says of the server. Where records are
+// created too, it says nothing of that: reads that go well must not keep a run going
+// whose every create ends in doubt, or is denied.
+func (r *run) readProof() Proof {
+	if r.im.Source != nil {
+		return Limited
+	}
+	return Answered
+}
+
 // askBy is ask with the slots of another limiter.
 func askBy[T any](ctx context.Context, r *run, slots func(context.Context) (*ratelimit.Slot, error), read func(context.Context) (T, error)) (T, error) {
 	var none T
@@ -266,7 +276,7 @@ func askBy[T any](ctx context.Context, r *run, slots func(context.Context) (*rat
 		slot.Done(rate)
 		switch {
 		case err == nil:
-			r.reachable(Answered)
+			r.reachable(r.readProof())
 			return v, nil
 		case ctx.Err() != nil:
 			return none, ctx.Err()

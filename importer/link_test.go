@@ -352,6 +352,23 @@ func TestLookupsThatFail(t *testing.T) {
 	}
 }
 
+// A server that reads well and loses every create is noticed all the same.
+func TestLookupsProveNothingOfCreates(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newDealWorld(400)
+		w.misdeeds = func(int) mishap { return lostAfter }
+		tr := newMatchTrial(t, w, 400, func(n int) string { return fmt.Sprint("a-", n-1) })
+		tr.workers = 1
+		var server *ServerError
+		if err := tr.run(t.Context()); !errors.As(err, &server) || !strings.Contains(err.Error(), "20 answers in a row proved nothing") {
+			t.Errorf("Run returned %v", err)
+		}
+		if c := tr.check(w.world, 400); c.InDoubt != 100 {
+			t.Errorf("counts: %+v", c)
+		}
+	})
+}
+
 func TestLookupsEndWithTheRun(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newDealWorld(40)
@@ -442,6 +459,24 @@ func TestARowInDoubtWhoseRecordIsGone(t *testing.T) {
 		if c := tr.check(w.world, 5); c != want {
 			t.Errorf("gone %t: %+v", gone, c)
 		}
+	}
+}
+
+func TestRunNeedsWhatTheMappingDoes(t *testing.T) {
+	for name, text := range map[string]string{
+		"a Linker":  matchMapping,
+		"Positions": positionMapping,
+	} {
+		tr := newTrial(t, newWorld(), 0)
+		tr.mapping, tr.csv = text, ordersCSV(1, func(int) string { return "1" })
+		func() {
+			defer func() {
+				if p := recover(); p == nil || !strings.Contains(fmt.Sprint(p), name) {
+					t.Errorf("without %s: %v", name, p)
+				}
+			}()
+			_ = tr.run(t.Context())
+		}()
 	}
 }
 

@@ -170,6 +170,9 @@ false && folded[f] {`},
 	{"a lookup's reply is forgotten", "links.go", `
 		l.known.put(w.question, w.reply)
 `, ``},
+	{"a lookup that goes well proves something of creates", "kin.go", `
+	if r.im.Source != nil {`, `
+	if false {`},
 	{"a parent that comes back begins anew", "positions.go", `
 		case returning:`, `
 		case returning && n.counts == nil:`},
