@@ -15,8 +15,12 @@ import (
 
 // slot waits for the limiter, through the end of a daily quota if that is wanted.
 func (r *run) slot(ctx context.Context) (*ratelimit.Slot, error) {
+	return r.slotOf(ctx, r.im.Limiter)
+}
+
+func (r *run) slotOf(ctx context.Context, l *ratelimit.Limiter) (*ratelimit.Slot, error) {
 	for {
-		slot, err := r.im.Limiter.Acquire(ctx)
+		slot, err := l.Acquire(ctx)
 		var daily *ratelimit.DailyError
 		if !errors.As(err, &daily) {
 			return slot, err
@@ -24,7 +28,7 @@ func (r *run) slot(ctx context.Context) (*ratelimit.Slot, error) {
 		if r.im.DailyReset == nil {
 			return nil, &StoppedError{Cause: DailyQuota, Message: "the account's API quota of the day is exhausted", Err: err}
 		}
-		if err := r.awaitReset(ctx); err != nil {
+		if err := r.awaitReset(ctx, l); err != nil {
 			return nil, err
 		}
 	}
@@ -32,7 +36,7 @@ func (r *run) slot(ctx context.Context) (*ratelimit.Slot, error) {
 
 // awaitReset sleeps until the daily quota is fresh. All workers may wait here;
 // the first to wake resets the limiter, which is harmless to repeat.
-func (r *run) awaitReset(ctx context.Context) error {
+func (r *run) awaitReset(ctx context.Context, l *ratelimit.Limiter) error {
 	at, err := r.im.DailyReset(ctx)
 	if err != nil {
 		return &StoppedError{Cause: DailyQuota, Message: "the account's API quota of the day is exhausted, and when it is fresh again can't be found out", Err: err}
@@ -42,7 +46,7 @@ func (r *run) awaitReset(ctx context.Context) error {
 	if err := sleep(ctx, max(time.Until(at), time.Minute)); err != nil {
 		return err
 	}
-	r.im.Limiter.ResetDaily()
+	l.ResetDaily()
 	return nil
 }
 

@@ -131,12 +131,11 @@ func (p *simProcess) live() error {
 
 func (p *simProcess) assemble(j *journal.Journal, st *journal.State) (importer.Import, error) {
 	plan := p.run.plan
-	text := simMapping
 	var key string
 	if plan.key {
-		text, key = simKeyMapping, simKey
+		key = simKey
 	}
-	m, err := mapping.Parse([]byte(text))
+	m, err := mapping.Parse([]byte(plan.mapping()))
 	if err != nil {
 		return importer.Import{}, err
 	}
@@ -152,13 +151,21 @@ func (p *simProcess) assemble(j *journal.Journal, st *journal.State) (importer.I
 	if plan.oauth {
 		creds = hubspot.OAuth(hubspot.OAuthConfig{ClientID: "app", ClientSecret: "secret", RefreshToken: "the refresh token", Transport: p.wire})
 	}
+	if p.run.input.positions == nil { // the same for all processes
+		open := func() (importer.Source, error) {
+			return csvfile.NewReader(strings.NewReader(p.run.input.csv), csvfile.Options{})
+		}
+		if p.run.input.positions, err = importer.FindPositions(open, mapper); err != nil {
+			return importer.Import{}, err
+		}
+	}
 	client, err := hubspot.New(hubspot.Config{Credentials: creds, Timeout: plan.timeout, KeyProperty: key, Transport: p.wire})
 	if err != nil {
 		return importer.Import{}, err
 	}
 	im := importer.Import{
 		Source: &simSource{p: p, from: reader}, Mapper: mapper, Sender: client, Limiter: ratelimit.New(plan.limit),
-		Journal: j, State: st, Name: "5ca1ab1e", Key: key, Duplicates: p.run.input.duplicates,
+		Journal: j, State: st, Name: "5ca1ab1e", Key: key, Duplicates: p.run.input.duplicates, Positions: p.run.input.positions,
 		BatchSize: plan.batch, Workers: plan.workers, Progress: &p.progress,
 	}
 	if plan.wait {

@@ -4,7 +4,6 @@ package importer
 
 import (
 	"errors"
-	"fmt"
 	"io"
 
 	"github.com/hubload/hubload/importer/csvfile"
@@ -133,6 +132,9 @@ func (s *slicer) cutSlice() {
 func (s *slicer) take(rec *csvfile.Record) error {
 	s.last = rec.Row
 	s.r.progress.read(rec.Row)
+	if err := s.r.numbers.take(rec); err != nil {
+		return err
+	}
 	if s.known.holds(rec.Row) {
 		return s.takeKnown(rec)
 	}
@@ -191,11 +193,10 @@ func (r *run) mapRow(rec *csvfile.Record) (*row, journal.Fate) {
 	rw.n, rw.size = rec.Row, len(rec.Raw)
 	if problems := r.im.Mapper.Map(rec.Fields, &rw.rec); len(problems) > 0 {
 		p := problems[0]
-		msg := p.Message
-		if n := len(problems) - 1; n > 0 {
-			msg = fmt.Sprintf("%s (%d more: see %s)", msg, n, problems[1].Property)
-		}
-		return refuse(p.Code, p.Property, msg)
+		return refuse(p.Code, p.Property, firstOf(problems))
+	}
+	if property, ok := r.numbers.put(&rw.rec); !ok {
+		return refuse(codePositionUnknown, property, positionUnknownMessage)
 	}
 	if r.im.KeyOf != nil {
 		rw.rec.SetKey(r.im.Key, r.im.KeyOf(rec.Row))

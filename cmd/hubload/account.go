@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/hubload/hubload/importer/hubspot"
+	"github.com/hubload/hubload/importer/hubspot/hubspottest"
 )
 
 const defaultBaseURL = "https://api.hubapi.com"
@@ -47,6 +48,7 @@ type connection struct {
 	account          int64 // 0 when the token may not read it
 	baseURL, version string
 	sandbox          bool
+	box              *hubspottest.Account // the throw-away account, with sandbox
 	close            func()
 }
 
@@ -67,7 +69,7 @@ func (a *app) connect(ctx context.Context, f *accountFlags, sandbox bool, object
 		if err != nil {
 			return nil, err
 		}
-		c.close, c.baseURL, credentials = box.close, box.url, hubspot.Static("sandbox")
+		c.box, c.close, c.baseURL, credentials = box.account, box.close, box.url, hubspot.Static("sandbox")
 	} else {
 		if err := hubspot.CheckBaseURL(c.baseURL); err != nil {
 			return nil, usageError{err}

@@ -118,7 +118,6 @@ func (a *app) runImport(ctx context.Context, path string, f *importFlags) error 
 		return usageError{fmt.Errorf("the mapping doesn't fit %s:\n%w", in.Path, err)}
 	}
 	a.unused(mapper)
-
 	d := target.dir
 	want := request{
 		Program: programVersion(), Run: runID(), Started: a.now(), Input: in.asked,
@@ -139,6 +138,12 @@ func (a *app) runImport(ctx context.Context, path string, f *importFlags) error 
 			a.ui.note("%s has changed since %s; going on with that run: rows that it has read must be the same, and later ones are new", shown(in.Path), d.path)
 		}
 	} else {
+		if err := in.checkNumbers(mapper); err != nil {
+			return err
+		}
+		if err := conn.checkTargets(ctx, mapper); err != nil {
+			return err
+		}
 		d.request = want
 		if done, err := a.begin(d, in, m, f.where.again); done || err != nil {
 			return err

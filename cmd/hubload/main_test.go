@@ -67,6 +67,9 @@ func TestScripts(t *testing.T) {
 			"bytes":     cmdBytes,
 			"fifo":      cmdFifo,
 			"long":      cmdLong,
+			"leads":     cmdLeads,
+			"values":    cmdValues,
+			"lookups":   cmdLookups,
 		},
 	})
 }
@@ -109,6 +112,10 @@ func cmdAccount(ts *testscript.TestScript, neg bool, args []string) {
 	fs := pflag.NewFlagSet("account", pflag.ContinueOnError)
 	f.add(fs)
 	ts.Check(fs.Parse(args))
+	for i, text := range f.files {
+		object, path, _ := strings.Cut(text, "=")
+		f.files[i] = object + "=" + ts.MkAbs(path)
+	}
 	c, err := f.config()
 	ts.Check(err)
 	account, err := f.open(c)

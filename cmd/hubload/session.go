@@ -122,6 +122,14 @@ func (a *app) runImporter(ctx context.Context, s *session, j *journal.Journal, s
 			return usageError{fmt.Errorf("looking for keys that several rows share: %w", err)}
 		}
 	}
+	if im.Positions, err = s.positions(); err != nil {
+		return err
+	}
+	if s.conn.box != nil {
+		if err := furnish(s.conn.box, s.mapper, func() (importer.Source, error) { return s.source() }); err != nil {
+			return err
+		}
+	}
 	header := src.Header()
 	if src.restore {
 		restoreAll(header)
