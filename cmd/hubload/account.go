@@ -47,6 +47,7 @@ type connection struct {
 	account          int64 // 0 when the token may not read it
 	baseURL, version string
 	sandbox          bool
+	keyProperty      *hubspot.Property // of the mapping's key, once it is known to be unique
 	close            func()
 }
 
@@ -139,6 +140,7 @@ func (c *connection) checkKey(ctx context.Context, name, object string, create b
 	var answer *hubspot.Error
 	switch {
 	case err == nil && p.HasUniqueValue:
+		c.keyProperty = &p
 		return nil
 	case err == nil:
 		return usageError{withHint(
@@ -158,7 +160,7 @@ func (c *connection) checkKey(ctx context.Context, name, object string, create b
 // second look is as good.
 func (c *connection) createUnique(ctx context.Context, name, object string) error {
 	group := strings.ReplaceAll(strings.TrimSuffix(object, "s"), "_", "") + "information"
-	_, err := c.CreateProperty(ctx, hubspot.NewProperty{
+	p, err := c.CreateProperty(ctx, hubspot.NewProperty{
 		GroupName: group, Name: name, Label: name, Type: "string", FieldType: "text", HasUniqueValue: true,
 		Description: "Tells the rows of imports apart, so that none is created twice.",
 	})
@@ -166,27 +168,8 @@ func (c *connection) createUnique(ctx context.Context, name, object string) erro
 		return withHint(fmt.Errorf("creating the key's property %s: %w", name, err),
 			"create it in HubSpot as single-line text with \"require unique values\"")
 	}
+	c.keyProperty = &p
 	return nil
-}
-
-// propertyNames lists the properties that can be written; nil when the token may
-// not read them.
-func (c *connection) propertyNames(ctx context.Context, object string) (map[string]bool, error) {
-	properties, err := patiently(ctx, c.Properties)
-	var answer *hubspot.Error
-	if errors.As(err, &answer) && !answer.Unauthorized() && !answer.Temporary() {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	names := make(map[string]bool, len(properties))
-	for _, p := range properties {
-		if !p.ReadOnly && !p.Archived {
-			names[p.Name] = true
-		}
-	}
-	return names, nil
 }
 
 func (c *connection) wrongAccount(pinned int64) error {

@@ -103,8 +103,13 @@ func (a *app) runImport(ctx context.Context, path string, f *importFlags) error 
 		return err
 	}
 	defer conn.close()
+	known, err := a.schemaFor(ctx, conn, target, object)
+	if err != nil {
+		return err
+	}
+	rules := known.rules()
 	if m == nil {
-		if m, err = a.mapByName(ctx, conn, in, target, object); err != nil {
+		if m, err = a.mapByName(in, target, object, rules); err != nil {
 			return err
 		}
 	}
@@ -113,12 +118,6 @@ func (a *app) runImport(ctx context.Context, path string, f *importFlags) error 
 	if m.Account != 0 && conn.account != m.Account && !conn.sandbox {
 		return mismatchError{conn.wrongAccount(m.Account)}
 	}
-	mapper, err := m.Compile(in.header)
-	if err != nil {
-		return usageError{fmt.Errorf("the mapping doesn't fit %s:\n%w", in.Path, err)}
-	}
-	a.unused(mapper)
-
 	d := target.dir
 	want := request{
 		Program: programVersion(), Run: runID(), Started: a.now(), Input: in.asked,
@@ -130,12 +129,19 @@ func (a *app) runImport(ctx context.Context, path string, f *importFlags) error 
 		if err := d.matches(want, m); err != nil {
 			return err
 		}
+	}
+	mapper, err := m.CompileFor(in.header, rules)
+	if err != nil {
+		return usageError{fmt.Errorf("the mapping doesn't fit %s or %s:\n%w", in.Path, conn.name(), err)}
+	}
+	a.unused(mapper)
+	if target.exists {
 		if finished, err := a.alreadyDone(d, in); finished || err != nil {
 			return err
 		}
 		a.ui.note("going on with %s", d.path)
 	} else {
-		d.request = want
+		d.request, d.known = want, known
 		if done, err := a.begin(d, in, m, f.where.again); done || err != nil {
 			return err
 		}

@@ -59,6 +59,7 @@ type runDir struct {
 	path string
 	request
 	guard *journal.Guard
+	known *schema // what create keeps; nil when the account's properties aren't known
 }
 
 func (d *runDir) file(name string) string { return filepath.Join(d.path, name) }
@@ -125,6 +126,11 @@ func (d *runDir) create(m *mapping.Mapping, in *input) error {
 	}
 	if err := writeFile(d.file(mappingName), m.Encode()); err != nil {
 		return err
+	}
+	if d.known != nil {
+		if err := d.known.write(d.file(schemaName)); err != nil {
+			return err
+		}
 	}
 	data, err := json.MarshalIndent(d.request, "", "  ")
 	if err != nil {
