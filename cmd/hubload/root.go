@@ -60,6 +60,7 @@ func (a *app) command() *cobra.Command {
 	})
 	root.AddCommand(
 		a.importCommand(),
+		a.checkCommand(),
 		a.resumeCommand(),
 		a.resolveCommand(),
 		a.reportCommand(),

@@ -88,7 +88,7 @@ func (s *schema) add(p hubspot.Property) {
 // schema reads the definitions of an object type; nil when the token may not. The
 // list may lag behind: of the key's property what was read by itself counts.
 func (c *connection) schema(ctx context.Context, object string) (*schema, error) {
-	properties, err := patiently(ctx, c.Properties)
+	properties, err := insistently(ctx, c.tries, c.Properties)
 	var answer *hubspot.Error
 	if errors.As(err, &answer) && (answer.Status == 403 || answer.Status == 404) {
 		return nil, nil
