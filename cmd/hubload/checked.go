@@ -21,7 +21,11 @@ func (a *app) showChecked(c *checking, sum report.Summary, took time.Duration) {
 		a.printChecked(c, sum, problems, warnings)
 		return
 	}
-	a.ui.printf("%s, %s, checked %s\n", filepath.Base(c.in.Path), c.mapping.Object, c.known.by)
+	name := filepath.Base(c.in.Path)
+	if c.in.Spooled {
+		name = "standard input"
+	}
+	a.ui.printf("%s, %s, checked %s\n", name, c.mapping.Object, c.known.by)
 	a.ui.printf("  %s rows: %s can be sent, %s would be refused; %s, %s rows/s\n",
 		grouped(sum.Rows), grouped(sum.Pending), grouped(sum.Refused), took.Round(100*time.Millisecond), grouped(int64(sum.RowsPerSecond)))
 	if sum.Rows == 0 {
