@@ -18,6 +18,7 @@ type known struct {
 	source  string  // account, remembered, sandbox or none
 	account string  // for messages
 	by      string  // how the result says by what was checked
+	mapped  string  // and by what was matched
 }
 
 // schemaToCheck reads the account's definitions or, where that can't be done, recalls
@@ -41,13 +42,16 @@ func (a *app) schemaToCheck(ctx context.Context, f *importFlags, m *mapping.Mapp
 	case m != nil && m.Account != 0 && conn.account != m.Account && !conn.sandbox:
 		return known{}, mismatchError{conn.wrongAccount(m.Account)}
 	case s == nil:
-		a.ui.note("this token may not read the account's properties of %s: values aren't checked by their types", object)
-		return known{source: "none", account: conn.name(), by: "without the account's properties, which this token may not read"}, nil
+		a.ui.note("this token may not read the account's properties of %s: their types aren't known", object)
+		return known{
+			source: "none", account: conn.name(), by: "without the account's properties, which this token may not read",
+			mapped: "without the account's properties, which the token may not read",
+		}, nil
 	case conn.sandbox:
-		return known{s, "sandbox", conn.name(), "by the properties of a throw-away account"}, nil
+		return known{s, "sandbox", conn.name(), "by the properties of a throw-away account", "with the properties of a throw-away account"}, nil
 	}
 	memoryOf(a.getenv).rememberSchema(s)
-	return known{s, "account", conn.name(), fmt.Sprintf("by the properties of %s, read just now", conn.name())}, nil
+	return known{s, "account", conn.name(), fmt.Sprintf("by the properties of %s, read just now", conn.name()), "with the properties of " + conn.name()}, nil
 }
 
 func (a *app) askSchema(ctx context.Context, conn *connection, f *importFlags, object, key string) (*schema, error) {
@@ -78,14 +82,20 @@ func (a *app) recalled(f *importFlags, m *mapping.Mapping, object, key, why stri
 			s.add(hubspot.Property{Name: key, Label: key, Type: "string", FieldType: "text", HasUniqueValue: true})
 		}
 		age := s.age(a.now())
-		a.ui.note("%s: checking by the properties that %s had %s", why, s.account(), age)
-		return known{s, "remembered", s.account(), fmt.Sprintf("by the properties that %s had %s", s.account(), age)}, nil
+		a.ui.note("%s: using the properties that %s had %s", why, s.account(), age)
+		return known{
+			s, "remembered", s.account(), fmt.Sprintf("by the properties that %s had %s", s.account(), age),
+			fmt.Sprintf("with the properties that %s had %s", s.account(), s.Read.Format("2006-01-02")),
+		}, nil
 	case len(accounts) > 1:
 		a.ui.note("%s, and properties of several accounts are remembered (%s): say in the mapping which one it is for (account: N)", why, several(accounts))
 	default:
-		a.ui.note("%s, and no properties of an account are remembered: values aren't checked by their types; once a token is there (HUBSPOT_ACCESS_TOKEN, --token-file) they are, and then also without it", why)
+		a.ui.note("%s, and no properties of an account are remembered, so that their types aren't known; with a token (HUBSPOT_ACCESS_TOKEN, --token-file) they are read, and remembered for when there is none", why)
 	}
-	return known{source: "none", account: "the account", by: "without an account's properties: values may still not fit their types"}, nil
+	return known{
+		source: "none", account: "the account", by: "without an account's properties: values may still not fit their types",
+		mapped: "without an account's properties",
+	}, nil
 }
 
 // unreachable reports whether an error is about the way to the account, or may pass.
