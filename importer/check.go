@@ -12,13 +12,12 @@ import (
 	"github.com/hubload/hubload/mapping"
 )
 
-// A Check says which rows to check, and by what. Source and Mapper are needed; Key,
-// KeyOf and Duplicates are those of [Import].
+// A Check says which rows to check, and by what. Source and Mapper are needed; Key
+// and Duplicates are those of [Import].
 type Check struct {
 	Source     Source
 	Mapper     *mapping.Mapper
 	Key        string
-	KeyOf      func(row int64) string
 	Duplicates map[int64]Duplicate
 
 	// Refused is called for each row that [Run] would refuse without sending
@@ -39,7 +38,7 @@ type Checked struct{ Rows, Refused int64 }
 // order of the file. It returns what it has seen also with an error, which is that of
 // the source or of Refused, or [context.Cause] when ctx ends.
 func (c *Check) Run(ctx context.Context) (n Checked, err error) {
-	r := &run{im: Import{Mapper: c.Mapper, Key: c.Key, KeyOf: c.KeyOf, Duplicates: c.Duplicates}}
+	r := &run{im: Import{Mapper: c.Mapper}}
 	var record mapping.Record // serves all rows: two allocations a row less
 	for {
 		if n.Rows%1024 == 0 && ctx.Err() != nil {
@@ -54,24 +53,22 @@ func (c *Check) Run(ctx context.Context) (n Checked, err error) {
 		}
 		n.Rows++
 		var problems []mapping.Problem
-		bad := rec.Problem != nil
-		if !bad {
+		if rec.Problem == nil {
 			problems = c.Mapper.Map(rec.Fields, &record)
-			_, double := c.Duplicates[rec.Row]
-			bad = double || len(problems) > 0
 		}
-		if !bad {
+		var fate journal.Fate
+		if rec.Problem != nil || len(problems) > 0 {
+			_, fate = r.mapRow(rec) // says of the row what the import would say
+		} else if d, ok := c.Duplicates[rec.Row]; ok {
+			fate = journal.Fate{Row: rec.Row, Kind: journal.Refused, Code: codeDuplicateKey, Property: c.Key, Message: d.message(rec.Line)}
+		} else {
 			if c.Good != nil {
 				c.Good(rec, &record)
 			}
 			continue
 		}
 		n.Refused++
-		if c.Refused == nil {
-			continue
-		}
-		// What is said of the row is what the import would say.
-		if _, fate := r.mapRow(rec); fate.Kind == journal.Refused {
+		if c.Refused != nil {
 			if err := c.Refused(rec, fate, problems); err != nil {
 				return n, err
 			}

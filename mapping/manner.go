@@ -189,6 +189,9 @@ func (p *proposer) numbers(c *candidate) {
 		return
 	}
 	way.put(c.Property)
+	if way.sign == `\` {
+		c.Notes = append(c.Notes, "the backslash is the yen sign: in Shift_JIS both are one")
+	}
 	if c.kind == aPrice {
 		below := c.cells.fitting(func(cell string) bool { n, why := way.read(cell); return why == 0 && isNegative(n) })
 		if below > 0 {
@@ -260,6 +263,9 @@ func dateWays(s *sample) []string {
 	if best > 0 {
 		ways, readings = []string{""}, [][]string{nil}
 		for _, cell := range s.cells {
+			if !isOwn(cell) {
+				cell = ""
+			}
 			readings[0] = append(readings[0], cell)
 		}
 		if best == s.total {

@@ -31,7 +31,7 @@ type proposer struct {
 func (p *proposer) match(c *candidate) {
 	name := form(2, c.Name)
 	if p.writable(name) {
-		p.take(c, name, High, "it is the property's internal name")
+		p.take(c, name, High, "named as the property is")
 		return
 	}
 	if p.readOnly(name) {
@@ -42,8 +42,12 @@ func (p *proposer) match(c *candidate) {
 		p.associate(c, target, exact)
 		return
 	}
-	if property := p.labelled(name); property != "" {
-		p.take(c, property, High, "HubSpot shows the property so")
+	if property := p.labelled(name, true); property != "" {
+		p.take(c, property, High, "what HubSpot shows for the property")
+		return
+	}
+	if property := p.labelled(name, false); property != "" {
+		c.Reason = "HubSpot shows " + property + " so, which can't be set"
 		return
 	}
 	property, exact := named(aliases(), c.Name)
@@ -55,9 +59,9 @@ func (p *proposer) match(c *candidate) {
 	case !p.writable(property):
 		c.Reason = "it seems to be " + property + ", which the account doesn't have"
 	case exact:
-		p.take(c, property, High, "the property is often called so")
+		p.take(c, property, High, "a usual name of it")
 	default:
-		p.take(c, property, Medium, "the property is often called so, but for what stands in brackets")
+		p.take(c, property, Medium, "a usual name of it, but for what stands in brackets")
 	}
 }
 
@@ -79,15 +83,15 @@ func (p *proposer) hasAssociation(to string) bool {
 	return ok
 }
 
-// labelled returns the property that the account shows by a column's name, "" unless
-// it is the only one.
-func (p *proposer) labelled(name string) (property string) {
+// labelled returns the property that the account shows by a column's name, of those
+// that can be set or of the others, "" unless it is the only one.
+func (p *proposer) labelled(name string, writable bool) (property string) {
 	if p.schema == nil || plain(name) == "" {
 		return ""
 	}
 	for i := range p.schema.definitions {
 		d := &p.schema.definitions[i]
-		if p.schema.byName[d.Name] != d || !p.schema.Writable(d.Name) || plain(d.Label) != plain(name) {
+		if p.schema.byName[d.Name] != d || p.schema.Writable(d.Name) != writable || plain(d.Label) != plain(name) {
 			continue
 		}
 		if property != "" {
@@ -135,13 +139,13 @@ func (p *proposer) take(c *candidate, property string, sure Confidence, reason s
 // associate proposes an association, if the cells are ids.
 func (p *proposer) associate(c *candidate, to string, exact bool) {
 	c.Association = &AssociationRule{To: to, Column: c.Name}
-	c.Confidence, c.Reason = High, "the name says so, and the cells are record ids"
+	c.Confidence, c.Reason = High, "a usual name, and the cells are record ids"
 	ids := c.cells.fitting(ValidID)
 	switch {
 	case c.cells.total == 0:
-		c.Confidence, c.Reason = Medium, "the name says so; all cells that were looked at are empty"
+		c.Confidence, c.Reason = Medium, "a usual name"
 	case !c.cells.most(ids):
-		c.Confidence, c.Reason = Low, "the name says so, but the cells are no record ids"
+		c.Confidence, c.Reason = Low, "a usual name, but the cells are no record ids"
 		c.Notes = append(c.Notes, "where a property of the "+to+" that is unique holds these values, give the rule match: and the property's name")
 	case !exact:
 		c.Confidence = Medium

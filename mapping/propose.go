@@ -4,6 +4,7 @@ package mapping
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -54,6 +55,37 @@ func (c *ProposedColumn) Target() string {
 		return c.Property.Name
 	case c.Association != nil:
 		return c.Association.To
+	}
+	return ""
+}
+
+// Manner says how the column is written, by the keys of its rule, and what its cells
+// become; "" where they are sent as they are.
+func (c *ProposedColumn) Manner() string {
+	r := c.Property
+	if r == nil {
+		return ""
+	}
+	switch {
+	case r.isNumberFormat():
+		f := numberFormat{r.decimal(), r.Group, r.Sign}
+		return f.keys(quote(r.Sign))
+	case r.Layout != "":
+		return "layout: " + r.Layout
+	case r.Values != nil:
+		var list []string
+		for _, cell := range slices.Sorted(maps.Keys(r.Values)) {
+			value := cmp.Or(r.Values[cell], `""`)
+			if cell != value {
+				list = append(list, quote(cell)+" is "+value)
+			}
+		}
+		const most = 4
+		text := strings.Join(list[:min(most, len(list))], ", ")
+		if more := len(list) - most; more > 0 {
+			text += " and " + itoa(more) + " more"
+		}
+		return text
 	}
 	return ""
 }
@@ -173,9 +205,9 @@ func (p *Proposal) section(b *strings.Builder, name string, rule func(*ProposedC
 }
 
 func (c *ProposedColumn) about() string {
-	text := c.Confidence.String() + ": " + comment(c.Reason)
+	text := c.Confidence.String() + ", " + comment(c.Reason)
 	if c.Example != "" {
-		text += "; such as " + quote(c.Example)
+		text += ": " + quote(c.Example)
 	}
 	return text
 }

@@ -17,6 +17,11 @@ import (
 // proposal prints what is proposed for each column. On a terminal lines are cut to its
 // width.
 func (a *app) proposal(w io.Writer, p *mapping.Proposal) {
+	room := roomOf(w)
+	name, example := 60, 60
+	if room < 200 {
+		name, example = 24, 28
+	}
 	table := [][]string{{"column", "example", "property", "confidence", ""}}
 	for i := range p.Columns {
 		c := &p.Columns[i]
@@ -27,9 +32,8 @@ func (a *app) proposal(w io.Writer, p *mapping.Proposal) {
 		case c.Association != nil:
 			target = "association to " + target
 		}
-		table = append(table, []string{fitted(shown(c.Name), 24), fitted(shown(c.Example), 28), target, c.Confidence.String(), visible(c.Reason)})
+		table = append(table, []string{fitted(shown(c.Name), name), fitted(shown(c.Example), example), target, c.Confidence.String(), visible(why(c))})
 	}
-	room := roomOf(w)
 	widths := make([]int, 4)
 	for _, row := range table {
 		for i := range widths {
@@ -49,6 +53,14 @@ func (a *app) proposal(w io.Writer, p *mapping.Proposal) {
 			fmt.Fprintln(w, fitted("    "+visible(note), room))
 		}
 	}
+}
+
+// why says what a proposal rests on, and how the column is read.
+func why(c *mapping.ProposedColumn) string {
+	if manner := c.Manner(); manner != "" {
+		return c.Reason + "; " + manner
+	}
+	return c.Reason
 }
 
 // roomOf is how many cells a line of w has; a file has room for all.
