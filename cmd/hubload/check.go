@@ -33,7 +33,8 @@ Without any, all is checked that needs none. What only HubSpot knows, such as
 whether a deal exists, comes with the import.
 
 The report lies in ` + runsDir + `/<name>-<8 hex digits>.check, which is made when there
-is a row to put into it.`
+is a row to put into it. The exit code is 0 when every row can be sent, and 3 when
+some would be refused.`
 
 func (a *app) checkCommand() *cobra.Command {
 	var f importFlags

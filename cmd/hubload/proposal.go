@@ -55,10 +55,10 @@ func (a *app) proposal(w io.Writer, p *mapping.Proposal) {
 	}
 }
 
-// why says what a proposal rests on, and how the column is read.
+// why says how the column is read, and what a proposal rests on.
 func why(c *mapping.ProposedColumn) string {
 	if manner := c.Manner(); manner != "" {
-		return c.Reason + "; " + manner
+		return manner + "; " + c.Reason
 	}
 	return c.Reason
 }
