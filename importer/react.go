@@ -187,7 +187,9 @@ func (r *run) count(refused, others int) error {
 	if t := r.im.MaxRefused; t.Rows > 0 && counts.Refused > t.Rows {
 		return &StoppedError{Cause: TooManyRefused, Message: fmt.Sprintf("%d rows were refused, more than the %d allowed", counts.Refused, t.Rows)}
 	}
-	settled := counts.Created + counts.Existing + counts.Refused + counts.InDoubt
+	// Rows that can't be sent are refused before the others of their batches are
+	// answered: those count as good until they are.
+	settled := max(counts.Created+counts.Existing+counts.Refused+counts.InDoubt, r.progress.Now().Read)
 	if p := r.im.MaxRefused.Percent; p > 0 && settled >= 100 && float64(counts.Refused)*100 > p*float64(settled) {
 		return &StoppedError{Cause: TooManyRefused, Message: fmt.Sprintf("%d of %d rows were refused, more than %g%%", counts.Refused, settled, p)}
 	}

@@ -3,6 +3,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -49,17 +50,34 @@ type connection struct {
 	baseURL, version string
 	sandbox          bool
 	box              *hubspottest.Account // the throw-away account, with sandbox
+	keyProperty      *hubspot.Property    // of the mapping's key, once it is known to be unique
+	tries            int                  // of a read whose failure may be a passing one
+	readOnly         bool                 // nothing is created, not even what is asked for
 	close            func()
 }
 
 // connect checks address and credentials, starts the sandbox if it is wanted, and
 // asks which account it is. key is "" without a unique key.
 func (a *app) connect(ctx context.Context, f *accountFlags, sandbox bool, object, key string) (*connection, error) {
-	c := &connection{baseURL: f.baseURL, version: f.version, sandbox: sandbox, close: func() {}}
-	if c.baseURL == "" {
-		c.baseURL = defaultBaseURL
+	c, err := a.dial(f, sandbox, object, key)
+	if err != nil {
+		return nil, err
 	}
-	c.baseURL = strings.TrimRight(c.baseURL, "/")
+	if err := c.identify(ctx, object, key, f.createKey || sandbox); err != nil {
+		c.close()
+		return nil, err
+	}
+	return c, nil
+}
+
+// address is the base URL without a slash at its end.
+func (f *accountFlags) address() string {
+	return strings.TrimRight(cmp.Or(f.baseURL, defaultBaseURL), "/")
+}
+
+// dial does what connect does before the first request.
+func (a *app) dial(f *accountFlags, sandbox bool, object, key string) (*connection, error) {
+	c := &connection{baseURL: f.address(), version: f.version, sandbox: sandbox, tries: 5, close: func() {}}
 	if c.version == "" {
 		c.version = "v3"
 	}
@@ -89,10 +107,6 @@ func (a *app) connect(ctx context.Context, f *accountFlags, sandbox bool, object
 		return nil, usageError{err}
 	}
 	c.Client = client
-	if err := c.identify(ctx, object, key, f.createKey || sandbox); err != nil {
-		c.close()
-		return nil, err
-	}
 	return c, nil
 }
 
@@ -117,7 +131,7 @@ func (a *app) credentials(f *accountFlags, c *connection) (hubspot.Credentials, 
 
 // identify asks for the account's id, and makes sure of the key's property.
 func (c *connection) identify(ctx context.Context, object, key string, createKey bool) error {
-	account, err := patiently(ctx, c.Account)
+	account, err := insistently(ctx, c.tries, c.Account)
 	var answer *hubspot.Error
 	switch {
 	case err == nil:
@@ -137,10 +151,11 @@ func (c *connection) identify(ctx context.Context, object, key string, createKey
 // checkKey makes sure that the account enforces the uniqueness of the key: all
 // that is built on it would otherwise create rows twice.
 func (c *connection) checkKey(ctx context.Context, name, object string, create bool) error {
-	p, err := patiently(ctx, func(ctx context.Context) (hubspot.Property, error) { return c.Property(ctx, name) })
+	p, err := insistently(ctx, c.tries, func(ctx context.Context) (hubspot.Property, error) { return c.Property(ctx, name) })
 	var answer *hubspot.Error
 	switch {
 	case err == nil && p.HasUniqueValue:
+		c.keyProperty = &p
 		return nil
 	case err == nil:
 		return usageError{withHint(
@@ -159,8 +174,12 @@ func (c *connection) checkKey(ctx context.Context, name, object string, create b
 // createUnique creates the key's property. It isn't repeated when it fails: a
 // second look is as good.
 func (c *connection) createUnique(ctx context.Context, name, object string) error {
+	if c.readOnly {
+		c.keyProperty = &hubspot.Property{Name: name, Label: name, Type: "string", FieldType: "text", HasUniqueValue: true}
+		return nil
+	}
 	group := strings.ReplaceAll(strings.TrimSuffix(object, "s"), "_", "") + "information"
-	_, err := c.CreateProperty(ctx, hubspot.NewProperty{
+	p, err := c.CreateProperty(ctx, hubspot.NewProperty{
 		GroupName: group, Name: name, Label: name, Type: "string", FieldType: "text", HasUniqueValue: true,
 		Description: "Tells the rows of imports apart, so that none is created twice.",
 	})
@@ -168,27 +187,8 @@ func (c *connection) createUnique(ctx context.Context, name, object string) erro
 		return withHint(fmt.Errorf("creating the key's property %s: %w", name, err),
 			"create it in HubSpot as single-line text with \"require unique values\"")
 	}
+	c.keyProperty = &p
 	return nil
-}
-
-// propertyNames lists the properties that can be written; nil when the token may
-// not read them.
-func (c *connection) propertyNames(ctx context.Context, object string) (map[string]bool, error) {
-	properties, err := patiently(ctx, c.Properties)
-	var answer *hubspot.Error
-	if errors.As(err, &answer) && !answer.Unauthorized() && !answer.Temporary() {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	names := make(map[string]bool, len(properties))
-	for _, p := range properties {
-		if !p.ReadOnly && !p.Archived {
-			names[p.Name] = true
-		}
-	}
-	return names, nil
 }
 
 func (c *connection) wrongAccount(pinned int64) error {
@@ -202,13 +202,18 @@ func (c *connection) wrongAccount(pinned int64) error {
 // patiently repeats a read, which does no harm, while its failure may be a passing
 // one.
 func patiently[T any](ctx context.Context, read func(context.Context) (T, error)) (T, error) {
+	return insistently(ctx, 5, read)
+}
+
+// insistently is patiently with another number of tries.
+func insistently[T any](ctx context.Context, tries int, read func(context.Context) (T, error)) (T, error) {
 	wait := 500 * time.Millisecond
 	for try := 1; ; try++ {
 		v, err := read(ctx)
 		var answer *hubspot.Error
 		final := errors.As(err, &answer) && !answer.Temporary()
 		var credentials *hubspot.CredentialsError
-		if err == nil || final || errors.As(err, &credentials) || try == 5 || ctx.Err() != nil {
+		if err == nil || final || errors.As(err, &credentials) || try == tries || ctx.Err() != nil {
 			if ctx.Err() != nil {
 				err = context.Cause(ctx)
 			}

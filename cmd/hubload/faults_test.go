@@ -215,6 +215,9 @@ func (m *misdeed) serve(t *testing.T, keyed bool) (*hubspottest.Account, string)
 		m.limit(&c)
 	}
 	account := hubspottest.New(c)
+	if err := account.AddProperty(defaultObject, ruled("quantity")); err != nil {
+		t.Fatal(err)
+	}
 	if keyed {
 		if err := account.AddProperty(defaultObject, hubspottest.Property{Name: "row_key", Unique: true}); err != nil {
 			t.Fatal(err)
@@ -249,7 +252,7 @@ func (m *misdeed) rows() string {
 	for i := range 300 {
 		quantity := "1"
 		if i < m.bad {
-			quantity = "none"
+			quantity = "-1"
 		}
 		fmt.Fprintf(&b, "row-%d,%s\n", i+1, quantity)
 	}

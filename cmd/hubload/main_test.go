@@ -59,6 +59,8 @@ func TestScripts(t *testing.T) {
 			"edit":    cmdEdit,
 			"repeat":  cmdRepeat,
 			"gzip":    cmdGzip,
+			"mode":    cmdMode,
+			"quirks":  cmdQuirks,
 
 			"truncate": cmdTruncate,
 
@@ -232,6 +234,23 @@ func cmdTruncate(ts *testscript.TestScript, neg bool, args []string) {
 	n, err := strconv.ParseInt(args[1], 10, 64)
 	ts.Check(err)
 	ts.Check(os.Truncate(ts.MkAbs(args[0]), n))
+}
+
+// cmdQuirks replaces the account's quirks: quirks [NAME]...
+func cmdQuirks(ts *testscript.TestScript, neg bool, args []string) {
+	f := sandboxFlags{quirks: args}
+	c, err := f.config()
+	ts.Check(err)
+	served(ts).SetQuirks(c.Quirks)
+}
+
+// cmdMode compares a file's permissions: mode OCTAL FILE
+func cmdMode(ts *testscript.TestScript, neg bool, args []string) {
+	info, err := os.Stat(ts.MkAbs(args[1]))
+	ts.Check(err)
+	if got := fmt.Sprintf("%o", info.Mode().Perm()); (got == args[0]) == neg {
+		ts.Fatalf("%s has mode %s, want %s", args[1], got, args[0])
+	}
 }
 
 var checked sync.Mutex

@@ -95,7 +95,11 @@ func (a *app) reenter(path string) (_ *runDir, _ *mapping.Mapping, _ *mapping.Ma
 		restoreAll(header)
 	}
 	r.Close()
-	mapper, err := m.Compile(header)
+	known, err := d.schema()
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	mapper, err := m.CompileFor(header, known.rules())
 	if err != nil {
 		return nil, nil, nil, mismatchError{fmt.Errorf("the input no longer has the columns it had:\n%w", err)}
 	}

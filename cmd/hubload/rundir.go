@@ -60,6 +60,7 @@ type runDir struct {
 	path string
 	request
 	guard *journal.Guard
+	known *schema // what create keeps; nil when the account's properties aren't known
 }
 
 func (d *runDir) file(name string) string { return filepath.Join(d.path, name) }
@@ -126,6 +127,11 @@ func (d *runDir) create(m *mapping.Mapping, in *input) error {
 	}
 	if err := writeFile(d.file(mappingName), m.Encode()); err != nil {
 		return err
+	}
+	if d.known != nil {
+		if err := d.known.write(d.file(schemaName)); err != nil {
+			return err
+		}
 	}
 	return d.save()
 }

@@ -97,6 +97,7 @@ var quirks = []struct {
 	{"fold-unique", "unique values are compared without case", func(q *hubspottest.Quirks) { q.FoldUnique = true }},
 	{"silent-unassociated", "a record without associations is left out of the answer, and no error", func(q *hubspottest.Quirks) { q.SilentUnassociated = true }},
 	{"search-exact", "search compares values to the letter", func(q *hubspottest.Quirks) { q.SearchExact = true }},
+	{"hidden-schema", "the definitions of properties can't be listed", func(q *hubspottest.Quirks) { q.HiddenSchema = true }},
 	{"reverting-id", "hs_external_id is echoed and then lost", func(q *hubspottest.Quirks) { q.Reverts = []string{"hs_external_id"} }},
 }
 

@@ -30,6 +30,14 @@ func (f *sayFlags) addQuiet(fs *pflag.FlagSet) {
 	fs.BoolVar(&f.quiet, "quiet", false, "no notes; errors and the result remain")
 }
 
+// addResult adds what a command needs that shows no progress and has a result for
+// programs, too.
+func (f *sayFlags) addResult(fs *pflag.FlagSet) {
+	f.add(pflag.NewFlagSet("", pflag.ContinueOnError))
+	fs.Var(&f.logFormat, "log-format", "form of the result on stdout")
+	fs.BoolVar(&f.quiet, "quiet", false, "no notes; errors and the result remain")
+}
+
 // configure sets up the log and the ui. It comes before anything is said.
 func (a *app) configure(f *sayFlags) error {
 	a.ui.quiet = f.quiet || f.logFormat.value == "json"

@@ -283,6 +283,11 @@ func (c *connection) dailyReset(ctx context.Context) (time.Time, error) {
 	return usage.ResetsAt, err
 }
 
+// name is how messages call the account.
+func (c *connection) name() string {
+	return (&runDir{request: request{Sandbox: c.sandbox, Account: c.account, BaseURL: c.baseURL}}).accountName()
+}
+
 func (d *runDir) accountName() string {
 	switch {
 	case d.Sandbox:

@@ -49,6 +49,7 @@ type Quirks struct {
 	SilentEmpty     bool // a body without inputs is answered 201 with empty results, not 400
 	Numbers         bool // JSON numbers and booleans count as strings, null as ""
 	UnknownMembers  bool // members that the specification does not know are refused, not ignored
+	HiddenSchema    bool // definitions of properties cannot be listed: 403, as with a token that lacks the scopes for it
 
 	// SilentUnassociated: batch/read of associations leaves out records that have none or do not exist, and answers 200.
 	// Otherwise each of them is an error with NO_ASSOCIATIONS_FOUND within a 207, as is reported.

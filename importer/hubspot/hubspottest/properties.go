@@ -167,6 +167,9 @@ func (p *Property) wire() wireProperty {
 }
 
 func (a *Account) listProperties(c *call) *response {
+	if c.quirks.HiddenSchema {
+		return c.missingScopes(c.route.scopes)
+	}
 	defs := a.table(c.route.objectType).defs.Load()
 	list := []wireProperty{}
 	if c.request.URL.Query().Get("archived") != "true" { // none is ever archived here
