@@ -3,7 +3,7 @@
 GO    ?= go
 TOOL  := $(GO) tool -modfile=.ci/tools.mod
 
-.PHONY: all test race torture check format vet lint tidy cross bench
+.PHONY: all test race torture refused check format vet lint tidy cross bench
 
 all: check test
 
@@ -29,6 +29,10 @@ walk:
 # Whole runs under seeded faults of network, clock and disk.
 simulate:
 	$(GO) test ./importer -run '^TestSimulation' -count=1 -v -timeout 0 -sim.seeds $(or $(SEEDS),100000)
+
+# Hopeless files of 200 MiB: what it takes to refuse them.
+refused:
+	$(GO) test ./cmd/hubload -run '^TestRefusedFiles' -count=1 -v -args -refused.mib 200
 
 check: format vet lint tidy cross
 

@@ -34,7 +34,7 @@ type outcome struct {
 	back      []*row // to be sent again
 	halve     []*row // to be sent again in two halves
 	unsettled []*row // to be looked up by their key
-	created   []*row
+	created   []*row // with a key
 }
 
 // books is what must be in the journal before the first attempt of a job. The
@@ -131,8 +131,18 @@ func (r *run) begin(rows []*row, b *books) (int64, error) {
 func (r *run) inputs(rows []*row) ([]Input, []standing) {
 	inputs := make([]Input, len(rows))
 	standings := make([]standing, len(rows))
+	// The traces are parts of one text: a hundred short ones cost more.
+	var text []byte
+	ends := make([]int, len(rows))
 	for i, rw := range rows {
-		trace := r.im.Name + "-" + strconv.FormatInt(rw.n, 10)
+		text = append(append(text, r.im.Name...), '-')
+		text = strconv.AppendInt(text, rw.n, 10)
+		ends[i] = len(text)
+	}
+	traces, start := string(text), 0
+	for i, rw := range rows {
+		trace := traces[start:ends[i]]
+		start = ends[i]
 		inputs[i] = Input{Trace: trace, Record: &rw.rec}
 		standings[i] = standing{trace: trace, key: rw.rec.Key, tainted: rw.tainted, again: rw.attempts > 1}
 	}
@@ -142,6 +152,7 @@ func (r *run) inputs(rows []*row) ([]Input, []standing) {
 // apply turns rulings into fates and into what is left to do. Doubted is how many
 // of the fates belong to rows that were in doubt.
 func (r *run) apply(rows []*row, rulings []ruling) (out outcome, fates []journal.Fate, doubted int) {
+	fates = make([]journal.Fate, 0, len(rows))
 	for i, v := range rulings {
 		rw := rows[i]
 		before, clouded := len(fates), rw.tainted
@@ -149,7 +160,9 @@ func (r *run) apply(rows []*row, rulings []ruling) (out outcome, fates []journal
 		switch v.verdict {
 		case created:
 			fates = append(fates, journal.Fate{Row: rw.n, Kind: journal.Created, ID: v.id})
-			out.created = append(out.created, rw)
+			if r.im.Key != "" {
+				out.created = append(out.created, rw)
+			}
 		case refused:
 			fates = append(fates, rw.fate(journal.Refused, v.failure))
 		case back:

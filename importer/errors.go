@@ -33,9 +33,18 @@ func (e *StoppedError) Error() string { return e.Message }
 func (e *StoppedError) Unwrap() error { return e.Err }
 
 // A DeniedError says that the credentials were refused, or lack a scope.
-type DeniedError struct{ Err error }
+type DeniedError struct {
+	Err error
+
+	// To is the object type whose records can't be looked up with them, ""
+	// when it was something else that was refused.
+	To string
+}
 
 func (e *DeniedError) Error() string {
+	if e.To != "" {
+		return fmt.Sprintf("HubSpot refuses to let records of %s be looked up: %v", e.To, e.Err)
+	}
 	return fmt.Sprintf("HubSpot refuses the credentials: %v", e.Err)
 }
 func (e *DeniedError) Unwrap() error { return e.Err }

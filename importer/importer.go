@@ -68,7 +68,7 @@ type Source interface {
 type Import struct {
 	Source  Source
 	Mapper  *mapping.Mapper
-	Sender  Sender // also a [Finder] where Key is set; may be a [Renewer]
+	Sender  Sender // also a [Finder] where Key is set, and a [Linker] where the mapping looks records up; may be a [Renewer]
 	Limiter *ratelimit.Limiter
 	Journal *journal.Journal
 
@@ -96,6 +96,10 @@ type Import struct {
 	// Duplicates are rows whose key isn't theirs alone, each with another row
 	// of the same key; see [FindDuplicates]. They are refused.
 	Duplicates map[int64]Duplicate
+
+	// Positions numbers the rows; see [FindPositions]. It must be there where the
+	// mapping has rules that do.
+	Positions *Positions
 
 	BatchSize int // rows a request, 1 to MaxBatch; 0 is MaxBatch
 	Workers   int // most requests in flight; 0 adapts
@@ -145,6 +149,9 @@ func Run(ctx context.Context, im Import) error {
 	r.ctx = context.WithoutCancel(ctx)
 	r.proof = newKeyProof(ctx, r)
 	defer r.proof.stop()
+	defer r.links.wait()
+	r.numbers = im.Positions.start()
+	defer r.numbers.close()
 	group, gctx := errgroup.WithContext(ctx)
 	group.SetLimit(r.gate.limit())
 	budget := semaphore.NewWeighted(maxBytesInFlight)

@@ -13,6 +13,7 @@ import (
 
 	"github.com/hubload/hubload/importer/journal"
 	"github.com/hubload/hubload/mapping"
+	"github.com/hubload/hubload/ratelimit"
 )
 
 // A parent is a record that rows lead to.
@@ -240,10 +241,25 @@ func (e *refusedRead) Unwrap() error { return e.err }
 // ask makes a read through the limiter, again and again while its failure may
 // pass. Its error is a [*refusedRead] when the read itself is what fails.
 func ask[T any](ctx context.Context, r *run, read func(context.Context) (T, error)) (T, error) {
+	return askBy(ctx, r, r.slot, read)
+}
+
+// readProof is what a read that succeeds says of the server. Where records are
+// created too, it says nothing of that: reads that go well must not keep a run going
+// whose every create ends in doubt, or is denied.
+func (r *run) readProof() Proof {
+	if r.im.Source != nil {
+		return Limited
+	}
+	return Answered
+}
+
+// askBy is ask with the slots of another limiter.
+func askBy[T any](ctx context.Context, r *run, slots func(context.Context) (*ratelimit.Slot, error), read func(context.Context) (T, error)) (T, error) {
 	var none T
 	var failing time.Time // since when
 	for wait := 500 * time.Millisecond; ; wait = min(2*wait, 10*time.Second) {
-		slot, err := r.slot(ctx)
+		slot, err := slots(ctx)
 		if err != nil {
 			return none, err
 		}
@@ -254,11 +270,13 @@ func ask[T any](ctx context.Context, r *run, read func(context.Context) (T, erro
 		var failure ReadError
 		if errors.As(err, &failure) {
 			rate = failure.Rate()
+		} else if told, ok := any(v).(interface{ rate() Rate }); ok && err == nil {
+			rate = told.rate()
 		}
 		slot.Done(rate)
 		switch {
 		case err == nil:
-			r.reachable(Answered)
+			r.reachable(r.readProof())
 			return v, nil
 		case ctx.Err() != nil:
 			return none, ctx.Err()

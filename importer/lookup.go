@@ -57,13 +57,15 @@ type Resolution struct {
 	Open func() (Source, error)
 
 	Mapper  *mapping.Mapper
-	Sender  Sender // a [Reader], or with Key a [Finder]; may be a [Renewer]. It creates nothing here
+	Sender  Sender // a [Reader], or with Key a [Finder]; a [Linker] and a [Renewer] as in [Import]. It creates nothing here
 	Limiter *ratelimit.Limiter
 	Journal *journal.Journal
 	State   *journal.State // what the journal held when it was opened
 
 	Key   string                 // as in [Import]
 	KeyOf func(row int64) string // as in [Import]
+
+	Positions *Positions // as in [Import]
 
 	Assume Assumption
 
@@ -112,6 +114,7 @@ func Resolve(ctx context.Context, rs Resolution) (Resolved, error) {
 	if err := l.settleOpen(); err != nil {
 		return l.done, err
 	}
+	defer l.links.wait()
 	l.done.InDoubt = l.progress.Counts().InDoubt
 	err := l.all(ctx)
 	if cause := context.Cause(ctx); cause != nil && errors.Is(err, ctx.Err()) {
@@ -144,7 +147,7 @@ func newLookup(ctx context.Context, rs Resolution) *lookup {
 	l := &lookup{
 		run: newRun(Import{
 			Mapper: rs.Mapper, Sender: rs.Sender, Limiter: rs.Limiter, Journal: rs.Journal, State: rs.State,
-			Key: rs.Key, KeyOf: rs.KeyOf, Patience: rs.Patience, DailyReset: rs.DailyReset, Logger: rs.Logger,
+			Key: rs.Key, KeyOf: rs.KeyOf, Positions: rs.Positions, Patience: rs.Patience, DailyReset: rs.DailyReset, Logger: rs.Logger,
 		}),
 		rs:    rs,
 		since: rs.State.Header().Started.Add(-createdBefore),
@@ -156,12 +159,12 @@ func newLookup(ctx context.Context, rs Resolution) *lookup {
 
 // all looks for one share of the rows after the other.
 func (l *lookup) all(ctx context.Context) error {
-	shares, err := l.share()
+	shares, err := l.share(ctx)
 	if err != nil {
 		return err
 	}
 	for n := range shares.n {
-		rows, unmapped, err := l.collect(func(rw *row) bool { return shares.of(rw) == n })
+		rows, unmapped, err := l.collect(ctx, func(rw *row) bool { return shares.of(rw) == n })
 		if err != nil {
 			return err
 		}

@@ -3,6 +3,7 @@
 package importer
 
 import (
+	"context"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -27,7 +28,7 @@ type shares struct {
 }
 
 // share looks at all rows in doubt if there are many, and else puts them together.
-func (l *lookup) share() (*shares, error) {
+func (l *lookup) share(ctx context.Context) (*shares, error) {
 	s := &shares{n: 1, keyed: l.rs.Key != "", seed: maphash.MakeSeed(), next: map[uint64]uint64{}}
 	rivals, err := l.countRivals()
 	if err != nil || l.done.InDoubt+rivals <= maxDoubts {
@@ -38,7 +39,7 @@ func (l *lookup) share() (*shares, error) {
 	if s.keyed {
 		return s, nil
 	}
-	_, _, err = l.collect(func(rw *row) bool {
+	_, _, err = l.collect(ctx, func(rw *row) bool {
 		for _, a := range rw.rec.Associations[:min(1, len(rw.rec.Associations))] {
 			for _, b := range rw.rec.Associations[1:] {
 				s.join(a, b)
@@ -86,7 +87,10 @@ func (s *shares) join(a, b mapping.Association) {
 // collect reads the input as far as the journal knows it, and returns the rows in
 // doubt, and their rivals, that want lets pass. Rows in doubt of which the mapping makes no record
 // any more are returned as fates. Nothing is returned of an input that has changed.
-func (l *lookup) collect(want func(*row) bool) (rows []*row, unmapped []journal.Fate, err error) {
+//
+// The records that rows lead to are looked up, for it is among theirs that a row
+// is looked for; not with a key, which says all.
+func (l *lookup) collect(ctx context.Context, want func(*row) bool) (rows []*row, unmapped []journal.Fate, err error) {
 	src, err := l.rs.Open()
 	if err != nil {
 		return nil, nil, err
@@ -94,8 +98,21 @@ func (l *lookup) collect(want func(*row) bool) (rows []*row, unmapped []journal.
 	if c, ok := src.(io.Closer); ok {
 		defer c.Close()
 	}
+	l.numbers = l.rs.Positions.start()
+	defer l.numbers.close()
 	known := history{slices: l.rs.State.Slices()}
 	last := int64(0)
+	var found []*row
+	sift := func() error {
+		linked, lost, err := l.parentsOf(ctx, found)
+		for _, rw := range linked {
+			if want(rw) {
+				rows = append(rows, rw)
+			}
+		}
+		unmapped, found = append(unmapped, lost...), nil
+		return err
+	}
 	for len(known.slices) > 0 {
 		rec, err := src.Read()
 		if errors.Is(err, io.EOF) {
@@ -105,6 +122,9 @@ func (l *lookup) collect(want func(*row) bool) (rows []*row, unmapped []journal.
 			return nil, nil, err
 		}
 		last = rec.Row
+		if err := l.numbers.take(rec); err != nil {
+			return nil, nil, err
+		}
 		if !known.holds(rec.Row) {
 			continue
 		}
@@ -118,16 +138,44 @@ func (l *lookup) collect(want func(*row) bool) (rows []*row, unmapped []journal.
 			switch {
 			case rw == nil && !rival:
 				unmapped = append(unmapped, fate)
-			case rw != nil && want(rw):
+			case rw != nil:
 				rw.tainted = !rival
-				rows = append(rows, rw)
+				found = append(found, rw)
+			}
+			if len(found) >= maxDoubts {
+				if err := sift(); err != nil {
+					return nil, nil, err
+				}
 			}
 		}
 		if _, err := known.take(rec); err != nil {
 			return nil, nil, err
 		}
 	}
-	return rows, unmapped, nil
+	err = sift()
+	return rows, unmapped, err
+}
+
+// parentsOf looks up the records that rows lead to. Rows that lead to one that
+// isn't there are returned as fates, but for rivals, which are forgotten.
+func (l *lookup) parentsOf(ctx context.Context, rows []*row) (linked []*row, lost []journal.Fate, err error) {
+	if l.rs.Key != "" {
+		return rows, nil, nil
+	}
+	linked, refused, err := l.link(ctx, rows)
+	doubted := map[int64]*row{}
+	for _, rw := range rows {
+		if rw.tainted {
+			doubted[rw.n] = rw
+		}
+	}
+	for _, fate := range refused {
+		if rw := doubted[fate.Row]; rw != nil {
+			lost = append(lost, unlookable(fate.Row, rw.attempts,
+				"it can't be looked for, because a record that it leads to isn't found any more ("+fate.Code+"): look for it in the account"))
+		}
+	}
+	return linked, lost, err
 }
 
 // rival reports whether a row that isn't in doubt may have a record that the
@@ -161,11 +209,13 @@ func (l *lookup) doubted(rec *csvfile.Record) (*row, journal.Fate) {
 	attempts := l.rs.State.Attempts(rec.Row)
 	rw, fate := l.mapRow(rec)
 	if rw == nil {
-		return nil, journal.Fate{
-			Row: rec.Row, Kind: journal.InDoubt, Code: codeInDoubt, Attempts: attempts,
-			Message: fmt.Sprintf("it can't be looked for, because the mapping makes no record of it (%s)", fate.Code),
-		}
+		return nil, unlookable(rec.Row, attempts, fmt.Sprintf("it can't be looked for, because the mapping makes no record of it (%s)", fate.Code))
 	}
 	rw.attempts = attempts
 	return rw, fate
+}
+
+// unlookable is the fate of a row in doubt that there is no way to look for.
+func unlookable(row int64, attempts int, message string) journal.Fate {
+	return journal.Fate{Row: row, Kind: journal.InDoubt, Code: codeInDoubt, Attempts: attempts, Message: message}
 }

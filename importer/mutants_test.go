@@ -81,7 +81,7 @@ var mutants = []mutant{
 	if false {`},
 	{"results are matched by their position", "judge.go", `
 	for _, c := range ans.Created {
-		i, ok := byTrace[c.Trace]`, `
+		i, ok := traced(rows, c.Trace)`, `
 	for i, c := range ans.Created {
 		ok := i < len(rows)`},
 	{"rows that the answer doesn't name are taken for refused", "judge.go", `
@@ -151,6 +151,38 @@ out.halve[:half], nil}`},
 	{"rows with the same key are sent", "slicer.go", `
 im.Duplicates[rec.Row]; ok {`, `
 im.Duplicates[rec.Row]; false && ok {`},
+	{"rows that lead nowhere are sent", "link.go", `
+		if len(problems) > 0 {`, `
+		if false {`},
+	{"what can't be looked up is taken for absent", "links.go", `
+		w.err = err
+`, `
+		w.code = mapping.CodeMatchNotFound
+`},
+	{"values that are one to the account go in one request", "links.go", `
+folded[f] {`, `
+false && folded[f] {`},
+	{"of several records the first is taken", "links.go", `
+		case len(found) > 1:
+			w.code = mapping.CodeMatchAmbiguous`, `
+		case len(found) > 1:
+			w.id = found[0]`},
+	{"a lookup's reply is forgotten", "links.go", `
+		l.known.put(w.question, w.reply)
+`, ``},
+	{"a lookup that goes well proves something of creates", "kin.go", `
+	if r.im.Source != nil {`, `
+	if false {`},
+	{"a parent that comes back begins anew", "positions.go", `
+		case returning:`, `
+		case returning && n.counts == nil:`},
+	{"rows that have their fate aren't counted", "slicer.go", `
+	if err := s.r.numbers.take(rec); err != nil {`, `
+	if s.known.holds(rec.Row) {
+	} else if err := s.r.numbers.take(rec); err != nil {`},
+	{"a mended row with another parent keeps its number", "mended.go", `
+		case parent == n.parents[i]:`, `
+		case parent != "":`},
 }
 
 // Their own packages' tests must catch these.
@@ -211,7 +243,7 @@ func TestMutants(t *testing.T) {
 		dir, tests string
 		mutants    []mutant
 	}{
-		{".", "^Test(Walk|Judge|A|Every|Rows|Requests|Too|Death|Random)", mutants},
+		{".", "^Test(Walk|Judge|A|Every|Rows|Requests|Too|Death|Random|Look|Numbers|Mended)", mutants},
 		{"./journal", "^Test", journalMutants},
 		{"./hubspot", "^Test", hubspotMutants},
 	} {

@@ -32,6 +32,7 @@ type Snapshot struct {
 	Limited  int64         // answers that the rate limit refused
 	Retries  int64         // requests that repeat rows
 	Latency  time.Duration // median of the latest answers, 0 without one
+	Slowest  time.Duration // that of the slowest of 20 answers, likewise
 }
 
 // Now returns the state of the run.
@@ -39,7 +40,10 @@ func (p *Progress) Now() Snapshot {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	s := p.snap
-	s.Latency = median(p.slowness[:min(p.answers, len(p.slowness))])
+	latest := slices.Sorted(slices.Values(p.slowness[:min(p.answers, len(p.slowness))]))
+	if n := len(latest); n > 0 {
+		s.Latency, s.Slowest = latest[n/2], latest[n*19/20]
+	}
 	return s
 }
 
@@ -106,11 +110,4 @@ func (p *Progress) settle(fates []journal.Fate, doubted int) {
 			}
 		}
 	})
-}
-
-func median(d []time.Duration) time.Duration {
-	if len(d) == 0 {
-		return 0
-	}
-	return slices.Sorted(slices.Values(d))[len(d)/2]
 }

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/hubload/hubload/importer/journal"
@@ -14,8 +15,12 @@ import (
 
 // slot waits for the limiter, through the end of a daily quota if that is wanted.
 func (r *run) slot(ctx context.Context) (*ratelimit.Slot, error) {
+	return r.slotOf(ctx, r.im.Limiter)
+}
+
+func (r *run) slotOf(ctx context.Context, l *ratelimit.Limiter) (*ratelimit.Slot, error) {
 	for {
-		slot, err := r.im.Limiter.Acquire(ctx)
+		slot, err := l.Acquire(ctx)
 		var daily *ratelimit.DailyError
 		if !errors.As(err, &daily) {
 			return slot, err
@@ -23,7 +28,7 @@ func (r *run) slot(ctx context.Context) (*ratelimit.Slot, error) {
 		if r.im.DailyReset == nil {
 			return nil, &StoppedError{Cause: DailyQuota, Message: "the account's API quota of the day is exhausted", Err: err}
 		}
-		if err := r.awaitReset(ctx); err != nil {
+		if err := r.awaitReset(ctx, l); err != nil {
 			return nil, err
 		}
 	}
@@ -31,7 +36,7 @@ func (r *run) slot(ctx context.Context) (*ratelimit.Slot, error) {
 
 // awaitReset sleeps until the daily quota is fresh. All workers may wait here;
 // the first to wake resets the limiter, which is harmless to repeat.
-func (r *run) awaitReset(ctx context.Context) error {
+func (r *run) awaitReset(ctx context.Context, l *ratelimit.Limiter) error {
 	at, err := r.im.DailyReset(ctx)
 	if err != nil {
 		return &StoppedError{Cause: DailyQuota, Message: "the account's API quota of the day is exhausted, and when it is fresh again can't be found out", Err: err}
@@ -41,7 +46,7 @@ func (r *run) awaitReset(ctx context.Context) error {
 	if err := sleep(ctx, max(time.Until(at), time.Minute)); err != nil {
 		return err
 	}
-	r.im.Limiter.ResetDaily()
+	l.ResetDaily()
 	return nil
 }
 
@@ -75,16 +80,10 @@ func (r *run) react(ctx context.Context, ans Answer, rows []standing, sent time.
 
 // alien reports whether an answer names records that nobody asked for.
 func alien(ans Answer, rows []standing) bool {
-	ours := make(map[string]bool, len(rows))
-	for _, s := range rows {
-		ours[s.trace] = true
-	}
-	for _, c := range ans.Created {
-		if c.Trace != "" && !ours[c.Trace] {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(ans.Created, func(c Created) bool {
+		_, ours := traced(rows, c.Trace)
+		return c.Trace != "" && !ours
+	})
 }
 
 func (r *run) reachable(p Proof) {
@@ -188,7 +187,9 @@ func (r *run) count(refused, others int) error {
 	if t := r.im.MaxRefused; t.Rows > 0 && counts.Refused > t.Rows {
 		return &StoppedError{Cause: TooManyRefused, Message: fmt.Sprintf("%d rows were refused, more than the %d allowed", counts.Refused, t.Rows)}
 	}
-	settled := counts.Created + counts.Existing + counts.Refused + counts.InDoubt
+	// Rows that can't be sent are refused before the others of their batches are
+	// answered: those count as good until they are.
+	settled := max(counts.Created+counts.Existing+counts.Refused+counts.InDoubt, r.progress.Now().Read)
 	if p := r.im.MaxRefused.Percent; p > 0 && settled >= 100 && float64(counts.Refused)*100 > p*float64(settled) {
 		return &StoppedError{Cause: TooManyRefused, Message: fmt.Sprintf("%d of %d rows were refused, more than %g%%", counts.Refused, settled, p)}
 	}

@@ -37,7 +37,10 @@ type run struct {
 	log       *slog.Logger
 	gate      *gate
 	proof     *keyProof
+	links     *links         // nil when the rows lead to no records that are looked up
+	numbers   *numbering     // of the goroutine that reads the input; nil when no rule numbers rows
 	died      map[int64]bool // rows that were in flight when a process died
+	room      room           // for rows that are read
 
 	renewing chan struct{} // a place for who renews the credentials
 
@@ -61,6 +64,9 @@ func newRun(im Import) *run {
 	if _, ok := im.Sender.(Finder); im.Key != "" && !ok {
 		panic("importer: an import with a key needs a Sender that is a Finder")
 	}
+	if im.Mapper != nil && len(im.Mapper.Numbered()) > 0 && im.Positions == nil {
+		panic("importer: a mapping that numbers rows needs Positions")
+	}
 	if r.progress == nil {
 		r.progress = new(Progress)
 	}
@@ -73,6 +79,7 @@ func newRun(im Import) *run {
 	if im.State != nil {
 		r.progress.resume(im.State)
 	}
+	r.links = newLinks(r)
 	return r
 }
 
@@ -118,6 +125,11 @@ func (r *run) kind(row int64) (journal.Kind, bool) {
 // process sees a job through until each of its rows has a fate or the run ends.
 func (r *run) process(ctx context.Context, j *job) error {
 	clear, clouded := part(j.rows)
+	clear, unlinked, err := r.link(ctx, clear)
+	if err != nil {
+		return err
+	}
+	j.refused = append(j.refused, unlinked...)
 	books := &books{slices: j.slices, refused: j.refused}
 	if len(clear) == 0 && !books.empty() {
 		if _, err := r.begin(nil, books); err != nil {
@@ -134,7 +146,18 @@ func (r *run) process(ctx context.Context, j *job) error {
 	if err != nil {
 		return err
 	}
-	return r.send(ctx, again, books)
+	// What leads nowhere now stays in doubt, for an earlier attempt may still
+	// be executed.
+	if again, _, err = r.link(ctx, again); err != nil {
+		return err
+	}
+	if err := r.send(ctx, again, books); err != nil {
+		return err
+	}
+	if r.im.Key == "" { // else the proof of the key may still read them
+		r.room.giveBack(j.rows)
+	}
+	return nil
 }
 
 // part separates rows that an unproved attempt clouds from the others.

@@ -4,9 +4,12 @@ package importer_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"slices"
+	"strings"
 
+	"github.com/hubload/hubload/importer/hubspot/hubspottest"
 	"github.com/hubload/hubload/importer/journal"
 )
 
@@ -135,6 +138,9 @@ func (r *simRun) check() {
 	truth := map[string][]string{}
 	for o := range r.world.account.Objects("line_items") {
 		truth[o.Properties["name"]] = append(truth[o.Properties["name"]], o.ID)
+		if n := r.input.byName[o.Properties["name"]]; n > 0 {
+			r.checkLinks(n, &r.input.rows[n-1], &o)
+		}
 	}
 	for name := range truth {
 		if r.input.byName[name] == 0 {
@@ -216,6 +222,9 @@ func (r *simRun) checkRow(n int, row *simRow, f journal.Fate, ids []string, e *e
 			wrong("a key could have told")
 		}
 	}
+	if matched := strings.HasPrefix(f.Code, "MATCH_"); matched != row.lost {
+		wrong("whether it leads somewhere")
+	}
 	if row.unfit && (f.Kind != journal.Refused || e.sent+e.refusals > 0) {
 		wrong("it couldn't be sent")
 	}
@@ -227,6 +236,22 @@ func (r *simRun) checkRow(n int, row *simRow, f journal.Fate, ids []string, e *e
 		wrong("without a key a doubt is for ever")
 	case e.sent > 1 || e.late:
 		wrong("sent again, though it may have been created")
+	}
+}
+
+// checkLinks holds a record that a row became against what the row leads to.
+func (r *simRun) checkLinks(n int, row *simRow, o *hubspottest.Object) {
+	if row.held || !r.plan.match {
+		return
+	}
+	r.tally.linked++
+	led := slices.ContainsFunc(o.Associations, func(a hubspottest.Association) bool { return a.ToID == fmt.Sprint(firstDeal+row.deal-1) })
+	product := ""
+	if row.product > 0 {
+		product = fmt.Sprint(firstProduct + row.product - 1)
+	}
+	if led != (row.deal > 0) || o.Properties["hs_product_id"] != product || o.Properties["hs_position_on_quote"] != row.number {
+		r.fault("row %d (%+v) became %+v", n, *row, *o)
 	}
 }
 
@@ -252,4 +277,14 @@ func (r *simRun) count(c journal.Counts) {
 		t.rowsKeyed, t.doubtedKeyed = t.rows, t.doubted
 	}
 	t.struck = r.struck()
+	for call, times := range r.world.account.Counts() {
+		if !strings.Contains(call.Path, "/line_items/") && strings.Contains(call.Path, "/objects/") {
+			t.lookups += times
+		}
+	}
+	for i := range r.input.rows {
+		if r.input.rows[i].lost {
+			t.lost++
+		}
+	}
 }

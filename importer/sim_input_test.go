@@ -20,9 +20,36 @@ associations:
   - { to: deals, column: Deal }
 `
 
-const simKeyMapping = simMapping + `
+// The other parts of a mapping, as the plan wants them.
+const (
+	simLinks = `
+  - { to: deals, column: Order, match: external_id }
+`
+	simProperties = `
+  hs_product_id: { column: SKU, match: hs_sku }
+`
+	simNumbers = `
+  hs_position_on_quote: { position: deals }
+`
+	simKeyRule = `
 key: { property: ` + simKey + `, columns: [Key] }
 `
+)
+
+func (p *simPlan) mapping() string {
+	text := simMapping
+	if p.match {
+		properties := simProperties
+		if p.numbered {
+			properties += simNumbers
+		}
+		text = strings.Replace(text, "\nassociations", properties+"associations", 1) + simLinks
+	}
+	if p.key {
+		text += simKeyRule
+	}
+	return text
+}
 
 // A simRow is a row as whoever made it knows it.
 type simRow struct {
@@ -31,6 +58,11 @@ type simRow struct {
 	unfit bool // can't be sent
 	wrong bool // the account refuses it
 	held  bool // the account holds a record with its key from before
+
+	lost    bool   // unfit because it leads to a record that isn't there
+	deal    int    // that its Order leads to; 0: to none
+	product int    // likewise its SKU
+	number  string // within its deals; "" when the plan has none
 }
 
 // A simInput is the whole input; row n is rows[n-1].
@@ -39,7 +71,14 @@ type simInput struct {
 	rows       []simRow
 	byName     map[string]int
 	duplicates map[int64]importer.Duplicate
+	positions  *importer.Positions
 }
+
+// The deals and products of a plan that matches have these ids.
+const (
+	firstDeal, deals       = 18000000001, 25
+	firstProduct, products = 19000000001, 40
+)
 
 const aDeal, noDeal = "17000000001", "17000000999"
 
@@ -47,7 +86,9 @@ func newSimInput(p *simPlan) *simInput {
 	r := rand.New(rand.NewPCG(p.seed, 2))
 	in := &simInput{byName: map[string]int{}, duplicates: map[int64]importer.Duplicate{}}
 	var b strings.Builder
-	b.WriteString("Name,Price,Currency,Deal,Key\n")
+	b.WriteString("Name,Price,Currency,Deal,Key,Order,SKU\n")
+	links := rand.New(rand.NewPCG(p.seed, 3))
+	counts := map[string]int{}
 	for n := 1; n <= p.rows; n++ {
 		row := simRow{name: fmt.Sprintf("Item %d", n), key: fmt.Sprintf("Key-%d", n)}
 		name, price, currency, deal, more := row.name, fmt.Sprint(n), "EUR", aDeal, ""
@@ -80,7 +121,13 @@ func newSimInput(p *simPlan) *simInput {
 		case chance(r, p.held):
 			row.held = true
 		}
-		fmt.Fprintf(&b, "%s,%s,%s,%s,%s%s\n", name, price, currency, deal, row.key, more)
+		order, sku := row.drawLinks(links, p, n)
+		if p.numbered && more == "" {
+			parent := deal + "/" + strings.ToLower(strings.TrimSpace(order))
+			counts[parent]++
+			row.number = fmt.Sprint(counts[parent])
+		}
+		fmt.Fprintf(&b, "%s,%s,%s,%s,%s,%s,%s%s\n", name, price, currency, deal, row.key, order, sku, more)
 		in.byName[row.name] = n
 		in.rows = append(in.rows, row)
 	}
@@ -88,10 +135,70 @@ func newSimInput(p *simPlan) *simInput {
 	return in
 }
 
+// drawLinks draws what a row leads to, and returns its cells.
+func (row *simRow) drawLinks(r *rand.Rand, p *simPlan, n int) (order, sku string) {
+	if !p.match {
+		return "", ""
+	}
+	if !chance(r, 0.1) {
+		row.deal = 1 + n/11%deals
+		if chance(r, 0.1) {
+			row.deal = 1 + r.IntN(deals) // out of order
+		}
+		order = fmt.Sprint("Order-", row.deal)
+		if p.account.Quirks.FoldUnique && chance(r, 0.3) {
+			order = " " + strings.ToUpper(order)
+		}
+	}
+	if chance(r, 0.7) {
+		row.product = 1 + r.IntN(products)
+		sku = fmt.Sprint("Sku-", row.product)
+	}
+	if !row.unfit && !row.held && chance(r, p.lost) {
+		row.unfit, row.lost, row.wrong = true, true, false
+		switch r.IntN(3) {
+		case 0:
+			order = fmt.Sprint("Nobody's-", r.IntN(9))
+		case 1:
+			sku = "Sku-none"
+		default:
+			sku = "Sku-twice"
+		}
+	}
+	return order, sku
+}
+
+// furnishLinks adds what rows lead to.
+func furnishLinks(a *hubspottest.Account) error {
+	if err := a.AddProperty("deals", hubspottest.Property{Name: "external_id", Unique: true}); err != nil {
+		return err
+	}
+	for i := range deals {
+		if _, err := a.AddRecord("deals", fmt.Sprint(firstDeal+i), map[string]string{"external_id": fmt.Sprint("Order-", i+1)}); err != nil {
+			return err
+		}
+	}
+	for i := range products + 2 {
+		sku := fmt.Sprint("Sku-", i+1)
+		if i >= products {
+			sku = "Sku-twice"
+		}
+		if _, err := a.AddRecord("products", fmt.Sprint(firstProduct+i), map[string]string{"hs_sku": sku}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // furnish puts into the account what has to be there before the run.
 func (in *simInput) furnish(a *hubspottest.Account, p *simPlan) error {
 	if _, err := a.AddRecord("deals", aDeal, nil); err != nil {
 		return err
+	}
+	if p.match {
+		if err := furnishLinks(a); err != nil {
+			return err
+		}
 	}
 	if !p.key {
 		return nil

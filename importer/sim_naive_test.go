@@ -118,6 +118,7 @@ func simulateNaive(plan simPlan) (r *simRun, rows, twice int) {
 	never := func() bool { return false }
 	n := &simNaive{run: r, done: map[string]bool{}, wire: &simWire{
 		world: r.world, died: make(chan struct{}), leave: func([]string) {}, enter: func() error { return nil }, out: never,
+		at: func(string, bool) error { return nil },
 	}}
 	rng := rand.New(rand.NewPCG(plan.seed, 3))
 	for range 3 {

@@ -123,6 +123,8 @@ type simWire struct {
 	// enter lets a request out, unless the process is dead.
 	enter func() error
 	out   func() bool // no connection for a while
+	// at is where the process may die.
+	at func(point string, here bool) error
 }
 
 func (w *simWire) RoundTrip(req *http.Request) (*http.Response, error) {
@@ -132,18 +134,26 @@ func (w *simWire) RoundTrip(req *http.Request) (*http.Response, error) {
 	if err := w.enter(); err != nil {
 		return nil, err
 	}
+	create := strings.HasSuffix(req.URL.Path, "/batch/create")
+	if err := w.at(pointDial, create); err != nil {
+		return nil, err
+	}
 	world := w.world
 	x := &exchange{}
 	world.mu.Lock()
 	world.sent++
 	t := world.trouble(world.sent)
-	if strings.HasSuffix(req.URL.Path, "/batch/create") {
+	if create {
 		world.exchanges = append(world.exchanges, x)
 	}
 	world.mu.Unlock()
 
 	if t.refused || w.out() {
 		return nil, errors.Join(w.pause(req.Context(), t.wait), errNoConnection)
+	}
+	if err := w.at(pointFirstByte, create); err != nil {
+		_, _ = req.Body.Read(make([]byte, 1))
+		return nil, err
 	}
 	body, err := x.take(req, t.cut)
 	if err != nil {
@@ -161,6 +171,10 @@ func (w *simWire) RoundTrip(req *http.Request) (*http.Response, error) {
 			got <- rec
 		})
 	}
+	// What has left is carried out, whatever becomes of who sent it.
+	if err := w.at(pointLastByte, create); err != nil {
+		return nil, err
+	}
 	if t.cut > 0 || t.lost {
 		return nil, errors.Join(w.pause(req.Context(), t.wait), errLost)
 	}
@@ -177,6 +191,9 @@ func (w *simWire) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	if rec == nil {
 		return nil, errLost
+	}
+	if err := w.at(pointHeader, create); err != nil {
+		return nil, err
 	}
 	return w.answer(req, rec, x, t), nil
 }
@@ -294,7 +311,7 @@ func (w *simWire) answer(req *http.Request, rec *httptest.ResponseRecorder, x *e
 	}
 	return &http.Response{
 		StatusCode: rec.Code, Status: http.StatusText(rec.Code), Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
-		Header: header, ContentLength: -1, Request: req, Body: io.NopCloser(&noting{from, x}),
+		Header: header, ContentLength: -1, Request: req, Body: io.NopCloser(&noting{from, x, w}),
 	}
 }
 
@@ -328,11 +345,15 @@ func (u *unzipping) Read(p []byte) (int, error) {
 type noting struct {
 	from io.Reader
 	x    *exchange
+	w    *simWire
 }
 
 func (n *noting) Read(p []byte) (int, error) {
 	k, err := n.from.Read(p)
 	n.x.body = append(n.x.body, p[:k]...)
 	n.x.whole = n.x.whole || err == io.EOF
+	if died := n.w.at(pointBody, err == io.EOF && n.x.rows != nil); died != nil {
+		return k, died
+	}
 	return k, err
 }

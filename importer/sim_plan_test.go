@@ -27,6 +27,7 @@ type simPlan struct {
 	limit   ratelimit.Options
 	account hubspottest.Config
 	net     simNet
+	dooms   []doom // of the first processes; with any, nothing is left to chance
 
 	// strict: nothing excuses a window at the account with more requests than
 	// its limit. Requests arrive within the 50 ms of each other that package
@@ -35,6 +36,10 @@ type simPlan struct {
 	strict bool
 
 	unfit, wrong, held float64 // shares of rows: not sent, refused by the account, there before
+
+	match    bool    // rows lead to deals and products by values of theirs
+	numbered bool    // and are numbered within their deals
+	lost     float64 // share of rows that lead nowhere, with match
 }
 
 // A simNet says how likely a request meets which trouble on its way.
@@ -82,7 +87,22 @@ func newSimPlan(seed uint64) simPlan {
 		p.held = pick(r, 0, 0.02, 0.3)
 	}
 	p.strict = p.account.Limit > 0 && p.net.prompt && chance(r, 0.7)
+	p.drawLinks(r) // last, so that what was drawn before is what it always was
 	return p
+}
+
+func (p *simPlan) drawLinks(r *rand.Rand) {
+	if p.match = chance(r, 0.4); !p.match {
+		return
+	}
+	p.numbered = chance(r, 0.5)
+	p.lost = pick(r, 0, 0.02, 0.2)
+	p.account.Searches = pick(r, 0, 5, 5)
+	p.account.Quirks.SearchExact = chance(r, 0.3)
+	p.account.Quirks.SearchLag = upTo(r, 20*time.Second)
+	if p.account.Daily > 0 {
+		p.account.Daily += int64(2 * p.rows) // a process asks again for what it needs
+	}
 }
 
 func (p *simPlan) drawAccount(r *rand.Rand) {

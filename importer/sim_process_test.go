@@ -54,6 +54,8 @@ type simProcess struct {
 	started  time.Time
 	wire     *simWire
 	journal  *journal.Journal
+	disk     *simDisk
+	doom     *doom                // where it dies, instead of an ending that was drawn
 	final    func(row int64) bool // has a fate that is not to change
 	cancel   context.CancelCauseFunc
 	progress importer.Progress
@@ -66,8 +68,12 @@ type simProcess struct {
 
 func (r *simRun) newProcess(n int) *simProcess {
 	p := &simProcess{run: r, rng: rand.New(rand.NewPCG(r.plan.seed, 100+uint64(n)))}
-	p.wire = &simWire{world: r.world, died: make(chan struct{}), leave: p.leave, enter: p.enter, out: p.out}
-	if n > r.plan.noisy {
+	p.wire = &simWire{world: r.world, died: make(chan struct{}), leave: p.leave, enter: p.enter, out: p.out, at: p.at}
+	if n <= len(r.plan.dooms) {
+		p.doom = &r.plan.dooms[n-1]
+		p.ending = p.doom.ending
+	}
+	if n > r.plan.noisy || len(r.plan.dooms) > 0 {
 		return p
 	}
 	if chance(p.rng, r.plan.deadly) {
@@ -93,6 +99,8 @@ func (p *simProcess) live() error {
 		return fmt.Errorf("the journal can't be opened: %w", err)
 	}
 	p.journal, p.started = j, time.Now()
+	p.disk = &simDisk{p: p, synced: j.Synced()}
+	j.Wrap(p.disk.below)
 	p.final = func(int64) bool { return false }
 	if st != nil {
 		defer st.Close()
@@ -111,7 +119,7 @@ func (p *simProcess) live() error {
 	defer cancel(nil)
 	p.cancel = cancel
 	defer time.AfterFunc(1000*24*time.Hour, func() { cancel(errStuck) }).Stop()
-	if p.step == 0 && p.ending != byItself {
+	if p.step == 0 && p.ending != byItself && p.doom == nil {
 		defer time.AfterFunc(p.after, func() { _ = p.end() }).Stop()
 	}
 	err = importer.Run(ctx, im)
@@ -123,12 +131,11 @@ func (p *simProcess) live() error {
 
 func (p *simProcess) assemble(j *journal.Journal, st *journal.State) (importer.Import, error) {
 	plan := p.run.plan
-	text := simMapping
 	var key string
 	if plan.key {
-		text, key = simKeyMapping, simKey
+		key = simKey
 	}
-	m, err := mapping.Parse([]byte(text))
+	m, err := mapping.Parse([]byte(plan.mapping()))
 	if err != nil {
 		return importer.Import{}, err
 	}
@@ -144,13 +151,21 @@ func (p *simProcess) assemble(j *journal.Journal, st *journal.State) (importer.I
 	if plan.oauth {
 		creds = hubspot.OAuth(hubspot.OAuthConfig{ClientID: "app", ClientSecret: "secret", RefreshToken: "the refresh token", Transport: p.wire})
 	}
+	if p.run.input.positions == nil { // the same for all processes
+		open := func() (importer.Source, error) {
+			return csvfile.NewReader(strings.NewReader(p.run.input.csv), csvfile.Options{})
+		}
+		if p.run.input.positions, err = importer.FindPositions(open, mapper); err != nil {
+			return importer.Import{}, err
+		}
+	}
 	client, err := hubspot.New(hubspot.Config{Credentials: creds, Timeout: plan.timeout, KeyProperty: key, Transport: p.wire})
 	if err != nil {
 		return importer.Import{}, err
 	}
 	im := importer.Import{
-		Source: &simSource{p, reader}, Mapper: mapper, Sender: client, Limiter: ratelimit.New(plan.limit),
-		Journal: j, State: st, Name: "5ca1ab1e", Key: key, Duplicates: p.run.input.duplicates,
+		Source: &simSource{p: p, from: reader}, Mapper: mapper, Sender: client, Limiter: ratelimit.New(plan.limit),
+		Journal: j, State: st, Name: "5ca1ab1e", Key: key, Duplicates: p.run.input.duplicates, Positions: p.run.input.positions,
 		BatchSize: plan.batch, Workers: plan.workers, Progress: &p.progress,
 	}
 	if plan.wait {
@@ -166,10 +181,20 @@ func midnight() time.Time { return time.Now().UTC().Truncate(24 * time.Hour).Add
 type simSource struct {
 	p    *simProcess
 	from *csvfile.Reader
+	last int64 // row
 }
 
 func (s *simSource) Read() (*csvfile.Record, error) {
+	if err := s.p.at(pointMap, s.last%int64(s.p.run.plan.batch) == 1); err != nil {
+		return nil, err
+	}
 	rec, err := s.from.Read()
+	if err == nil {
+		s.last = rec.Row
+		if err := s.p.at(pointRead, rec.Row%int64(s.p.run.plan.batch) == 1); err != nil {
+			return nil, err
+		}
+	}
 	if err == nil && s.p.ending == unread && rec.Row > int64(s.p.readable) {
 		return nil, errReading
 	}
@@ -177,7 +202,10 @@ func (s *simSource) Read() (*csvfile.Record, error) {
 }
 
 // hook is called at each step of each attempt.
-func (p *simProcess) hook(string) error {
+func (p *simProcess) hook(step string) error {
+	if err := p.at(pointSlice, step == "before the intent"); err != nil {
+		return err
+	}
 	p.mu.Lock()
 	p.steps++
 	now := p.steps == p.step && p.ending != byItself
@@ -224,7 +252,7 @@ func (p *simProcess) die() error {
 	}
 	p.dead = true
 	close(p.wire.died)
-	synced := p.journal.Synced()
+	synced := p.disk.durable()
 	data, err := os.ReadFile(p.run.path)
 	if err != nil {
 		return err
@@ -270,7 +298,11 @@ func (p *simProcess) leave(names []string) {
 			r.fault("row %d leaves, though it had its fate", n)
 		}
 	}
-	if r.leaving++; r.leaving%64 > 0 || p.dead || p.full {
+	often := 64
+	if len(r.plan.dooms) > 0 {
+		often = 4
+	}
+	if r.leaving++; r.leaving%often > 0 || p.dead || p.full {
 		return
 	}
 	open, err := r.openIn(p.journal.Synced())

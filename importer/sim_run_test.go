@@ -24,7 +24,7 @@ const mostProcesses = 60
 type simTally struct {
 	seeds, processes, kills, powerCuts, interrupts, fullDisks, unread int
 	requests, rows, created, existing, refused, doubted, doubtedKeyed int
-	rowsKeyed, atFirst, windows                                       int
+	rowsKeyed, atFirst, windows, linked, lost, lookups                int
 	struck                                                            map[string]int
 }
 
@@ -47,6 +47,9 @@ func (t *simTally) add(o simTally) {
 		{&t.rowsKeyed, &o.rowsKeyed},
 		{&t.atFirst, &o.atFirst},
 		{&t.windows, &o.windows},
+		{&t.linked, &o.linked},
+		{&t.lost, &o.lost},
+		{&t.lookups, &o.lookups},
 	} {
 		*pair[0] += *pair[1]
 	}
@@ -95,7 +98,7 @@ func simulate(plan simPlan, dir string) *simRun {
 		r.fault("%v", err)
 		return r
 	}
-	time.Sleep(plan.account.Quirks.ReadLag) // so that what was held before can be read
+	time.Sleep(max(plan.account.Quirks.ReadLag, plan.account.Quirks.SearchLag) + time.Second) // so that what was held before can be read
 	for n := 1; ; n++ {
 		if n > mostProcesses || len(r.faults) > 0 {
 			r.fault("not done after %d processes", n-1)
@@ -277,6 +280,7 @@ func (t *simTally) lines() []string {
 		fmt.Sprintf("%d requests, %d windows compared with the limit", t.requests, t.windows),
 		fmt.Sprintf("%d rows: %d created, %d existing, %d refused, %d in doubt", t.rows, t.created, t.existing, t.refused, t.doubted),
 		fmt.Sprintf("with a key %d rows: in doubt %d at first and %d after another run", t.rowsKeyed, t.atFirst, t.doubtedKeyed),
+		fmt.Sprintf("%d rows were led to other records, %d led nowhere; %d lookups", t.linked, t.lost, t.lookups),
 		fmt.Sprintf("%d kinds of faults struck: %v", len(t.struck), slices.Sorted(maps.Keys(t.struck))),
 	}
 }

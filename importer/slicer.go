@@ -4,7 +4,6 @@ package importer
 
 import (
 	"errors"
-	"fmt"
 	"io"
 
 	"github.com/hubload/hubload/importer/csvfile"
@@ -26,6 +25,7 @@ type row struct {
 	unproved int      // attempts of this process that proved nothing
 	tainted  bool     // an attempt proved nothing
 	refusal  *Failure // what the last attempt said, until a read has the last word
+	block    *block   // where its room is
 }
 
 // A job is a batch with what must be durable before it is sent.
@@ -132,6 +132,9 @@ func (s *slicer) cutSlice() {
 func (s *slicer) take(rec *csvfile.Record) error {
 	s.last = rec.Row
 	s.r.progress.read(rec.Row)
+	if err := s.r.numbers.take(rec); err != nil {
+		return err
+	}
 	if s.known.holds(rec.Row) {
 		return s.takeKnown(rec)
 	}
@@ -186,14 +189,14 @@ func (r *run) mapRow(rec *csvfile.Record) (*row, journal.Fate) {
 	if p := rec.Problem; p != nil {
 		return refuse(p.Code, p.Column, p.Message)
 	}
-	rw := &row{n: rec.Row, size: len(rec.Raw)}
+	rw := r.room.row()
+	rw.n, rw.size = rec.Row, len(rec.Raw)
 	if problems := r.im.Mapper.Map(rec.Fields, &rw.rec); len(problems) > 0 {
 		p := problems[0]
-		msg := p.Message
-		if n := len(problems) - 1; n > 0 {
-			msg = fmt.Sprintf("%s (%d more: see %s)", msg, n, problems[1].Property)
-		}
-		return refuse(p.Code, p.Property, msg)
+		return refuse(p.Code, p.Property, firstOf(problems))
+	}
+	if property, ok := r.numbers.put(&rw.rec); !ok {
+		return refuse(codePositionUnknown, property, positionUnknownMessage)
 	}
 	if r.im.KeyOf != nil {
 		rw.rec.SetKey(r.im.Key, r.im.KeyOf(rec.Row))

@@ -14,7 +14,7 @@ import "cmp"
 //   - the key itself, when it is made of several columns, and then the column is
 //     the names of all of them with "|" between them;
 //   - of several associations to one object type the first that has a problem,
-//     or else the first.
+//     or else the first whose record is looked up, or else the first.
 //
 // For a property that no rule names both are "". Fields are as for [Mapper.Map],
 // or nil for a row that couldn't be read: then only constants and defaults are
@@ -43,7 +43,8 @@ func (m *Mapper) Cell(fields []string, property string) (column, value string) {
 		if a.check(fields[a.index]) != "" {
 			return a.Column, fields[a.index]
 		}
-		if found == nil {
+		lookedUp := func(a *associationCell) bool { return a.links() && fields[a.index] != "" }
+		if found == nil || lookedUp(a) && !lookedUp(found) {
 			found = a
 		}
 	}

@@ -15,6 +15,7 @@ const (
 	anOption
 	someOptions
 	aDuration
+	anID // of a record; only proposals know it
 )
 
 // A valueType is what a property takes.

@@ -10,6 +10,7 @@ type Mapper struct {
 	width        int // cells of a row
 	properties   []propertyCell
 	associations []associationCell
+	numbered     []numberedCell
 	key          *keyCells
 	unused       []string
 }
@@ -50,7 +51,8 @@ func (m *Mapping) Compile(header []string) (*Mapper, error) { return m.CompileFo
 // [Errors], with Line 0, and holds all of these: a column that isn't in the
 // header or stands in it more than once, an association without a type for which
 // there is none in the built-in table ([AssociationType]), a key property that
-// gets another value under properties, a format that contradicts itself, no
+// gets another value under properties, a format that contradicts itself, a
+// property that numbers the rows of an object type to which no association leads, no
 // properties at all.
 //
 // With a schema it holds these too: a property that doesn't exist or can't be set,
@@ -68,10 +70,18 @@ func (m *Mapping) CompileFor(header []string, s *Schema) (*Mapper, error) {
 			}
 			continue // the key's property is sent with the key
 		}
+		if rule.Position != "" {
+			continue // needs the associations
+		}
 		mapper.properties = append(mapper.properties, f.property(rule))
 	}
 	for _, rule := range m.Associations {
 		mapper.associations = append(mapper.associations, f.association(rule))
+	}
+	for _, rule := range m.Properties {
+		if rule.Position != "" {
+			mapper.numbered = append(mapper.numbered, f.numbered(rule, mapper.associations))
+		}
 	}
 	if m.Key != nil {
 		keyType := f.keyType(m.Key)
@@ -98,6 +108,7 @@ func (m *Mapper) Unused() []string { return m.unused }
 func (k *KeyRule) gives(rule PropertyRule) bool {
 	return !k.Auto && len(k.Columns) == 1 && rule.Column == k.Columns[0] &&
 		rule.Value == nil && rule.Values == nil && rule.Default == "" && !rule.Clear &&
+		rule.Match == "" && rule.Position == "" &&
 		!rule.isNumberFormat() && !rule.isTimeFormat()
 }
 
@@ -107,6 +118,9 @@ func (f *finder) property(rule PropertyRule) propertyCell {
 		p.index, p.Column = f.column(rule.Column, "property "+quote(rule.Name))
 	}
 	f.fit(&p)
+	if p.Match != "" && p.Of == "" {
+		f.fail("property %s matches records without saying of which object type; give the rule one", quote(p.Name))
+	}
 	return p
 }
 

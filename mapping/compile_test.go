@@ -132,7 +132,7 @@ func TestCompileKeyWithoutColumns(t *testing.T) {
 }
 
 func TestColumns(t *testing.T) {
-	want := []string{"Product", "SKU", "Unit price", "Qty", "Billing", "Note", "Start", "Deal ID", "Asset", "Order no", "Line"}
+	want := []string{"Product", "SKU", "Unit price", "Qty", "Billing", "Note", "Start", "Tax", "Deal ID", "Order no", "Quote", "Asset", "Line"}
 	if got := everythingParsed().Columns(); !slices.Equal(got, want) {
 		t.Errorf("got %q, want %q", got, want)
 	}

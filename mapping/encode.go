@@ -70,6 +70,15 @@ func (p *PropertyRule) encode() string {
 	if p.Value != nil {
 		pairs = append(pairs, "value: "+scalar(*p.Value))
 	}
+	if p.Position != "" {
+		pairs = append(pairs, "position: "+scalar(p.Position))
+	}
+	if p.Match != "" {
+		pairs = append(pairs, "match: "+scalar(p.Match))
+		if p.Of != linkOf(p.Name) {
+			pairs = append(pairs, "of: "+scalar(p.Of))
+		}
+	}
 	if p.Required {
 		pairs = append(pairs, "required: true")
 	}
@@ -109,6 +118,12 @@ func (p *PropertyRule) encode() string {
 
 func (a *AssociationRule) encode() string {
 	pairs := []string{"to: " + scalar(a.To), "column: " + scalar(a.Column)}
+	if a.Match != "" {
+		pairs = append(pairs, "match: "+scalar(a.Match))
+	}
+	if a.Check {
+		pairs = append(pairs, "exists: check")
+	}
 	if a.Type != 0 {
 		pairs = append(pairs, "type: "+strconv.Itoa(a.Type), "category: "+scalar(a.Category))
 	}

@@ -27,8 +27,13 @@ properties:
   description: { column: Note, empty: clear }
   hs_url: { value: "" }
   hs_recurring_billing_start_date: { column: Start, layout: "02/01/2006", timezone: Europe/Berlin }
+  hs_product_id: { column: SKU, match: hs_sku, required: true }
+  tax_id: { column: Tax, match: code, of: "2-12345", empty: clear }
+  hs_position_on_quote: { position: deals }
 associations:
   - { to: deals, column: Deal ID, required: true }
+  - { to: deals, column: Order no, match: external_id }
+  - { to: quotes, column: Quote, exists: check }
   - { to: "2-12345", column: Asset, type: 123, category: USER_DEFINED }
 key: { property: migration_key, columns: [Order no, Line] }
 `

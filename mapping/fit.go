@@ -21,6 +21,10 @@ func (f *finder) fit(p *propertyCell) {
 	}
 	if d := f.definition(p.Name, "property "+quote(p.Name)); d != nil {
 		p.valueType = typeOf(f.object, d)
+		if p.Match != "" {
+			f.fitLink(p)
+			return
+		}
 		f.fitTexts(p)
 	}
 	if len(faults) == 0 {
@@ -107,6 +111,15 @@ func (f *finder) fitTexts(p *propertyCell) {
 		for _, cell := range slices.Sorted(maps.Keys(p.Values)) {
 			p.sent[cell] = fit(p.Values[cell], "the value for %s,", quote(cell))
 		}
+	}
+}
+
+// fitLink refuses a property that can't hold the id of a record.
+func (f *finder) fitLink(p *propertyCell) {
+	switch p.kind {
+	case anything, aNumber, aPrice:
+	default:
+		f.fail("property %s takes %s, and match gives the id of a record; remove it", quote(p.Name), p.example())
 	}
 }
 

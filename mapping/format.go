@@ -100,8 +100,9 @@ func signFault(sign string) string {
 	return ""
 }
 
-// isSign reports whether c stands beside numbers and in no word.
-func isSign(c rune) bool { return unicode.Is(unicode.Sc, c) || c == '%' || c == '‰' }
+// isSign reports whether c stands beside numbers and in no word. The backslash is what
+// becomes of the yen sign of Shift_JIS, where both have one code.
+func isSign(c rune) bool { return unicode.Is(unicode.Sc, c) || c == '%' || c == '‰' || c == '\\' }
 
 // zoneFault refuses Local too: a mapping means the same on every machine.
 func zoneFault(name string) string {

@@ -185,7 +185,7 @@ func layoutKeys(cell string, datetime bool) []string {
 			return nil
 		}
 		day = cell[:i]
-		for _, layout := range []string{"15:04", "15:04:05", "3:04 PM", "3:04:05 PM", "3:04PM", "3:04:05PM", "15:04Z07:00", "15:04:05Z07:00", "15:04:05 -0700", "15:04:05Z0700"} {
+		for _, layout := range clockLayouts() {
 			if _, err := time.Parse(layout, cell[i+1:]); err == nil {
 				clock = cell[i:i+1] + layout
 				break
@@ -201,11 +201,7 @@ func layoutKeys(cell string, datetime bool) []string {
 	}
 	var keys []string
 	var first time.Time
-	for _, layout := range []string{
-		"2006-01-02", "02/01/2006", "01/02/2006", "2/1/2006", "1/2/2006", "02.01.2006", "2.1.2006", "02-01-2006", "01-02-2006",
-		"2006/01/02", "2006/1/2", "2006.01.02", "2006-1-2", "20060102", "02/01/06", "01/02/06", "02.01.06", "2006年1月2日",
-		"2 Jan 2006", "2-Jan-2006", "2-Jan-06", "Jan 2, 2006", "Jan 2 2006", "2 January 2006", "January 2, 2006",
-	} {
+	for _, layout := range dayLayouts() {
 		t, err := time.Parse(layout, day)
 		if err != nil || len(keys) > 0 && t.Equal(first) {
 			continue
@@ -221,6 +217,19 @@ func layoutKeys(cell string, datetime bool) []string {
 		}
 	}
 	return keys
+}
+
+// dayLayouts are those that are common, the likelier first.
+func dayLayouts() []string {
+	return []string{
+		"2006-01-02", "02/01/2006", "01/02/2006", "2/1/2006", "1/2/2006", "02.01.2006", "2.1.2006", "02-01-2006", "01-02-2006",
+		"2006/01/02", "2006/1/2", "2006.01.02", "2006-1-2", "20060102", "02/01/06", "01/02/06", "02.01.06", "2006年1月2日",
+		"2 Jan 2006", "2-Jan-2006", "2-Jan-06", "Jan 2, 2006", "Jan 2 2006", "2 January 2006", "January 2, 2006",
+	}
+}
+
+func clockLayouts() []string {
+	return []string{"15:04", "15:04:05", "3:04 PM", "3:04:05 PM", "3:04PM", "3:04:05PM", "15:04Z07:00", "15:04:05Z07:00", "15:04:05 -0700", "15:04:05Z0700"}
 }
 
 // fault says why a cell can't be read.

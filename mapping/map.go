@@ -11,7 +11,8 @@ import (
 // maxCharacters is how long the value of a property may be.
 const maxCharacters = 65_536
 
-// Map fills rec with the record that the row asks for, or returns all problems
+// Map fills rec with the record that the row asks for, without what its Links lead
+// to and without its numbers ([Mapper.Numbered]), or returns all problems
 // of the row, and then rec is of no use. Fields are the row's cells, as many as
 // the header has; Map panics on any other number.
 //
@@ -25,9 +26,23 @@ func (m *Mapper) Map(fields []string, rec *Record) []Problem {
 		panic(fmt.Sprintf("mapping: a row of %d cells under a header of %d columns", len(fields), m.width))
 	}
 	rec.Properties, rec.Associations, rec.Key = rec.Properties[:0], rec.Associations[:0], ""
+	rec.Links = rec.Links[:0]
+	if rec.Properties == nil {
+		rec.Properties = make([]Property, 0, len(m.properties)+1) // and the key
+	}
 	var problems []Problem
 	for i := range m.properties {
 		p := &m.properties[i]
+		if p.Match != "" {
+			if l, ok, code := p.linked(fields[p.index]); code != "" {
+				problems = append(problems, p.problem(code, fields[p.index]))
+			} else if ok {
+				rec.Links = append(rec.Links, l)
+			} else if p.Clear {
+				rec.Properties = append(rec.Properties, Property{p.Name, ""})
+			}
+			continue
+		}
 		value, ok, code := p.value(fields)
 		if code != "" {
 			problems = append(problems, p.problem(code, p.cell(fields)))
@@ -40,8 +55,15 @@ func (m *Mapper) Map(fields []string, rec *Record) []Problem {
 		id := fields[a.index]
 		if code := a.check(id); code != "" {
 			problems = append(problems, a.problem(code, id))
+		} else if id != "" && a.links() {
+			rec.Links = append(rec.Links, a.link(id))
 		} else if id != "" {
 			rec.associate(Association{To: a.To, ID: id, Category: a.Category, TypeID: a.Type})
+		}
+	}
+	for i := range m.numbered {
+		if problem, ok := m.numbered[i].problem(fields); ok {
+			problems = append(problems, problem)
 		}
 	}
 	if k := m.key; k != nil {
@@ -111,6 +133,8 @@ func (a *associationCell) check(id string) (code string) {
 	switch {
 	case id == "" && a.Required:
 		return CodeRequiredEmpty
+	case id != "" && a.Match != "":
+		return checkMatch(id)
 	case id != "" && !ValidID(id):
 		return CodeAssociationIDInvalid
 	}

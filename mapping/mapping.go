@@ -68,6 +68,49 @@
 // All other types take every text. None takes more than 65,536 characters, with or
 // without a schema.
 //
+// # Other records
+//
+// A row may name another record by a value of it instead of its id:
+//
+//	associations:
+//	  - { to: deals, column: Order no, match: external_id }
+//	  - { to: deals, column: Deal ID, exists: check }
+//	properties:
+//	  hs_product_id: { column: SKU, match: hs_sku }
+//	  tax_record_id: { column: Tax, match: code, of: "2-12345" }
+//
+// The keys of such a rule:
+//
+//   - match is the property of the other record that holds the cell's value. The
+//     value of an association's rule is the record it leads to; that of a
+//     property's rule is the record's id, which becomes the property's value.
+//   - of is the object type of a property's record. hs_product_id does without:
+//     its records are products.
+//   - exists: check makes sure before the row is sent that there is a record with
+//     the id in the cell.
+//
+// An empty cell names none. Nothing is looked up here: a row gets [Link]s, and is
+// no record before somebody has found their ids. The property should be unique in
+// the account. Where it isn't (those of products can't be), records are found by
+// HubSpot's search, which may not know yet what was created or changed a few
+// moments ago, and a value that several records hold is refused. Values are those
+// of the record to the letter, or else without regard to case and white space
+// around them.
+//
+// # Numbers within a parent
+//
+//	hs_position_on_quote: { position: deals }
+//
+// numbers the rows that lead to one deal, from 1 on, in the order of the file.
+// One deal is what one cell says (or the cells together, if several rules lead
+// there), without regard to case, white space around it, and zeros before an id.
+// Two ways of writing that lead to the same deal all the same are two deals
+// here. Every row of the file counts, whatever becomes of it, so that
+// the numbers are the same however often an import is begun anew. The rows of a
+// deal should follow each other; where they don't, the numbers go on ([Returns]
+// finds such rows). A row without a deal gets no number, or is a [Problem] if
+// required: true stands beside position.
+//
 // The package is pure: it knows no files, no network, and no row but the one it
 // is given. (Time zones are looked up where the system keeps them, and in a copy
 // that comes with the program.)
@@ -112,6 +155,17 @@ type PropertyRule struct {
 	Values   map[string]string // cell -> value sent; any other cell is a Problem. nil = cells are sent as they are
 	Clear    bool              // an empty cell sends ""; excludes Default and Required
 
+	// Match is a property of another record, which holds the cell's value: the
+	// record's id is sent. "" = cells are sent. It excludes Value, Default and
+	// Values and the formats. Of is the object type of that record, with Match
+	// only, and then always.
+	Match, Of string
+
+	// Position numbers the rows that lead to one record of this object type; "" =
+	// they aren't. It excludes all other fields but Name and Required, which
+	// makes a row without such a record a Problem.
+	Position string
+
 	// How the column writes numbers, or else dates; see Formats above. Without
 	// any, cells are sent as they are. They exclude Value and Values.
 	Decimal  rune   // '.' or ','; 0 = not said
@@ -121,7 +175,8 @@ type PropertyRule struct {
 	Timezone string // with Layout only; "" = UTC
 }
 
-// An AssociationRule links each record to the record whose id is in a column.
+// An AssociationRule links each record to the record whose id, or the value of
+// whose property, is in a column.
 // An empty cell means no association.
 type AssociationRule struct {
 	To       string // object type of the target, such as "deals"
@@ -129,6 +184,14 @@ type AssociationRule struct {
 	Category string // with Type only, and then always
 	Type     int    // association type id, new record -> target; 0 = from the built-in table
 	Required bool   // an empty cell is a Problem
+
+	// Match is a property of the target, which holds the cell's value; "" = the
+	// cell holds the target's id.
+	Match string
+
+	// Check has the id in the cell looked up before the row is sent. It excludes
+	// Match, which does that anyway.
+	Check bool
 }
 
 // A KeyRule makes the value of a property that is unique in the account out of

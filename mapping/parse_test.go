@@ -28,8 +28,13 @@ properties:
   description: { column: Note, empty: clear }
   hs_url: { value: "" }
   hs_recurring_billing_start_date: { column: Start, layout: 02/01/2006, timezone: Europe/Berlin }
+  hs_product_id: { column: SKU, match: hs_sku, required: true }
+  tax_id: { column: Tax, match: code, of: 2-12345, empty: clear }
+  hs_position_on_quote: { position: deals }
 associations:
   - { to: deals, column: Deal ID, required: true }
+  - { to: deals, column: Order no, match: external_id }
+  - { to: quotes, column: Quote, exists: check }
   - { to: "2-12345", column: Asset, type: 123, category: USER_DEFINED }
 key: { property: migration_key, columns: [Order no, Line] }
 `
@@ -52,9 +57,14 @@ func everythingParsed() *mapping.Mapping {
 			{Name: "description", Column: "Note", Clear: true},
 			{Name: "hs_url", Value: new("")},
 			{Name: "hs_recurring_billing_start_date", Column: "Start", Layout: "02/01/2006", Timezone: "Europe/Berlin"},
+			{Name: "hs_product_id", Column: "SKU", Match: "hs_sku", Of: "products", Required: true},
+			{Name: "tax_id", Column: "Tax", Match: "code", Of: "2-12345", Clear: true},
+			{Name: "hs_position_on_quote", Position: "deals"},
 		},
 		Associations: []mapping.AssociationRule{
 			{To: "deals", Column: "Deal ID", Required: true},
+			{To: "deals", Column: "Order no", Match: "external_id"},
+			{To: "quotes", Column: "Quote", Check: true},
 			{To: "2-12345", Column: "Asset", Type: 123, Category: "USER_DEFINED"},
 		},
 		Key: &mapping.KeyRule{Property: "migration_key", Columns: []string{"Order no", "Line"}},
@@ -208,13 +218,30 @@ func TestParseErrors(t *testing.T) {
 		{"key column twice", "key: { property: k, columns: [A, B, A] }\n", []string{`1:37 the key has column "A" twice`}},
 		{"key column without name", "key: { property: k, columns: ['', ''] }\n", []string{"1:31 a column of the key is empty", "1:35 a column of the key is empty"}},
 
-		// What later versions do.
+		// Other records.
+		{"match empty", "properties: { hs_product_id: { column: A, match: '' } }\n", []string{"1:50 match is empty"}},
+		{"match without column", "properties: { hs_product_id: { match: hs_sku } }\n", []string{`1:15 property "hs_product_id" has no source`}},
+		{"match without of", "properties: { a: { column: A, match: x } }\n", []string{"1:38 match needs of beside it"}},
+		{"of without match", "properties: { a: { column: A, of: deals } }\n", []string{"1:35 of needs match beside it"}},
 		{
-			"not yet, in properties",
-			"properties:\n  a: { column: A,\n       position: deals }\n  b: { position: deals }\n",
-			[]string{`3:8 the key "position" in property "a" is not supported by this version of hubload yet`, "4:8 position"},
+			"match with more",
+			"properties:\n  a: { column: A, match: x, of: deals,\n    default: y,\n    values: { a: b },\n    decimal: ',' }\n  b: { value: a, match: x, of: deals }\n",
+			[]string{"3:14 default has no use beside match", "4:13 values has no use", "5:14 decimal has no use beside match", "5:14 decimal", "6:15 value has no use beside match"},
 		},
-		{"not yet, in associations", "associations: [ { to: deals, column: A, match: x, exists: y } ]\n", []string{"1:41 match", "1:51 exists"}},
+		{
+			"position with more",
+			"properties:\n  a: { position: deals,\n    column: A,\n    value: x,\n    default: y,\n    values: { a: b },\n    empty: clear,\n    match: x,\n    of: deals,\n    layout: 2006 }\n",
+			[]string{
+				"3:13 column has no use beside position", "4:12 value has no use", "5:14 default has no use", "6:13 values has no use",
+				"7:12 empty has no use", "8:12 match has no use", "9:9 of has no use", "10:13 layout has no use",
+			},
+		},
+		{"position a list", "properties: { a: { position: [deals] } }\n", []string{"1:30 position must be a single value"}},
+		{"exists of another kind", "associations: [ { to: deals, column: A, exists: yes } ]\n", []string{"1:49 exists can only be check"}},
+		{"exists and match", "associations: [ { to: deals, column: A, match: x, exists: check } ]\n", []string{"1:59 exists has no use beside match"}},
+		{"match in an association without column", "associations: [ { to: deals, match: x } ]\n", []string{"1:17 an association needs column"}},
+
+		// What later versions do.
 		{"not yet, in key", "key: { property: k, columns: [A], exists: skip }\n", []string{`1:35 the key "exists" in key is not supported`}},
 		{"not yet, at the top", "exists: skip\n", []string{"1:1 exists"}},
 

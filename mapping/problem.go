@@ -53,8 +53,13 @@ func (p *propertyCell) problem(code, cell string) Problem {
 		problem.Message = "the cell is empty and the property is required; fill it in, or give the rule a default"
 	case CodeValueNotMapped:
 		problem.Message = "the rule has no value for {value}; add it under values, or correct the cell"
+	case CodeMatchNotFound:
+		problem.Message = blankMatchMessage
 	case CodeValueTooLong:
 		problem.Message = tooLongMessage
+		if p.Match != "" {
+			problem.Message = longMatchMessage
+		}
 	default:
 		what, fix := p.fault(code, cell)
 		problem.Message = "{value} " + what + "; " + fix
@@ -67,6 +72,13 @@ func (a *associationCell) problem(code, id string) Problem {
 	switch code {
 	case CodeRequiredEmpty:
 		problem.Message = "the cell is empty and the association is required; write the id of the record"
+		if a.Match != "" {
+			problem.Message = "the cell is empty and the association is required; write the record's " + a.Match
+		}
+	case CodeMatchNotFound:
+		problem.Message = blankMatchMessage
+	case CodeValueTooLong:
+		problem.Message = longMatchMessage
 	case CodeAssociationIDInvalid:
 		problem.Message = "{value} is no record id; write a whole number greater than 0, in digits only" + idHint(id)
 	}

@@ -2,11 +2,17 @@
 
 package mapping
 
+import "strconv"
+
 // A Record is one CRM record to create, as one row of the input asks for it.
 // All values are text, as HubSpot's API takes them.
 type Record struct {
 	Properties   []Property
 	Associations []Association
+
+	// Links are records that must be looked up before the record can be sent.
+	// [Record.Resolve] puts their ids among Properties and Associations.
+	Links []Link
 
 	// Key is the value of the mapping's unique property, "" when the
 	// mapping has no key. It stands among Properties too.
@@ -20,6 +26,11 @@ func (r *Record) SetKey(property, value string) {
 	r.Properties = append(r.Properties, Property{property, value})
 }
 
+// SetPosition gives the record its number within its parent; see [Numbered].
+func (r *Record) SetPosition(property string, n int64) {
+	r.Properties = append(r.Properties, Property{property, strconv.FormatInt(n, 10)})
+}
+
 // A Property is one property's internal name and its value. The value "" asks
 // HubSpot to clear the property.
 type Property struct {
@@ -28,7 +39,7 @@ type Property struct {
 
 // An Association links the new record to a record that exists.
 type Association struct {
-	To       string // object type, such as "deals"; for messages, not sent
+	To       string // object type, such as "deals"; for lookups and messages, not sent
 	ID       string // record id of the target, 1 to 20 digits
 	Category string // HUBSPOT_DEFINED, INTEGRATOR_DEFINED, USER_DEFINED or WORK
 	TypeID   int    // direction: new record -> target (line item -> deal is 20)

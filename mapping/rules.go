@@ -59,13 +59,18 @@ func (r *reader) property(e entry) PropertyRule {
 		return rule
 	}
 	s, whole := r.section(e.value, "property "+quote(e.key),
-		append([]string{"column", "value", "default", "required", "values", "empty"}, formatKeys()...),
-		[]string{"position"})
+		append([]string{"column", "value", "default", "required", "values", "empty", "match", "of", "position"}, formatKeys()...),
+		nil)
 	rule.Column = r.name(s["column"], "column")
 	rule.Default = r.name(s["default"], "default")
 	rule.Required = r.boolean(s["required"], "required")
 	rule.Values = r.values(s["values"])
 	rule.Clear = r.clear(s["empty"])
+	if s["position"] != nil {
+		r.position(s, &rule)
+		return rule
+	}
+	r.match(s, &rule)
 	if n := s["value"]; n != nil {
 		text := r.text(n, "value")
 		rule.Value = &text
@@ -151,14 +156,16 @@ func (r *reader) values(n *yaml.Node) map[string]string {
 
 func (r *reader) association(n *yaml.Node) AssociationRule {
 	s, whole := r.section(n, "an association",
-		[]string{"to", "column", "type", "category", "required"},
-		[]string{"match", "exists"})
+		[]string{"to", "column", "type", "category", "required", "match", "exists"},
+		nil)
 	rule := AssociationRule{
 		To:       r.name(s["to"], "to"),
 		Column:   r.name(s["column"], "column"),
 		Category: r.name(s["category"], "category"),
 		Type:     int(r.number(s["type"], "type", math.MaxInt32)),
 		Required: r.boolean(s["required"], "required"),
+		Match:    r.name(s["match"], "match"),
+		Check:    r.check(s["exists"]),
 	}
 	switch rule.Category {
 	case "", "HUBSPOT_DEFINED", "INTEGRATOR_DEFINED", "USER_DEFINED", "WORK":
@@ -172,7 +179,10 @@ func (r *reader) association(n *yaml.Node) AssociationRule {
 		r.fail(n, "an association needs to, the object type that it leads to, such as deals")
 	}
 	if s["column"] == nil {
-		r.fail(n, "an association needs column, the column with the record ids")
+		r.fail(n, "an association needs column, the column with the record ids, or with the values of match")
+	}
+	if rule.Check && rule.Match != "" {
+		r.fail(s["exists"], "exists has no use beside match, by which the record is looked up anyway; keep one of the two")
 	}
 	switch {
 	case s["type"] != nil && s["category"] == nil:

@@ -3,6 +3,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -12,6 +13,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/hubload/hubload/importer/hubspot"
+	"github.com/hubload/hubload/importer/hubspot/hubspottest"
 	"github.com/hubload/hubload/ratelimit"
 )
 
@@ -46,21 +48,42 @@ func (f *accountFlags) commandTail() string {
 // A connection is an account that can be written to.
 type connection struct {
 	*hubspot.Client
-	limiter          *ratelimit.Limiter
-	account          int64 // 0 when the token may not read it
+	limiter          *ratelimit.Limiter // nil until the account is known
+	early            int                // requests that were sent before
+	account          int64              // 0 when the token may not read it
 	baseURL, version string
 	sandbox          bool
+	box              *hubspottest.Account // the throw-away account, with sandbox
+	keyProperty      *hubspot.Property    // of the mapping's key, once it is known to be unique
+	tries            int                  // of a read whose failure may be a passing one
+	readOnly         bool                 // nothing is created, not even what is asked for
 	close            func()
 }
 
 // connect checks address and credentials, starts the sandbox if it is wanted, and
 // asks which account it is. key is "" without a unique key.
 func (a *app) connect(ctx context.Context, f *accountFlags, sandbox bool, object, key string) (*connection, error) {
-	c := &connection{baseURL: f.baseURL, version: f.version, sandbox: sandbox, close: func() {}}
-	if c.baseURL == "" {
-		c.baseURL = defaultBaseURL
+	c, err := a.dial(f, sandbox, object, key)
+	if err != nil {
+		return nil, err
 	}
-	c.baseURL = strings.TrimRight(c.baseURL, "/")
+	if err := c.identify(ctx, object, key, f.createKey || sandbox); err != nil {
+		c.close()
+		return nil, err
+	}
+	c.limiter = a.limiter(c, f.rate)
+	c.limiter.Spent(c.early)
+	return c, nil
+}
+
+// address is the base URL without a slash at its end.
+func (f *accountFlags) address() string {
+	return strings.TrimRight(cmp.Or(f.baseURL, defaultBaseURL), "/")
+}
+
+// dial does what connect does before the first request.
+func (a *app) dial(f *accountFlags, sandbox bool, object, key string) (*connection, error) {
+	c := &connection{baseURL: f.address(), version: f.version, sandbox: sandbox, tries: 5, close: func() {}}
 	if c.version == "" {
 		c.version = "v3"
 	}
@@ -70,7 +93,7 @@ func (a *app) connect(ctx context.Context, f *accountFlags, sandbox bool, object
 		if err != nil {
 			return nil, err
 		}
-		c.close, c.baseURL, credentials = box.close, box.url, hubspot.Static("sandbox")
+		c.box, c.close, c.baseURL, credentials = box.account, box.close, box.url, hubspot.Static("sandbox")
 	} else {
 		if err := hubspot.CheckBaseURL(c.baseURL); err != nil {
 			return nil, usageError{err}
@@ -90,11 +113,6 @@ func (a *app) connect(ctx context.Context, f *accountFlags, sandbox bool, object
 		return nil, usageError{err}
 	}
 	c.Client = client
-	limiter := func(account int64) *ratelimit.Limiter { return a.limiter(c, f.rate, account) }
-	if err := c.identify(ctx, limiter, object, key, f.createKey || sandbox); err != nil {
-		c.close()
-		return nil, err
-	}
 	return c, nil
 }
 
@@ -118,9 +136,8 @@ func (a *app) credentials(f *accountFlags, c *connection) (hubspot.Credentials, 
 }
 
 // identify asks for the account's id, and makes sure of the key's property.
-func (c *connection) identify(ctx context.Context, limiter func(account int64) *ratelimit.Limiter, object, key string, createKey bool) error {
-	tries := 0
-	account, err := patiently(ctx, func(ctx context.Context) (hubspot.Account, error) { tries++; return c.Account(ctx) })
+func (c *connection) identify(ctx context.Context, object, key string, createKey bool) error {
+	account, err := insistently(ctx, c.tries, counted(c, c.Account))
 	var answer *hubspot.Error
 	switch {
 	case err == nil:
@@ -131,8 +148,6 @@ func (c *connection) identify(ctx context.Context, limiter func(account int64) *
 	default:
 		return err
 	}
-	c.limiter = limiter(c.account)
-	c.limiter.Spent(tries)
 	if key == "" {
 		return nil
 	}
@@ -142,10 +157,11 @@ func (c *connection) identify(ctx context.Context, limiter func(account int64) *
 // checkKey makes sure that the account enforces the uniqueness of the key: all
 // that is built on it would otherwise create rows twice.
 func (c *connection) checkKey(ctx context.Context, name, object string, create bool) error {
-	p, err := patiently(ctx, counted(c, func(ctx context.Context) (hubspot.Property, error) { return c.Property(ctx, name) }))
+	p, err := insistently(ctx, c.tries, counted(c, func(ctx context.Context) (hubspot.Property, error) { return c.Property(ctx, name) }))
 	var answer *hubspot.Error
 	switch {
 	case err == nil && p.HasUniqueValue:
+		c.keyProperty = &p
 		return nil
 	case err == nil:
 		return usageError{withHint(
@@ -164,37 +180,23 @@ func (c *connection) checkKey(ctx context.Context, name, object string, create b
 // createUnique creates the key's property. It isn't repeated when it fails: a
 // second look is as good.
 func (c *connection) createUnique(ctx context.Context, name, object string) error {
+	if c.readOnly {
+		c.keyProperty = &hubspot.Property{Name: name, Label: name, Type: "string", FieldType: "text", HasUniqueValue: true}
+		return nil
+	}
 	group := strings.ReplaceAll(strings.TrimSuffix(object, "s"), "_", "") + "information"
-	c.limiter.Spent(1)
-	_, err := c.CreateProperty(ctx, hubspot.NewProperty{
-		GroupName: group, Name: name, Label: name, Type: "string", FieldType: "text", HasUniqueValue: true,
-		Description: "Tells the rows of imports apart, so that none is created twice.",
-	})
+	p, err := counted(c, func(ctx context.Context) (hubspot.Property, error) {
+		return c.CreateProperty(ctx, hubspot.NewProperty{
+			GroupName: group, Name: name, Label: name, Type: "string", FieldType: "text", HasUniqueValue: true,
+			Description: "Tells the rows of imports apart, so that none is created twice.",
+		})
+	})(ctx)
 	if err != nil {
 		return withHint(fmt.Errorf("creating the key's property %s: %w", name, err),
 			"create it in HubSpot as single-line text with \"require unique values\"")
 	}
+	c.keyProperty = &p
 	return nil
-}
-
-// propertyNames lists the properties that can be written; nil when the token may
-// not read them.
-func (c *connection) propertyNames(ctx context.Context, object string) (map[string]bool, error) {
-	properties, err := patiently(ctx, counted(c, c.Properties))
-	var answer *hubspot.Error
-	if errors.As(err, &answer) && !answer.Unauthorized() && !answer.Temporary() {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	names := make(map[string]bool, len(properties))
-	for _, p := range properties {
-		if !p.ReadOnly && !p.Archived {
-			names[p.Name] = true
-		}
-	}
-	return names, nil
 }
 
 func (c *connection) wrongAccount(pinned int64) error {
@@ -210,7 +212,11 @@ func (c *connection) wrongAccount(pinned int64) error {
 // or any more.
 func counted[T any](c *connection, read func(context.Context) (T, error)) func(context.Context) (T, error) {
 	return func(ctx context.Context) (T, error) {
-		c.limiter.Spent(1)
+		if c.limiter == nil {
+			c.early++
+		} else {
+			c.limiter.Spent(1)
+		}
 		return read(ctx)
 	}
 }
@@ -218,13 +224,18 @@ func counted[T any](c *connection, read func(context.Context) (T, error)) func(c
 // patiently repeats a read, which does no harm, while its failure may be a passing
 // one.
 func patiently[T any](ctx context.Context, read func(context.Context) (T, error)) (T, error) {
+	return insistently(ctx, 5, read)
+}
+
+// insistently is patiently with another number of tries.
+func insistently[T any](ctx context.Context, tries int, read func(context.Context) (T, error)) (T, error) {
 	wait := 500 * time.Millisecond
 	for try := 1; ; try++ {
 		v, err := read(ctx)
 		var answer *hubspot.Error
 		final := errors.As(err, &answer) && !answer.Temporary()
 		var credentials *hubspot.CredentialsError
-		if err == nil || final || errors.As(err, &credentials) || try == 5 || ctx.Err() != nil {
+		if err == nil || final || errors.As(err, &credentials) || try == tries || ctx.Err() != nil {
 			if ctx.Err() != nil {
 				err = context.Cause(ctx)
 			}

@@ -87,6 +87,26 @@ var betweens = []between{
 	{name: "account", exit: 5, rows: 20, says: "another account", change: func(t *testing.T, p *halfway) {
 		p.account = hubspottest.New(hubspottest.Config{Account: 7})
 	}},
+	{name: "base URL", exit: 5, rows: 20, says: "another base URL", args: []string{"--base-url", "OTHER"}},
+	{name: "the same size, content of a row that was created", exit: 5, rows: 20, says: "the input has changed here", change: func(t *testing.T, p *halfway) {
+		p.rewrite(t, func(s string) string { return strings.Replace(s, "row-7,1", "row-7,2", 1) })
+	}},
+	{name: "replaced by rename, other content", exit: 5, rows: 20, says: "the input has changed here", change: func(t *testing.T, p *halfway) {
+		p.rewrite(t, func(s string) string { return strings.Replace(s, "row-2,", "row-z,", 1) })
+		data, err := os.ReadFile(p.input)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(p.input+".new", data, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Rename(p.input+".new", p.input); err != nil {
+			t.Fatal(err)
+		}
+	}},
+	{name: "a row inserted before", exit: 5, rows: 20, says: "the input has changed here", change: func(t *testing.T, p *halfway) {
+		p.rewrite(t, func(s string) string { return strings.Replace(s, "row-5,", "row-new,1\nrow-5,", 1) })
+	}},
 	{name: "batch size", rows: 40, args: []string{"--batch-size", "7"}},
 	{name: "workers", rows: 40, args: []string{"--workers", "5"}},
 }
@@ -126,6 +146,13 @@ func TestChangedBetweenProcesses(t *testing.T) {
 			first.SetFaults()
 			if b.change != nil {
 				b.change(t, p)
+			}
+			other := httptest.NewServer(current(&p.account))
+			t.Cleanup(other.Close)
+			for i, arg := range b.args {
+				if arg == "OTHER" {
+					b.args[i] = other.URL
+				}
 			}
 			code, said := start(b.args...)
 			if code != b.exit || !strings.Contains(said, b.says) {

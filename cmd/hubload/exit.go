@@ -109,7 +109,9 @@ func hintOf(err error) string {
 	case errors.As(err, &hinted):
 		return hinted.hint
 	case errors.As(err, &changed):
-		return "give the file as it was to go on, or --again to import this one as a new run (rows that were created before would be created once more)"
+		return "give the file as it was to go on, and mend rows that were refused in failures.csv; or --again to import this one as a new run, which creates once more what was created before"
+	case errors.As(err, &denied) && denied.To != "":
+		return scopeHint(denied.To)
 	case errors.As(err, &denied), errors.As(err, &answer) && (answer.Unauthorized() || answer.Forbidden()):
 		return "check that the token belongs to this account, hasn't expired, and has the scope crm.objects.line_items.write"
 	}

@@ -21,9 +21,10 @@ import (
 type misdeed struct {
 	name string
 
-	fault  string // of the account, struck by the first create
-	status int    // or an answer that comes in place of the account's
-	body   string // of status
+	fault  string                                  // of the account, struck by the first create
+	status int                                     // or an answer that comes in place of the account's
+	body   string                                  // of status
+	rate   func(request int32) (most, left string) // what headers say of the limit, where the account has none
 	quirk  func(*hubspottest.Quirks)
 	limit  func(*hubspottest.Config)
 	bad    int // rows that the account refuses, in the first batch
@@ -78,6 +79,7 @@ var misdeeds = []misdeed{
 	{name: "409", fault: "409"}, // halved; the halves are carried out
 	{name: "423 Locked", fault: "423", doubt: all, exit: 3},
 	{name: "429 TEN_SECONDLY_ROLLING", fault: "refuse-429"},
+	{name: "429 SECONDLY", status: 429, body: `{"status":"error","message":"You have reached your secondly limit.","errorType":"RATE_LIMIT","policyName":"SECONDLY"}`},
 	{name: "429, no body", fault: "bare-429"},
 	{name: "429 DAILY", fault: "daily-429", pending: 3 * all, exit: 6, keyExit: 6, keyPending: 3 * all},
 	{name: "477 migration, for a moment", fault: "477=next-1:1s"},
@@ -91,13 +93,27 @@ var misdeeds = []misdeed{
 	{name: "504", fault: "504", doubt: all, exit: 3},
 	{name: "504, late commit", fault: "late-504=next-1:50ms", doubt: all, exit: 3},
 	{name: "520", status: 520, doubt: all, exit: 3},
-	{name: "521", status: 521, doubt: all, exit: 3},
+	{name: "521 of Cloudflare", status: 521, doubt: all, exit: 3},
 	{name: "522", status: 522, doubt: all, exit: 3},
+	{name: "523 of Cloudflare", status: 523, doubt: all, exit: 3},
+	{name: "525 of Cloudflare", status: 525, doubt: all, exit: 3},
+	{name: "526 of Cloudflare", status: 526, doubt: all, exit: 3},
+	{name: "504 after commit", fault: "504-after", doubt: all, exit: 3},
 	{name: "524 after commit", fault: "524-after", doubt: all, exit: 3},
 	{name: "a proxy's 400 without JSON", status: 400, body: "<html>", doubt: all, exit: 3},
 	{name: "a status nobody knows", status: 299, body: "{}", doubt: all, exit: 3},
 	{name: "rate headers absent"},
+	{name: "rate headers zero", rate: says("0", "0")},
+	{name: "rate headers negative", rate: says("-190", "-1")},
+	{name: "rate headers abc", rate: says("abc", "")},
+	{name: "rate headers whose Max changes", rate: func(n int32) (string, string) {
+		return []string{"190", "50", "110", "1000000", "100"}[n%5], "30"
+	}},
 	{name: "rate headers", limit: func(c *hubspottest.Config) { c.Limit, c.Per = 190, 10*time.Second }},
+}
+
+func says(most, left string) func(int32) (string, string) {
+	return func(int32) (string, string) { return most, left }
 }
 
 func TestFaultTable(t *testing.T) {
@@ -199,17 +215,29 @@ func (m *misdeed) serve(t *testing.T, keyed bool) (*hubspottest.Account, string)
 		m.limit(&c)
 	}
 	account := hubspottest.New(c)
+	if err := account.AddProperty(defaultObject, ruled("quantity")); err != nil {
+		t.Fatal(err)
+	}
 	if keyed {
 		if err := account.AddProperty(defaultObject, hubspottest.Property{Name: "row_key", Unique: true}); err != nil {
 			t.Fatal(err)
 		}
 	}
-	var creates atomic.Int32
+	var creates, requests atomic.Int32
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if m.status != 0 && strings.HasSuffix(r.URL.Path, "/batch/create") && creates.Add(1) == 1 {
+			if m.status > 520 {
+				w.Header().Set("Server", "cloudflare")
+			}
 			w.WriteHeader(m.status)
 			fmt.Fprint(w, m.body)
 			return
+		}
+		if m.rate != nil {
+			most, left := m.rate(requests.Add(1))
+			w.Header().Set("X-HubSpot-RateLimit-Max", most)
+			w.Header().Set("X-HubSpot-RateLimit-Interval-Milliseconds", "10000")
+			w.Header().Set("X-HubSpot-RateLimit-Remaining", left)
 		}
 		account.ServeHTTP(w, r)
 	}))
@@ -224,7 +252,7 @@ func (m *misdeed) rows() string {
 	for i := range 300 {
 		quantity := "1"
 		if i < m.bad {
-			quantity = "none"
+			quantity = "-1"
 		}
 		fmt.Fprintf(&b, "row-%d,%s\n", i+1, quantity)
 	}

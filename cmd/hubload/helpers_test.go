@@ -30,3 +30,10 @@ func readReport(t *testing.T, path string) [][]string {
 func current(account **hubspottest.Account) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { (*account).ServeHTTP(w, r) })
 }
+
+// ruled is a number that the account takes only from 0 on, as rules that its admins set
+// do: the definition doesn't tell, so that rows with less are refused by the account
+// and not before.
+func ruled(name string) hubspottest.Property {
+	return hubspottest.Property{Name: name, Label: name, Type: "number", NotNegative: true}
+}

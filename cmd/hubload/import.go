@@ -8,6 +8,7 @@ import (
 	"fmt"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/hubload/hubload/importer/csvfile"
 	"github.com/hubload/hubload/mapping"
@@ -30,6 +31,7 @@ type importFlags struct {
 	where struct {
 		run            string
 		again, sandbox bool
+		dry            bool
 	}
 	account accountFlags
 	how     runFlags
@@ -49,23 +51,39 @@ func (a *app) importCommand() *cobra.Command {
   hubload import samples/line_items.csv --sandbox`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if f.where.dry {
+				return a.runCheck(cmd.Context(), args[0], &f, true)
+			}
 			return a.runImport(cmd.Context(), args[0], &f)
 		},
 	}
 	fs := cmd.Flags()
 	fs.SortFlags = false
-	fs.StringVarP(&f.what.mapping, "mapping", "m", "", "mapping `FILE`; default: FILE's neighbour <name>.mapping.yaml; without one, columns named like properties map to themselves")
+	f.addMapping(fs)
 	fs.StringVar(&f.where.run, "run", "", "run directory `DIR`; default: "+runsDir+"/<name>-<8 hex digits of the content's SHA-256>")
-	fs.StringVar(&f.what.object, "object", "", "object `TYPE` to create; default: line_items")
+	f.addObject(fs)
 	f.account.add(fs)
 	f.how.add(fs)
+	fs.BoolVar(&f.where.dry, "dry-run", false, "send nothing: check every row and write failures.csv and summary.json, into the run directory's name with .check at its end")
 	fs.BoolVar(&f.where.sandbox, "sandbox", false, "import into a throw-away local account: no token needed")
 	fs.BoolVar(&f.where.again, "again", false, "import a file that was imported before, once more")
-	fs.StringVar(&f.what.encoding, "encoding", "", "character `ENCODING` of FILE, such as shift_jis or windows-1252")
-	fs.Var(&f.what.delimiter, "delimiter", "delimiter of FILE: one character, or tab")
+	f.addForm(fs)
 	fs.BoolVar(&f.account.createKey, "create-key", false, "create the property of the mapping's key when the account lacks it")
 	f.say.add(fs)
 	return cmd
+}
+
+func (f *importFlags) addMapping(fs *pflag.FlagSet) {
+	fs.StringVarP(&f.what.mapping, "mapping", "m", "", "mapping `FILE`; default: FILE's neighbour <name>.mapping.yaml; without one, columns named like properties map to themselves")
+}
+
+func (f *importFlags) addObject(fs *pflag.FlagSet) {
+	fs.StringVar(&f.what.object, "object", "", "object `TYPE` to create; default: line_items")
+}
+
+func (f *importFlags) addForm(fs *pflag.FlagSet) {
+	fs.StringVar(&f.what.encoding, "encoding", "", "character `ENCODING` of FILE, such as shift_jis or windows-1252")
+	fs.Var(&f.what.delimiter, "delimiter", "delimiter of FILE: one character, or tab")
 }
 
 func (a *app) runImport(ctx context.Context, path string, f *importFlags) error {
@@ -104,8 +122,13 @@ func (a *app) runImport(ctx context.Context, path string, f *importFlags) error 
 		return err
 	}
 	defer conn.close()
+	known, err := a.schemaFor(ctx, conn, target, object)
+	if err != nil {
+		return err
+	}
+	rules := known.rules()
 	if m == nil {
-		if m, err = a.mapByName(ctx, conn, in, target, object); err != nil {
+		if m, err = a.mapByName(in, target, object, rules); err != nil {
 			return err
 		}
 	}
@@ -114,12 +137,6 @@ func (a *app) runImport(ctx context.Context, path string, f *importFlags) error 
 	if m.Account != 0 && conn.account != m.Account && !conn.sandbox {
 		return mismatchError{conn.wrongAccount(m.Account)}
 	}
-	mapper, err := m.Compile(in.header)
-	if err != nil {
-		return usageError{fmt.Errorf("the mapping doesn't fit %s:\n%w", in.Path, err)}
-	}
-	a.unused(mapper)
-
 	d := target.dir
 	want := request{
 		Program: programVersion(), Run: runID(), Started: a.now(), Input: in.asked,
@@ -131,18 +148,39 @@ func (a *app) runImport(ctx context.Context, path string, f *importFlags) error 
 		if err := d.matches(want, m); err != nil {
 			return err
 		}
+	}
+	mapper, err := m.CompileFor(in.header, rules)
+	if err != nil {
+		return usageError{fmt.Errorf("the mapping doesn't fit %s or %s:\n%w", in.Path, conn.name(), err)}
+	}
+	a.unused(mapper)
+	if target.exists {
 		if finished, err := a.alreadyDone(d, in); finished || err != nil {
 			return err
 		}
-		a.ui.note("going on with %s", d.path)
+		if d.covers(in) {
+			a.ui.note("going on with %s", d.path)
+		} else {
+			a.ui.note("%s has changed since %s; going on with that run: rows that it has read must be the same, and later ones are new", shown(in.Path), d.path)
+		}
 	} else {
-		d.request = want
+		if err := in.checkNumbers(mapper); err != nil {
+			return err
+		}
+		if err := conn.checkTargets(ctx, mapper); err != nil {
+			return err
+		}
+		d.request, d.known = want, known
 		if done, err := a.begin(d, in, m, f.where.again); done || err != nil {
 			return err
 		}
 		defer d.unlock()
 	}
-	return a.execute(ctx, &session{dir: d, conn: conn, mapping: m, mapper: mapper, flags: &f.how, say: &f.say, commandTail: f.commandTail()})
+	err = a.execute(ctx, &session{dir: d, conn: conn, mapping: m, mapper: mapper, flags: &f.how, say: &f.say, commandTail: f.commandTail()})
+	if code := exitCode(err); code != exitOK && code != exitRefused || d.covers(in) {
+		return err
+	}
+	return cmp.Or(a.grow(d, in), err)
 }
 
 // prepare reads the input's header and the mapping that was given for it, nil when
@@ -178,6 +216,7 @@ func (a *app) prepare(in *input, f *importFlags) (*mapping.Mapping, error) {
 		if _, err := m.Compile(in.header); err != nil {
 			return nil, usageError{fmt.Errorf("the mapping doesn't fit %s:\n%w", in.Path, err)}
 		}
+		a.notExact(m, in.header)
 	}
 	return m, nil
 }

@@ -17,8 +17,8 @@ import (
 	"github.com/hubload/hubload/importer/csvfile"
 )
 
-// An input is the file that a command was given, already read once to know its
-// content.
+// An input is the file that a command was given. What tells its content, asked's
+// Size and SHA256, is known after look.
 type input struct {
 	asked
 	name string // for the run directory and the mapping: without folder and extensions
@@ -41,7 +41,7 @@ func (in *input) path() string {
 	return in.Path
 }
 
-// takeInput finds out what path is. A pipe is copied to a file in folder first,
+// takeInput finds out what path is, without reading a regular file. A pipe is copied to a file in folder first,
 // for it can be read only once.
 func (a *app) takeInput(ctx context.Context, path, folder string) (*input, error) {
 	in := &input{name: inputName(path)}
@@ -69,17 +69,40 @@ func (a *app) takeInput(ctx context.Context, path, folder string) (*input, error
 	case !info.Mode().IsRegular():
 		return nil, usageError{fmt.Errorf("%s is not a regular file", path)}
 	}
-	f, err := os.Open(path)
+	return in, nil
+}
+
+// identify tells the content of a regular file by its hash; of a copy it is known
+// since the copying. The whole file is read, so it comes after everything for which
+// a file is refused. A file that is still being written has no content to tell.
+func (in *input) identify() error {
+	if in.SHA256 != "" {
+		return nil
+	}
+	f, err := os.Open(in.Path)
 	if err != nil {
-		return nil, usageError{err}
+		return usageError{err}
 	}
 	defer f.Close()
+	return in.hash(f, f)
+}
+
+// hash reads content, which is that of f.
+func (in *input) hash(f *os.File, content io.Reader) error {
+	before, err := f.Stat()
+	if err != nil {
+		return usageError{err}
+	}
 	hash := sha256.New()
-	if in.Size, err = io.Copy(hash, f); err != nil {
-		return nil, usageError{fmt.Errorf("reading %s: %w", path, err)}
+	if in.Size, err = io.Copy(hash, content); err != nil {
+		return usageError{fmt.Errorf("reading %s: %w", in.Path, err)}
+	}
+	after, err := f.Stat()
+	if err != nil || after.Size() != in.Size || before.Size() != in.Size || !after.ModTime().Equal(before.ModTime()) {
+		return mismatchError{withHint(fmt.Errorf("%s: %w", in.Path, csvfile.ErrChanged), "wait until it is complete, and start again")}
 	}
 	in.SHA256 = hex.EncodeToString(hash.Sum(nil))
-	return in, nil
+	return nil
 }
 
 func (in *input) spoolFrom(ctx context.Context, r io.Reader, folder string) error {
@@ -150,7 +173,8 @@ func inputName(path string) string {
 	return name
 }
 
-// look opens the input with what is known of its form, and reads its header.
+// look opens the input with what is known of its form, reads its header, and then
+// tells its content.
 func (in *input) look(o csvfile.Options) (notes []string, err error) {
 	r, err := csvfile.Open(in.path(), o)
 	if err != nil {
@@ -158,7 +182,10 @@ func (in *input) look(o csvfile.Options) (notes []string, err error) {
 	}
 	defer r.Close()
 	in.header, in.dialect = r.Header(), r.Dialect()
-	return r.Notes(), in.checkReport()
+	if err := in.checkReport(); err != nil {
+		return nil, err
+	}
+	return r.Notes(), in.identify()
 }
 
 // checkReport refuses reports whose rows must not be sent (again).

@@ -27,7 +27,7 @@ import (
 const canary = "pat-na1-canary-6f1d2c"
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"hubload": main})
+	testscript.Main(m, map[string]func(){"hubload": main, "hubload-measured": measuredMain})
 }
 
 func TestScripts(t *testing.T) {
@@ -43,6 +43,7 @@ func TestScripts(t *testing.T) {
 			env.Setenv("XDG_STATE_HOME", filepath.Join(env.WorkDir, "state"))
 			env.Setenv("HUBSPOT_ACCESS_TOKEN", canary)
 			env.Setenv("SAMPLES", samples)
+			env.Setenv("CORPUS", filepath.Join(filepath.Dir(samples), "importer", "csvfile", "testdata", "corpus"))
 			env.Defer(func() { noCanary(t, env.WorkDir) })
 			env.Values[accountKey{}] = &servedAccounts{}
 			return nil
@@ -58,8 +59,19 @@ func TestScripts(t *testing.T) {
 			"edit":    cmdEdit,
 			"repeat":  cmdRepeat,
 			"gzip":    cmdGzip,
+			"mode":    cmdMode,
+			"quirks":  cmdQuirks,
 
 			"truncate": cmdTruncate,
+
+			"transcode": cmdTranscode,
+			"has":       cmdHas,
+			"bytes":     cmdBytes,
+			"fifo":      cmdFifo,
+			"long":      cmdLong,
+			"leads":     cmdLeads,
+			"values":    cmdValues,
+			"lookups":   cmdLookups,
 		},
 	})
 }
@@ -102,6 +114,10 @@ func cmdAccount(ts *testscript.TestScript, neg bool, args []string) {
 	fs := pflag.NewFlagSet("account", pflag.ContinueOnError)
 	f.add(fs)
 	ts.Check(fs.Parse(args))
+	for i, text := range f.files {
+		object, path, _ := strings.Cut(text, "=")
+		f.files[i] = object + "=" + ts.MkAbs(path)
+	}
 	c, err := f.config()
 	ts.Check(err)
 	account, err := f.open(c)
@@ -218,6 +234,23 @@ func cmdTruncate(ts *testscript.TestScript, neg bool, args []string) {
 	n, err := strconv.ParseInt(args[1], 10, 64)
 	ts.Check(err)
 	ts.Check(os.Truncate(ts.MkAbs(args[0]), n))
+}
+
+// cmdQuirks replaces the account's quirks: quirks [NAME]...
+func cmdQuirks(ts *testscript.TestScript, neg bool, args []string) {
+	f := sandboxFlags{quirks: args}
+	c, err := f.config()
+	ts.Check(err)
+	served(ts).SetQuirks(c.Quirks)
+}
+
+// cmdMode compares a file's permissions: mode OCTAL FILE
+func cmdMode(ts *testscript.TestScript, neg bool, args []string) {
+	info, err := os.Stat(ts.MkAbs(args[1]))
+	ts.Check(err)
+	if got := fmt.Sprintf("%o", info.Mode().Perm()); (got == args[0]) == neg {
+		ts.Fatalf("%s has mode %s, want %s", args[1], got, args[0])
+	}
 }
 
 var checked sync.Mutex

@@ -3,7 +3,6 @@
 package main
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -68,19 +67,16 @@ func readMapping(path string) (*mapping.Mapping, error) {
 // mapByName makes a mapping of the columns that are named like properties of the
 // account. A run that goes on keeps the mapping that it was begun with, whatever
 // properties the account has got since.
-func (a *app) mapByName(ctx context.Context, conn *connection, in *input, t target, object string) (*mapping.Mapping, error) {
+func (a *app) mapByName(in *input, t target, object string, known *mapping.Schema) (*mapping.Mapping, error) {
 	if t.exists {
 		return t.dir.mapping()
 	}
-	known, err := conn.propertyNames(ctx, object)
-	if err != nil {
-		return nil, err
-	}
-	isProperty := func(name string) bool { return known[name] }
-	if known == nil {
+	isProperty := propertyForm.MatchString
+	if known != nil {
+		isProperty = known.Writable
+	} else {
 		// Rather a row that HubSpot refuses than a column that is lost.
-		a.ui.note("the account's properties can't be read with this token: every column that is named as properties are (small letters, digits, _) is taken for one")
-		isProperty = propertyForm.MatchString
+		a.ui.note("every column that is named as properties are (small letters, digits, _) is taken for one")
 	}
 	m := mapping.ForHeader(object, in.header, isProperty)
 	if len(m.Properties) == 0 {

@@ -18,7 +18,7 @@ import (
 
 // A memory is the folder in the user's state directory. The same file under
 // another name, or imported from another place, is noticed through it.
-type memory struct{ imports, keys, windows string }
+type memory struct{ imports, keys, schemas, windows string }
 
 // An imported is what is remembered of one import.
 type imported struct {
@@ -42,7 +42,7 @@ func memoryOf(getenv func(string) string) *memory {
 		return nil
 	}
 	base = filepath.Join(base, "hubload")
-	return &memory{imports: filepath.Join(base, "imports"), keys: filepath.Join(base, "keys"), windows: filepath.Join(base, "windows")}
+	return &memory{imports: filepath.Join(base, "imports"), keys: filepath.Join(base, "keys"), schemas: filepath.Join(base, "schemas"), windows: filepath.Join(base, "windows")}
 }
 
 // file is the place for one content in one account.

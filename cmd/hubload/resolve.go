@@ -139,6 +139,9 @@ func (a *app) resolve(ctx context.Context, s *session, f *resolveFlags) (importe
 		Mapper: s.mapper, Sender: s.conn.Client, Limiter: s.conn.limiter, Journal: j, State: st,
 		Key: s.dir.Key, KeyOf: s.keyOf(), Logger: a.logger,
 	}
+	if rs.Positions, err = s.positions(); err != nil {
+		return importer.Resolved{}, cmp.Or(err, j.Close())
+	}
 	switch f.assume.value {
 	case assumeAbsent:
 		rs.Assume = importer.AssumeAbsent
@@ -174,7 +177,7 @@ func (a *app) rewrite(d *runDir, m *mapping.Mapping, runErr error) (report.Count
 func (s *session) lookAgain(err error) error {
 	var denied *importer.DeniedError
 	switch {
-	case errors.As(err, &denied):
+	case errors.As(err, &denied) && denied.To == "":
 		return withHint(err, "check that the token belongs to this account and hasn't expired; looking for rows takes the scopes crm.objects.line_items.read and, for rows of deals, crm.objects.deals.read")
 	case hintOf(err) != "":
 		return err

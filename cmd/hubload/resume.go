@@ -96,7 +96,11 @@ func (a *app) reenter(path string) (_ *runDir, _ *mapping.Mapping, _ *mapping.Ma
 		restoreAll(header)
 	}
 	r.Close()
-	mapper, err := m.Compile(header)
+	known, err := d.schema()
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	mapper, err := m.CompileFor(header, known.rules())
 	if err != nil {
 		return nil, nil, nil, mismatchError{fmt.Errorf("the input no longer has the columns it had:\n%w", err)}
 	}
@@ -132,7 +136,7 @@ func (a *app) nothingLeft(d *runDir) (bool, error) {
 }
 
 // saidDone reports whether there is nothing left to do in a run, makes sure of its
-// reports, and says what it came to.
+// reports, and says what it came to. The error is that of mendReports.
 func (a *app) saidDone(d *runDir, what string) (bool, error) {
 	st, err := journal.Load(d.file(journalName))
 	if errors.Is(err, fs.ErrNotExist) {
@@ -146,14 +150,15 @@ func (a *app) saidDone(d *runDir, what string) (bool, error) {
 	if !d.finished(p) {
 		return false, nil
 	}
-	if err := d.mendReports(p); err != nil {
-		return true, err
+	mended := d.mendReports(p)
+	if mended != nil && exitCode(mended) != exitRefused {
+		return true, mended
 	}
 	a.ui.printf("%s: nothing was sent.\n%s\nreports: %s\n", what, p.line(), d.path)
 	if p.InDoubt > 0 && !d.Sandbox {
 		a.ui.printf("next: hubload resolve %s looks for the rows in doubt\n", quoted(d.path))
 	}
-	return true, nil
+	return true, mended
 }
 
 // trusted is the base URL of a run directory, if the token may go there without

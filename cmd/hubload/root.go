@@ -60,6 +60,8 @@ func (a *app) command() *cobra.Command {
 	})
 	root.AddCommand(
 		a.importCommand(),
+		a.checkCommand(),
+		a.mapCommand(),
 		a.resumeCommand(),
 		a.resolveCommand(),
 		a.reportCommand(),

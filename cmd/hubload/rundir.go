@@ -35,6 +35,7 @@ type request struct {
 	Run        string    `json:"run"`
 	Started    time.Time `json:"started"`
 	Input      asked     `json:"input"`
+	Grown      *asked    `json:"input_grown,omitempty"` // what the input has become since
 	Object     string    `json:"object"`
 	Key        string    `json:"key,omitempty"`
 	Account    int64     `json:"account,omitempty"` // 0: the token may not read it
@@ -59,6 +60,7 @@ type runDir struct {
 	path string
 	request
 	guard *journal.Guard
+	known *schema // what create keeps; nil when the account's properties aren't known
 }
 
 func (d *runDir) file(name string) string { return filepath.Join(d.path, name) }
@@ -126,6 +128,15 @@ func (d *runDir) create(m *mapping.Mapping, in *input) error {
 	if err := writeFile(d.file(mappingName), m.Encode()); err != nil {
 		return err
 	}
+	if d.known != nil {
+		if err := d.known.write(d.file(schemaName)); err != nil {
+			return err
+		}
+	}
+	return d.save()
+}
+
+func (d *runDir) save() error {
 	data, err := json.MarshalIndent(d.request, "", "  ")
 	if err != nil {
 		return err

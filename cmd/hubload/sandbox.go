@@ -29,6 +29,11 @@ type sandboxFlags struct {
 	quirks   []string
 	unique   []string
 	tokens   []string
+	scopes   []string
+	records  []string
+	files    []string
+	searches int
+	lag      time.Duration
 	forget   bool
 	penalise bool
 	coarse   bool
@@ -42,7 +47,8 @@ func (a *app) sandboxCommand() *cobra.Command {
 		Long:  sandboxHelp(),
 		Example: `  hubload sandbox --addr 127.0.0.1:8085 --limit 190/10s
   hubload sandbox --fault 502-after=1% --fault hangup-after=every-50 --latency 300ms
-  hubload sandbox --unique migration_key --quirk conflict-409`,
+  hubload sandbox --unique migration_key --quirk conflict-409
+  hubload sandbox --unique deals:external_id --record deals:external_id=A-1 --records products=products.csv`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return a.runSandbox(cmd.Context(), &f)
@@ -63,7 +69,12 @@ func (f *sandboxFlags) add(fs *pflag.FlagSet) {
 	fs.DurationVar(&f.jitter, "jitter", 0, "up to so much more")
 	fs.StringArrayVar(&f.faults, "fault", nil, "`NAME=WHEN[:DELAY]`, WHEN being 1%, every-50 or next-3; may be repeated")
 	fs.StringSliceVar(&f.quirks, "quirk", nil, "`NAME` of a reading of what isn't established about HubSpot; may be repeated")
-	fs.StringSliceVar(&f.unique, "unique", nil, "`NAME` of a text property with unique values that line items have; may be repeated")
+	fs.StringSliceVar(&f.unique, "unique", nil, "`NAME` of a text property with unique values that line items have, or TYPE:NAME; may be repeated")
+	fs.StringArrayVar(&f.records, "record", nil, "`TYPE:NAME=VALUE`, a record with a property's value, such as deals:external_id=A-1; id=VALUE is its id; may be repeated")
+	fs.StringArrayVar(&f.files, "records", nil, "`TYPE=FILE`, a CSV of records whose columns are named like properties; may be repeated")
+	fs.StringSliceVar(&f.scopes, "scope", nil, "a `SCOPE` that tokens have; default: all")
+	fs.IntVar(&f.searches, "searches", 5, "searches a second, as HubSpot's limit is; 0: no limit")
+	fs.DurationVar(&f.lag, "search-lag", 0, "how long search doesn't find a new record")
 	fs.Uint64Var(&f.seed, "seed", 0, "of everything random")
 	fs.BoolVar(&f.penalise, "penalise", false, "requests that the limit refuses count against it")
 	fs.BoolVar(&f.coarse, "coarse", false, "the limit's window counts in whole seconds")
@@ -85,13 +96,15 @@ var quirks = []struct {
 	{"targets-batch", "an association with an unknown record refuses the batch", func(q *hubspottest.Quirks) { q.Targets = hubspottest.RefuseBatch }},
 	{"fold-unique", "unique values are compared without case", func(q *hubspottest.Quirks) { q.FoldUnique = true }},
 	{"silent-unassociated", "a record without associations is left out of the answer, and no error", func(q *hubspottest.Quirks) { q.SilentUnassociated = true }},
+	{"search-exact", "search compares values to the letter", func(q *hubspottest.Quirks) { q.SearchExact = true }},
+	{"hidden-schema", "the definitions of properties can't be listed", func(q *hubspottest.Quirks) { q.HiddenSchema = true }},
 	{"reverting-id", "hs_external_id is echoed and then lost", func(q *hubspottest.Quirks) { q.Reverts = []string{"hs_external_id"} }},
 }
 
 func sandboxHelp() string {
 	var b strings.Builder
 	b.WriteString(`Serves a HubSpot account in memory, for trying out an import and for tests: batch
-create, read and archive, properties, account information and OAuth tokens, with
+create, read, archive and search, properties, account information and OAuth tokens, with
 HubSpot's validation, limits and error bodies. Any token is let in. It ends with
 the program, and its contents with it.
 
@@ -111,8 +124,9 @@ func (f *sandboxFlags) config() (hubspottest.Config, error) {
 	c := hubspottest.Config{
 		Account: f.account, Tokens: f.tokens, Limit: f.limit.N, Per: f.limit.Per, Daily: f.daily,
 		Latency: f.latency, Jitter: f.jitter, Seed: f.seed,
-		Forget: f.forget, Penalise: f.penalise, Coarse: f.coarse,
+		Forget: f.forget, Penalise: f.penalise, Coarse: f.coarse, Scopes: f.scopes, Searches: f.searches,
 	}
+	c.Quirks.SearchLag = f.lag
 	var errs []error
 	for _, s := range f.faults {
 		fault, err := hubspottest.ParseFault(s)
@@ -138,7 +152,7 @@ next:
 // builtinSandbox is the account of import --sandbox: that of a professional
 // subscription, quick to answer.
 func builtinSandbox() *hubspottest.Account {
-	return hubspottest.New(hubspottest.Config{Limit: 190, Per: 10 * time.Second, Latency: 20 * time.Millisecond})
+	return hubspottest.New(hubspottest.Config{Limit: 190, Per: 10 * time.Second, Searches: 5, Latency: 20 * time.Millisecond})
 }
 
 // A box is a sandbox that is being served.
@@ -153,9 +167,16 @@ type box struct {
 func (f *sandboxFlags) open(c hubspottest.Config) (*hubspottest.Account, error) {
 	account := hubspottest.New(c)
 	for _, name := range f.unique {
-		if err := account.AddProperty(defaultObject, hubspottest.Property{Name: name, Label: name, Unique: true}); err != nil {
+		object, property, typed := strings.Cut(name, ":")
+		if !typed {
+			object, property = defaultObject, name
+		}
+		if err := account.AddProperty(object, hubspottest.Property{Name: property, Label: property, Unique: true}); err != nil {
 			return nil, usageError{err}
 		}
+	}
+	if err := f.addRecords(account); err != nil {
+		return nil, usageError{err}
 	}
 	return account, nil
 }

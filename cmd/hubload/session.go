@@ -121,10 +121,28 @@ func (a *app) runImporter(ctx context.Context, s *session, j *journal.Journal, s
 			return usageError{fmt.Errorf("looking for keys that several rows share: %w", err)}
 		}
 	}
-	stop := a.showProgress(s, progress, src)
-	defer stop()
-	if err := importer.Run(ctx, im); err != nil {
+	if im.Positions, err = s.positions(); err != nil {
 		return err
+	}
+	if s.conn.box != nil {
+		if err := furnish(s.conn.box, s.mapper, func() (importer.Source, error) { return s.source() }); err != nil {
+			return err
+		}
+	}
+	header := src.Header()
+	if src.restore {
+		restoreAll(header)
+	}
+	src.notices = noticesOf(s.mapping, header)
+	stop := a.showProgress(s, progress, src.Offset, s.conn.limiter.Limit)
+	err = importer.Run(ctx, im)
+	stop()
+	src.notices.say(a.ui, src.Blank())
+	if err != nil {
+		return err
+	}
+	if progress.Now().Read == 0 {
+		a.ui.note("the file has a header and no rows")
 	}
 	if im.Key != "" && !s.dir.Sandbox && progress.Now().Created > 0 {
 		memory.rememberKey(s.dir)
@@ -212,7 +230,8 @@ func (a *app) resumable(s *session, summary report.Summary, err error) error {
 }
 
 // mendReports writes the reports of a finished run whose process died, or ran out
-// of disk, before they were complete. The summary is written last.
+// of disk, before they were complete. The summary is written last. Then nobody has
+// heard how the run ended: the error is a partlyError if not all rows exist.
 func (d *runDir) mendReports(p tally) error {
 	if sum, err := report.ReadSummary(d.path); err == nil && sum.Counts == p.Counts {
 		return nil
@@ -230,10 +249,11 @@ func (d *runDir) mendReports(p tally) error {
 	}
 	sum := d.summary(counts, st)
 	sum.Finished = time.Now()
-	if counts.Refused+counts.InDoubt > 0 {
-		sum.ExitCode = exitRefused
+	if counts.Refused+counts.InDoubt == 0 {
+		return report.WriteSummary(d.path, sum)
 	}
-	return report.WriteSummary(d.path, sum)
+	sum.ExitCode = exitRefused
+	return cmp.Or(report.WriteSummary(d.path, sum), error(partlyError{}))
 }
 
 // summary is what the run directory says of the whole run.
@@ -262,6 +282,11 @@ func (c *connection) dailyReset(ctx context.Context) (time.Time, error) {
 	return usage.ResetsAt, err
 }
 
+// name is how messages call the account.
+func (c *connection) name() string {
+	return (&runDir{request: request{Sandbox: c.sandbox, Account: c.account, BaseURL: c.baseURL}}).accountName()
+}
+
 func (d *runDir) accountName() string {
 	switch {
 	case d.Sandbox:
@@ -272,9 +297,9 @@ func (d *runDir) accountName() string {
 	return fmt.Sprintf("account %d", d.Account)
 }
 
+func (a *app) now() time.Time { return time.Now() }
+
 // rate is what the flags say about it.
 func (f *runFlags) rate() ratelimit.Options {
 	return ratelimit.Options{Cap: f.limit.Limit, Share: f.share.n}
 }
-
-func (a *app) now() time.Time { return time.Now() }

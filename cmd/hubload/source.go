@@ -13,6 +13,7 @@ type source struct {
 	*csvfile.Reader
 	restore  bool
 	unmended func(*csvfile.Record) (code string, ok bool)
+	notices  *notices // may be nil
 }
 
 func (s *source) Read() (*csvfile.Record, error) {
@@ -31,6 +32,7 @@ func (s *source) Read() (*csvfile.Record, error) {
 	if s.restore {
 		restoreAll(rec.Fields)
 	}
+	s.notices.see(rec)
 	return rec, nil
 }
 

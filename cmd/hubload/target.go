@@ -9,7 +9,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
 
 	"github.com/hubload/hubload/importer/journal"
 	"github.com/hubload/hubload/mapping"
@@ -21,9 +20,8 @@ type target struct {
 	exists bool // it holds a run already
 }
 
-// chooseRun finds the run directory of an input by its name and content. An
-// unfinished run of the same file goes on even if the file has changed since:
-// its journal can tell whether the change matters.
+// chooseRun finds the run directory of an input by its name and content, or that
+// of an earlier run of the same file which goes on although the file has changed.
 func chooseRun(in *input, f *importFlags) (target, error) {
 	first := f.where.run
 	if first == "" {
@@ -38,8 +36,9 @@ func chooseRun(in *input, f *importFlags) (target, error) {
 		d, err := openRun(path)
 		if errors.Is(err, fs.ErrNotExist) {
 			if !fresh && f.where.run == "" {
-				if other := unfinishedOf(in); other != nil {
-					return target{other, true}, nil
+				other, err := earlierOf(in)
+				if other != nil || err != nil {
+					return target{other, true}, err
 				}
 			}
 			return target{&runDir{path: path}, false}, nil
@@ -51,34 +50,6 @@ func chooseRun(in *input, f *importFlags) (target, error) {
 			return target{d, true}, nil
 		}
 	}
-}
-
-// unfinishedOf finds an unfinished run of the same path with another content.
-// Starting anew would create its rows a second time.
-func unfinishedOf(in *input) *runDir {
-	if in.Spooled {
-		return nil
-	}
-	paths, _ := filepath.Glob(filepath.Join(runsDir, globEscape(in.name)+"-*"))
-	for _, path := range paths {
-		d, err := openRun(path)
-		if err != nil || d.Sandbox || d.Input.Path != in.Path {
-			continue
-		}
-		if st, err := journal.Load(d.file(journalName)); err == nil {
-			// An intent is enough: its rows may exist although no fate says so.
-			begun := st.Intents() > 0 && !progressOf(st).finished()
-			st.Close()
-			if begun {
-				return d
-			}
-		}
-	}
-	return nil
-}
-
-func globEscape(s string) string {
-	return strings.NewReplacer("*", "\\*", "?", "\\?", "[", "\\[", "\\", "\\\\").Replace(s)
 }
 
 // matches compares what a run was begun with to what is wanted now.
@@ -120,7 +91,7 @@ func orUnknown(account int64) string {
 // alreadyDone reports whether the run is finished and its input the same; it says
 // so then.
 func (a *app) alreadyDone(d *runDir, in *input) (bool, error) {
-	if d.Input.SHA256 != in.SHA256 {
+	if !d.covers(in) {
 		return false, nil
 	}
 	done, err := a.saidDone(d, fmt.Sprintf("%s was imported already into %s", shown(in.Path), d.accountName()))
@@ -154,6 +125,11 @@ func (a *app) claim(d *runDir, in *input, m *mapping.Mapping, again bool) (done 
 	if ok && !again && !d.is(e.Run) {
 		if done, err := a.importedElsewhere(e, d, in, m); done || err != nil {
 			return done, err
+		}
+	}
+	if !again && m.Key == nil {
+		if err := sameRowsBefore(d, in, m); err != nil {
+			return false, err
 		}
 	}
 	err = memory.remember(d, again || ok)

@@ -52,9 +52,9 @@ func newOrders(n int, share float64, repeatRefs bool, rng *rand.Rand) []*orderRo
 			case 0:
 				r.cells[0] = "" // the mapping wants one
 			case 1:
-				r.cells[1] = "ten pcs" // the account wants a number
+				r.cells[1] = "ten pcs" // its type wants a number
 			case 2:
-				r.cells[2] = "-1" // and none below zero
+				r.cells[1] = "-1" // and the account none below zero, which its type doesn't say
 			case 3:
 				r.cells[5] = "daily" // not among the mapping's values
 			case 4:

@@ -5,6 +5,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"net/http"
@@ -161,7 +162,10 @@ func newTruth(sc scenario, token string, rng *rand.Rand) (*truth, string, error)
 		}
 	}
 	account := hubspottest.New(c)
-	err := account.AddProperty(defaultObject, hubspottest.Property{Name: keyProperty, Label: "Row key", Unique: true})
+	err := errors.Join(
+		account.AddProperty(defaultObject, hubspottest.Property{Name: keyProperty, Label: "Row key", Unique: true}),
+		account.AddProperty(defaultObject, ruled("quantity")),
+	)
 	return letAnswer(account), about, err
 }
 

@@ -65,11 +65,11 @@ func (w *windowFile) close() {
 
 // limiter returns the limiter of a connection, which shares its window with the
 // other runs of the account unless that is a throw-away one.
-func (a *app) limiter(c *connection, o ratelimit.Options, account int64) *ratelimit.Limiter {
+func (a *app) limiter(c *connection, o ratelimit.Options) *ratelimit.Limiter {
 	if c.sandbox {
 		return ratelimit.New(o)
 	}
-	w := memoryOf(a.getenv).window(c.baseURL, account, func(err error) {
+	w := memoryOf(a.getenv).window(c.baseURL, c.account, func(err error) {
 		a.ui.note("the rate limit can't be shared with other runs on this host, only seen in HubSpot's answers: %v", err)
 	})
 	if w != nil { // a nil *windowFile in o.Store wouldn't be nil

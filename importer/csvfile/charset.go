@@ -85,7 +85,7 @@ func (c *charset) newDecoder() decoder {
 // append appends src as UTF-8 to dst. bad is the offset of the first byte in
 // src that has no meaning, -1 when all have.
 func (d decoder) append(dst, src []byte) (_ []byte, bad int) {
-	if d.table == nil || isASCII(src) {
+	if d.table == nil {
 		return append(dst, src...), -1
 	}
 	start := len(dst)

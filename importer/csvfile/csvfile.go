@@ -24,7 +24,8 @@
 //     next physical line that parses to the header's number of fields.
 //   - Memory is bounded whatever the input holds: a record has at most 1 MiB,
 //     its line end included, and 10,000 physical lines; a header has at most
-//     2,000 columns.
+//     2,000 columns, and begins within the first MiB of text. So a file that
+//     is refused is refused soon, however large it is, compressed or not.
 //   - Row and line numbers are exact, after quoted line ends and bad records too.
 //   - Encodings, byte order marks, gzip and zstd, the delimiter, an Excel
 //     "sep=;" line and CR line ends are recognised, and [Reader.Notes] says what
@@ -45,6 +46,7 @@ import (
 	"io"
 	"os"
 	"slices"
+	"sync/atomic"
 )
 
 // The limits that keep memory constant.
@@ -110,6 +112,7 @@ type Reader struct {
 	rec        Record
 	slab       []string // unused room for Fields
 	scratch    []byte
+	offset     atomic.Int64 // see Offset
 }
 
 // NewReader reads the start of src up to the end of the header. gzip and zstd
@@ -168,6 +171,15 @@ func (r *Reader) Notes() []string { return slices.Clone(r.notes) }
 func (r *Reader) Blank() int64 { return r.blank }
 
 // Offset returns how many bytes of the source, compressed as it may be, were
-// consumed so far. It runs ahead of Read by what is buffered. It may be called
-// from any goroutine.
-func (r *Reader) Offset() int64 { return r.src.count.n.Load() }
+// taken by the header and what Read has returned. For compressed files and UTF-16
+// it is an estimate: the share of what is buffered. It may be called from any
+// goroutine.
+func (r *Reader) Offset() int64 { return r.offset.Load() }
+
+func (r *Reader) noteOffset() {
+	at, ahead := r.base+int64(r.pos), r.base+int64(r.end)
+	if ahead > 0 && (r.src.kind != "" || r.charset.wide) {
+		at = int64(float64(r.src.count.n.Load()) * float64(at) / float64(ahead))
+	}
+	r.offset.Store(at)
+}

@@ -14,6 +14,7 @@ import (
 func (r *Reader) Read() (*Record, error) {
 	if r.failed == nil {
 		r.failed = r.read()
+		r.noteOffset()
 	}
 	if r.failed != nil {
 		return nil, r.failed
@@ -69,6 +70,9 @@ func (r *Reader) skip() error {
 			}
 			r.advance(next, 1)
 			r.blank++
+			if r.header == nil && r.base+int64(r.pos) > maxRecord {
+				return r.fail(0, "the file has no header within its first MiB", "Its first line has to hold the names of the columns.")
+			}
 			continue
 		} else if len(text) == maxRecord {
 			return nil // nothing but white space: a record that is too large
@@ -184,17 +188,10 @@ func (r *Reader) decode(fields []string) *Problem {
 	for _, end := range r.rec.ends {
 		from := len(r.scratch)
 		cell := r.rec.Raw[start:end]
-		var bad int
-		if r.scratch, bad = r.decoder.append(r.scratch, unquoted(cell)); bad >= 0 {
-			if cell[0] == '"' {
-				bad++
-			}
-			return r.encodingProblem(start + bad)
-		}
-		if r.decoder.table != nil { // else the whole record was looked at
-			if at, c := badText(r.scratch[from:]); at >= 0 {
-				return r.characterProblem(r.lineOf(start), r.cellOf(start), c)
-			}
+		if text := unquoted(cell); r.decoder.table == nil || isASCII(text) {
+			r.scratch = append(r.scratch, text...) // it was looked at with the whole record
+		} else if p := r.decodeCell(start, cell, text); p != nil {
+			return p
 		}
 		if len(cell) > 0 && cell[0] == '"' {
 			r.scratch = r.scratch[:from+undouble(r.scratch[from:])]
@@ -205,6 +202,26 @@ func (r *Reader) decode(fields []string) *Problem {
 	s := string(r.scratch)
 	for i, n := range lengths {
 		fields[i], s = s[:n], s[n:]
+	}
+	return nil
+}
+
+// decodeCell appends the text of a cell that starts at start, decoded, to scratch.
+func (r *Reader) decodeCell(start int, cell, text []byte) *Problem {
+	from := len(r.scratch)
+	var bad int
+	if r.scratch, bad = r.decoder.append(r.scratch, text); bad >= 0 {
+		if cell[0] == '"' {
+			bad++
+		}
+		return r.encodingProblem(start + bad)
+	}
+	// Of what may not stand in a field, the charsets with a table have the control
+	// characters beyond ASCII alone, which all start with this byte in UTF-8.
+	if bytes.IndexByte(r.scratch[from:], 0xC2) >= 0 {
+		if at, c := badText(r.scratch[from:]); at >= 0 {
+			return r.characterProblem(r.lineOf(start), r.cellOf(start), c)
+		}
 	}
 	return nil
 }

@@ -50,11 +50,16 @@ func TestOpenRefuses(t *testing.T) {
 	dir := t.TempDir()
 	loop := filepath.Join(dir, "loop.csv")
 	hasLoop := os.Symlink(loop, loop) == nil
+	secret := write(t, "name\na\n")
+	if err := os.Chmod(secret, 0); err != nil {
+		t.Fatal(err)
+	}
 	for _, c := range []struct {
 		name, path string
 		want       string
 		skip       bool
 	}{
+		{"unreadable", secret, "can't be opened", runtime.GOOS == "windows" || os.Geteuid() == 0},
 		{"directory", dir, "directory", false},
 		{"nothing", filepath.Join(dir, "none.csv"), "can't be opened", false},
 		{"device", os.DevNull, "not a regular file", runtime.GOOS == "windows"},

@@ -58,6 +58,19 @@ func (w *Writer) Write(cells [][]byte, extra []string) error {
 	return w.end()
 }
 
+// WriteRaw is Write for cells that stand together as they do in [Record.Raw], with
+// the delimiter between them.
+func (w *Writer) WriteRaw(cells []byte, extra []string) error {
+	if err := w.begin(); err != nil {
+		return err
+	}
+	w.line = append(append(w.line, cells...), byte(w.dialect.Delimiter))
+	for _, text := range extra {
+		w.text(text)
+	}
+	return w.end()
+}
+
 // WriteText writes one record of text, quoted where needed and encoded. When
 // the encoding lacks a character it writes nothing and returns an error that
 // names the character.
@@ -90,6 +103,10 @@ func (w *Writer) begin() error {
 // text appends a cell and a delimiter to the record. It returns the first
 // character that the encoding lacks, -1 when it has all.
 func (w *Writer) text(s string) (lacking rune) {
+	if w.isPlain(s) {
+		w.line = append(append(w.line, s...), byte(w.dialect.Delimiter))
+		return -1
+	}
 	lacking = -1
 	// A ? that stands for another character must not delimit either.
 	quoted := w.dialect.Delimiter == '?' || strings.ContainsAny(s, "\"\r\n") || strings.ContainsRune(s, w.dialect.Delimiter) ||
@@ -117,6 +134,18 @@ func (w *Writer) text(s string) (lacking rune) {
 	}
 	w.line = append(w.line, byte(w.dialect.Delimiter))
 	return lacking
+}
+
+// isPlain reports whether s is written as it is, in every charset: most cells of a
+// report are numbers.
+func (w *Writer) isPlain(s string) bool {
+	delim := byte(w.dialect.Delimiter)
+	for i := range len(s) {
+		if c := s[i]; c <= ' ' && (c != ' ' || i == 0 || i == len(s)-1) || c > '~' || c == '"' || c == delim {
+			return false
+		}
+	}
+	return delim != '?'
 }
 
 // end ends the record, whose last cell has a delimiter too many.

@@ -104,6 +104,7 @@ type listing struct {
 	status  int
 	errors  []apiError
 	numErrs int64 // -1 when the answer doesn't say
+	rate    importer.Rate
 }
 
 // list sends a batch read and calls result for each of the results in its answer.
@@ -111,7 +112,7 @@ type listing struct {
 func (c *Client) list(ctx context.Context, path string, body []byte, result func(walker) error) (listing, error) {
 	r := c.send(ctx, http.MethodPost, path, body)
 	defer r.release()
-	l := listing{status: r.status, numErrs: -1}
+	l := listing{status: r.status, numErrs: -1, rate: rate(r.header)}
 	if err := r.readError(); err != nil {
 		return l, err
 	}

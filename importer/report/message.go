@@ -80,7 +80,21 @@ func (v *values) message(fate *journal.Fate, fields []string) string {
 			message += "."
 		}
 	}
-	return message
+	return v.column(fate, fields) + message
+}
+
+// column begins the message about a row that was never sent with the column that it
+// is about: what the mapping says against a cell names no property, and HubSpot's
+// messages name no columns.
+func (v *values) column(fate *journal.Fate, fields []string) string {
+	if v.mapper == nil || fields == nil || fate.Property == "" || fate.Attempts > 0 {
+		return ""
+	}
+	column, _ := v.mapper.Cell(fields, fate.Property)
+	if column == "" {
+		return ""
+	}
+	return "column " + shorten(column, maxValue) + ": "
 }
 
 // untold returns the value that a message is about and doesn't tell.

@@ -40,7 +40,9 @@ type projection struct {
 	safe    *neutraliser // nil leaves the input's cells as they are
 	values  values
 	same    sameness
+	delim   byte
 	room    [][]byte // for the cells of a row
+	joined  []byte   // likewise
 
 	results  *table[result]
 	failures *table[failure]
@@ -49,7 +51,7 @@ type projection struct {
 
 // newProjection begins the reports with their headers.
 func newProjection(r *csvfile.Reader, src Source, o Options, results, failures, inDoubt io.Writer) (*projection, error) {
-	p := &projection{input: r, columns: columnsOf(r.Header())}
+	p := &projection{input: r, columns: columnsOf(r.Header()), delim: byte(r.Dialect().Delimiter)}
 	if o.ExcelSafe {
 		p.safe = newNeutraliser(r.Dialect(), src.Neutralised)
 	}
@@ -57,16 +59,17 @@ func newProjection(r *csvfile.Reader, src Source, o Options, results, failures, 
 	if p.values, err = valuesOf(r.Header(), src); err != nil {
 		return nil, err
 	}
-	header := p.columns.header(r.HeaderCells())
-	p.safe.all(header)
+	cells := p.columns.header(r.HeaderCells())
+	p.safe.all(cells)
+	header, bare := p.join(cells), len(cells) == 0
 	out := func(w io.Writer) *csvfile.Writer { return csvfile.NewWriter(w, r.Dialect()) }
-	if p.results, err = newTable[result](out(results), header); err != nil {
+	if p.results, err = newTable[result](out(results), header, bare); err != nil {
 		return nil, err
 	}
-	if p.failures, err = newTable[failure](out(failures), header); err != nil {
+	if p.failures, err = newTable[failure](out(failures), header, bare); err != nil {
 		return nil, err
 	}
-	if p.inDoubt, err = newTable[failure](out(inDoubt), header); err != nil {
+	if p.inDoubt, err = newTable[failure](out(inDoubt), header, bare); err != nil {
 		return nil, err
 	}
 	return p, nil
@@ -117,11 +120,33 @@ func (p *projection) project(st *journal.State) (Counts, error) {
 	return n, broken
 }
 
-// add puts a row into its report and counts it.
-func (p *projection) add(n *Counts, rec *csvfile.Record, fate journal.Fate) error {
+// join puts cells together as they stand in a record.
+func (p *projection) join(cells [][]byte) []byte {
+	p.joined = p.joined[:0]
+	for i, c := range cells {
+		if i > 0 {
+			p.joined = append(p.joined, p.delim)
+		}
+		p.joined = append(p.joined, c...)
+	}
+	return p.joined
+}
+
+// cells returns a record's own cells as they stand in the reports, the numbers of
+// its row and line in the original file, and its mark.
+func (p *projection) cells(rec *csvfile.Record) (joined []byte, row, line, mark string) {
+	if rec.Problem == nil && p.safe == nil && len(p.columns.own) == p.columns.width {
+		return rec.Raw, decimal(rec.Row), decimal(rec.Line), ""
+	}
 	cells, row, line := p.columns.of(rec, p.room)
 	p.room = cells
 	p.safe.all(cells)
+	return p.join(cells), row, line, p.columns.mark(rec, cells)
+}
+
+// add puts a row into its report and counts it.
+func (p *projection) add(n *Counts, rec *csvfile.Record, fate journal.Fate) error {
+	cells, row, line, mark := p.cells(rec)
 	switch fate.Kind {
 	case journal.Created, journal.Existing:
 		if fate.Kind == journal.Created {
@@ -133,7 +158,7 @@ func (p *projection) add(n *Counts, rec *csvfile.Record, fate journal.Fate) erro
 	case journal.Refused:
 		n.Refused++
 		f := p.failure(row, line, rec, &fate)
-		f.CorrelationID = cmp.Or(p.columns.mark(rec, cells), f.CorrelationID)
+		f.CorrelationID = cmp.Or(mark, f.CorrelationID)
 		return p.failures.add(cells, f)
 	case journal.InDoubt:
 		n.InDoubt++

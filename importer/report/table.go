@@ -3,6 +3,8 @@
 package report
 
 import (
+	"strings"
+
 	"github.com/gocarina/gocsv"
 
 	"github.com/hubload/hubload/importer/csvfile"
@@ -22,28 +24,28 @@ const (
 // MarshalChan, which writes no header when there are no rows and leaves its
 // producer waiting after an error.)
 type table[T any] struct {
-	out   *csvfile.Writer
-	width int // cells of the input in each row
-	rows  []T
-	raw   []byte // the cells of rows
-	ends  []int  // of each cell in raw
-	done  int    // cells that are written
-	cells [][]byte
+	out  *csvfile.Writer
+	bare bool // the input has no columns of its own
+	rows []T
+	raw  []byte // the input's cells of rows
+	ends []int  // of each row in raw
+	done int    // rows that are written
 }
 
 var _ gocsv.CSVWriter = (*table[result])(nil)
 
-// newTable begins a report with its header.
-func newTable[T any](out *csvfile.Writer, header [][]byte) (*table[T], error) {
-	t := &table[T]{out: out, width: len(header)}
+// newTable begins a report with its header: the input's cells, joined by the
+// delimiter, which are none if it's bare.
+func newTable[T any](out *csvfile.Writer, header []byte, bare bool) (*table[T], error) {
+	t := &table[T]{out: out, bare: bare}
 	t.keep(header)
 	err := gocsv.MarshalCSV([]T{}, t)
 	t.clear()
 	return t, err
 }
 
-// add takes a row. The cells are copied.
-func (t *table[T]) add(cells [][]byte, row T) error {
+// add takes a row, with the input's cells as for newTable. They are copied.
+func (t *table[T]) add(cells []byte, row T) error {
 	t.keep(cells)
 	t.rows = append(t.rows, row)
 	if len(t.rows) < groupRows && len(t.raw) < groupBytes {
@@ -66,11 +68,9 @@ func (t *table[T]) write() error {
 	return err
 }
 
-func (t *table[T]) keep(cells [][]byte) {
-	for _, c := range cells {
-		t.raw = append(t.raw, c...)
-		t.ends = append(t.ends, len(t.raw))
-	}
+func (t *table[T]) keep(cells []byte) {
+	t.raw = append(t.raw, cells...)
+	t.ends = append(t.ends, len(t.raw))
 }
 
 func (t *table[T]) clear() {
@@ -84,16 +84,31 @@ func (t *table[T]) Write(record []string) error {
 	if t.done > 0 {
 		start = t.ends[t.done-1]
 	}
-	t.cells = t.cells[:0]
-	for _, end := range t.ends[t.done : t.done+t.width] {
-		t.cells = append(t.cells, t.raw[start:end])
-		start = end
-	}
-	t.done += t.width
+	cells := t.raw[start:t.ends[t.done]]
+	t.done++
 	for i, text := range record {
-		record[i] = Neutralise(oneLine(text))
+		if !isHarmless(text) {
+			record[i] = Neutralise(oneLine(text))
+		}
 	}
-	return t.out.Write(t.cells, record)
+	if t.bare {
+		return t.out.Write(nil, record)
+	}
+	return t.out.WriteRaw(cells, record)
+}
+
+// isHarmless reports at little cost of most texts that Neutralise and oneLine leave
+// them as they are.
+func isHarmless(text string) bool {
+	if len(text) > maxText || strings.HasPrefix(text, "'") || formula(text, nil) {
+		return false
+	}
+	for i := range len(text) {
+		if text[i] < ' ' || text[i] > '~' {
+			return false
+		}
+	}
+	return true
 }
 
 // Flush does nothing: the end of a group is not the end of the report.

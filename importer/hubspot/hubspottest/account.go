@@ -27,6 +27,7 @@ type Account struct {
 	faults  faults
 	tokens  tokens
 	limiter limiter
+	seeker  limiter // of searches
 	log     requestLog
 	late    lateWork
 
@@ -51,6 +52,7 @@ func New(c Config) *Account {
 	a.SetFaults(c.Faults...)
 	a.tokens.init(c)
 	a.limiter.init(c)
+	a.seeker.init(Config{Limit: c.Searches, Per: time.Second, Location: c.Location, Account: c.Account})
 	a.late.init()
 	return a
 }
@@ -140,7 +142,13 @@ func (a *Account) admit(c *call) *response {
 	if resp := a.tokens.check(c); resp != nil {
 		return resp
 	}
-	if resp := a.limiter.take(c); resp != nil {
+	if c.route.search {
+		refused := a.seeker.take(c) != nil
+		c.window = window{} // their answers have no headers of a limit
+		if refused {
+			return c.limitedSecondly()
+		}
+	} else if resp := a.limiter.take(c); resp != nil {
 		return resp
 	}
 	for _, need := range [][]string{c.route.scopes, c.route.toScopes} {

@@ -19,6 +19,7 @@ type Config struct {
 	Penalise bool          // a refused request counts against the window too
 	Coarse   bool          // the window counts in whole seconds, so that a slot comes back after Per to Per + 1 s
 	Daily    int64         // requests in a day; 0: no quota and no daily headers
+	Searches int           // searches in any second, which do not count for Limit and Daily; 0: no limit
 
 	Latency time.Duration // how long a request takes; it is carried out in the middle of that
 	Jitter  time.Duration // up to so much more, evenly spread
@@ -48,6 +49,7 @@ type Quirks struct {
 	SilentEmpty     bool // a body without inputs is answered 201 with empty results, not 400
 	Numbers         bool // JSON numbers and booleans count as strings, null as ""
 	UnknownMembers  bool // members that the specification does not know are refused, not ignored
+	HiddenSchema    bool // definitions of properties cannot be listed: 403, as with a token that lacks the scopes for it
 
 	// SilentUnassociated: batch/read of associations leaves out records that have none or do not exist, and answers 200.
 	// Otherwise each of them is an error with NO_ASSOCIATIONS_FOUND within a 207, as is reported.
@@ -59,6 +61,9 @@ type Quirks struct {
 	FoldUnique bool          // unique values are compared trimmed and without case
 	Reverts    []string      // properties that are echoed by create and have no value afterwards, as is reported of hs_external_id
 	ReadLag    time.Duration // batch/read, of associations too, does not find a record that is younger
+
+	SearchLag   time.Duration // likewise for search, whose index lags
+	SearchExact bool          // IN compares values to the letter. Otherwise it finds those that are written in small letters, as the guide says, in any letters
 }
 
 // Conflict says how a create with a unique value that exists is answered.

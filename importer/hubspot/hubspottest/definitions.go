@@ -1,4 +1,4 @@
-// The properties that line items and deals have from the start.
+// The properties that line items, deals and products have from the start.
 
 package hubspottest
 
@@ -19,6 +19,8 @@ func defaultDefinitions(objectType string) *definitions {
 		add(lineItemProperties())
 	case "deals":
 		add(dealProperties())
+	case "products":
+		add(productProperties())
 	default:
 		d.open = true
 	}
@@ -125,6 +127,23 @@ func dealProperties() []Property {
 		}},
 		{Name: "description", Label: "Deal description", FieldType: "textarea"},
 		{Name: "hubspot_owner_id", Label: "Deal owner", Type: "enumeration", External: true},
+	}
+}
+
+func productProperties() []Property {
+	return []Property{
+		{Name: "name", Label: "Name"},
+		{Name: "description", Label: "Product description", FieldType: "textarea"},
+		{Name: "hs_sku", Label: "SKU"},
+		{Name: "price", Label: "Unit price", Type: "number", NotNegative: true},
+		{Name: "hs_cost_of_goods_sold", Label: "Unit cost", Type: "number"},
+		{Name: "hs_product_type", Label: "Product type", Type: "enumeration", Options: []Option{
+			{"Inventory", "inventory"}, {"Non-Inventory", "non_inventory"}, {"Service", "service"},
+		}},
+		{Name: "recurringbillingfrequency", Label: "Billing frequency", Type: "enumeration", External: true},
+		{Name: "hs_recurring_billing_period", Label: "Term"},
+		{Name: "hs_images", Label: "Image URLs"},
+		{Name: "hs_url", Label: "URL"},
 	}
 }
 

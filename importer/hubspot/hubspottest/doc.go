@@ -11,7 +11,7 @@
 // # What it serves
 //
 // For line_items, deals, the other standard object types and custom ones (2-123), under the v3 paths and the dated ones:
-// batch/create, batch/read and batch/archive; the list of properties, one property, and the creation of one;
+// batch/create, batch/read, batch/archive and search; the list of properties, one property, and the creation of one;
 // batch/read of associations (v4 and dated); account details and daily usage; the token endpoints with the refresh_token
 // grant. Everything else is a 404.
 //
@@ -22,6 +22,11 @@
 // still has the records that point to it. Not found are associations whose type does not say what the target is, which are those that
 // HubSpot does not define for line items or deals. With Config.Forget no association is kept, and every record is answered
 // as one without any.
+//
+// # Search
+//
+// It knows the filters EQ and IN, and nothing of sorting and of full text; it needs records, and so finds nothing with Config.Forget.
+// It has a limit of its own, and no headers of any limit. Whether a search counts for the daily quota is not established: here it does not.
 //
 // # How true it is
 //
@@ -37,7 +42,7 @@
 // It is stricter than HubSpot is known to be in three things: a JSON object that repeats a member is refused; so is a paging cursor
 // of associations that was not given for the same record; and to read associations a token needs the read scopes of both types.
 //
-// Definitions are known for line items and deals. Any other type is plain: each property name is a string there,
+// Definitions are known for line items, deals and products. Any other type is plain: each property name is a string there,
 // until [Account.AddProperty] defines it. Property history is accepted in a read and not answered.
 //
 // # Repeatable

@@ -123,6 +123,8 @@ func TestExchangesFitTheSpecification(t *testing.T) {
 		{"create refused", "line_items", "POST", createPath, inputs(strings.Replace(bad, `"objectWriteTraceId":"t-2",`, "", 1)), 400},
 		{"read", "line_items", "POST", readPath, `{"inputs":[{"id":"900000000001"}],"properties":["name","description"],"propertiesWithHistory":[]}`, 200},
 		{"read in part", "line_items", "POST", readPath, `{"idProperty":"hs_object_id","inputs":[{"id":"900000000001"},{"id":"2"}],"properties":[],"propertiesWithHistory":[]}`, 207},
+		{"search", "line_items", "POST", searchPath, `{"filterGroups":[{"filters":[{"propertyName":"name","operator":"IN","values":["row 1","row 2"]}]}],"sorts":[],"properties":["name"],"limit":1,"after":""}`, 200},
+		{"search refused", "line_items", "POST", searchPath, `{"filterGroups":[],"sorts":[],"properties":[],"limit":201,"after":""}`, 400},
 		{"archive", "line_items", "POST", archivePath, `{"inputs":[{"id":"900000000002"}]}`, 204},
 		{"list properties", "properties", "GET", "/crm/v3/properties/line_items", "", 200},
 		{"show a property", "properties", "GET", "/crm/v3/properties/line_items/price", "", 200},

@@ -51,6 +51,7 @@ func (d *definitions) with(p *Property) *definitions {
 
 var (
 	errExists   = errors.New("a property of that name exists")
+	errNoUnique = errors.New("objects of this type have no unique properties")
 	errTooMany  = fmt.Errorf("there are %d unique properties already", maxUnique)
 	fieldTypes  = map[string]string{"string": "text", "number": "number", "enumeration": "select", "bool": "booleancheckbox", "date": "date", "datetime": "date", "phone_number": "phonenumber"}
 	validFields = []string{"booleancheckbox", "calculation_equation", "checkbox", "date", "file", "html", "number", "phonenumber", "radio", "select", "text", "textarea"}
@@ -77,7 +78,7 @@ func (p *Property) complete(objectType string) {
 }
 
 // AddProperty defines a property, or replaces its definition. It is an error when the object type or the type of values does
-// not exist, when there are ten unique ones already, and when a property would become unique or cease to be it.
+// not exist, when there are ten unique ones already or the type has none, as products, and when a property would become unique or cease to be it.
 func (a *Account) AddProperty(objectType string, p Property) error {
 	t, err := a.knownTable(objectType)
 	if err != nil {
@@ -100,6 +101,8 @@ func (t *table) define(p Property, replace bool) error {
 		if !replace || old.Unique != p.Unique {
 			return fmt.Errorf("defining property %q of %s: %w", p.Name, t.objectType, errExists)
 		}
+	} else if p.Unique && t.objectType == "products" {
+		return fmt.Errorf("defining property %q of %s: %w", p.Name, t.objectType, errNoUnique)
 	} else if p.Unique {
 		n := 0
 		for _, d := range defs.byName {
@@ -164,6 +167,9 @@ func (p *Property) wire() wireProperty {
 }
 
 func (a *Account) listProperties(c *call) *response {
+	if c.quirks.HiddenSchema {
+		return c.missingScopes(c.route.scopes)
+	}
 	defs := a.table(c.route.objectType).defs.Load()
 	list := []wireProperty{}
 	if c.request.URL.Query().Get("archived") != "true" { // none is ever archived here
@@ -238,6 +244,8 @@ func (a *Account) createProperty(c *call) *response {
 			Category: "OBJECT_ALREADY_EXISTS", SubCategory: "Properties.PROPERTY_WITH_NAME_EXISTS",
 			Message: "A property named '" + p.Name + "' already exists.",
 		})
+	case errors.Is(err, errNoUnique):
+		return c.fail(http.StatusBadRequest, "VALIDATION_ERROR", "Unique properties are not supported for "+constantName(t.objectType))
 	case err != nil:
 		return c.fail(http.StatusBadRequest, "VALIDATION_ERROR", fmt.Sprintf("Only %d unique properties are allowed per object type", maxUnique))
 	}

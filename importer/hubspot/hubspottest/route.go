@@ -19,6 +19,7 @@ type route struct {
 	toScopes   []string // and one of these
 	create     bool     // batch/create, which the faults are about
 	open       bool     // no token, no rate limit: the token endpoints
+	search     bool     // with a limit of its own
 }
 
 var (
@@ -85,6 +86,10 @@ func resource(p []string) map[string]route {
 		return batch("v3", p[3], p[5])
 	case len(p) == 6 && p[0] == "crm" && p[1] == "objects" && dated.MatchString(p[2]) && p[4] == "batch":
 		return batch(p[2], p[3], p[5])
+	case len(p) == 5 && p[0] == "crm" && p[1] == "v3" && p[2] == "objects" && p[4] == "search":
+		return search("v3", p[3])
+	case len(p) == 5 && p[0] == "crm" && p[1] == "objects" && dated.MatchString(p[2]) && p[4] == "search":
+		return search(p[2], p[3])
 	case len(p) == 7 && p[0] == "crm" && p[1] == "v4" && p[2] == "associations" && p[5] == "batch":
 		return associations("v4", p[3], p[4], p[6])
 	case len(p) == 7 && p[0] == "crm" && p[1] == "associations" && dated.MatchString(p[2]) && p[5] == "batch":
@@ -126,6 +131,15 @@ func batch(version, objectType, verb string) map[string]route {
 	return map[string]route{http.MethodPost: r}
 }
 
+func search(version, objectType string) map[string]route {
+	r := route{run: (*Account).search, version: version, objectType: canonicalType(objectType), search: true}
+	if r.objectType == "" {
+		return nil
+	}
+	r.scopes = scopes(r.objectType, "crm.objects."+r.objectType+".read")
+	return map[string]route{http.MethodPost: r}
+}
+
 func associations(version, fromType, toType, verb string) map[string]route {
 	r := route{run: (*Account).readAssociations, version: version, objectType: canonicalType(fromType), toType: canonicalType(toType)}
 	if r.objectType == "" || r.toType == "" || verb != "read" {
@@ -152,9 +166,9 @@ func properties(version string, p []string) map[string]route {
 	return map[string]route{http.MethodGet: r, http.MethodPost: c}
 }
 
-// scopes adds the old scope that still opens line items as a whole.
+// scopes adds the old scope that still opens line items and products as a whole.
 func scopes(objectType string, s ...string) []string {
-	if objectType == "line_items" {
+	if objectType == "line_items" || objectType == "products" {
 		s = append(s, "e-commerce")
 	}
 	return s

@@ -130,7 +130,7 @@ func (a *Account) Counts() map[Call]int {
 	return maps.Clone(a.log.counts)
 }
 
-// MaxInWindow is the greatest number of requests with a valid token, refused ones too, that arrived in any window of Config.Per.
+// MaxInWindow is the greatest number of requests with a valid token, refused ones too but no searches, that arrived in any window of Config.Per.
 func (a *Account) MaxInWindow() int {
 	a.limiter.mu.Lock()
 	defer a.limiter.mu.Unlock()

@@ -167,6 +167,13 @@ func (c *call) limitedTenSecondly(account int64) *response {
 	})
 }
 
+// limitedSecondly refuses a search.
+func (c *call) limitedSecondly() *response {
+	return answerJSON(http.StatusTooManyRequests, wireLimited{
+		Status: "error", Message: "You have reached your secondly limit.", ErrorType: "RATE_LIMIT", CorrelationID: c.correlation, PolicyName: "SECONDLY",
+	})
+}
+
 func (c *call) limitedDaily() *response {
 	return answerJSON(http.StatusTooManyRequests, wireLimited{
 		Status: "error", Message: "You have reached your daily limit.", ErrorType: "RATE_LIMIT", CorrelationID: c.correlation,

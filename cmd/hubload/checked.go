@@ -1,0 +1,121 @@
+// The result of a check, on stdout.
+
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"path/filepath"
+	"time"
+
+	"github.com/hubload/hubload/importer/report"
+)
+
+// mostShown is how many kinds of problems a summary tells.
+const mostShown = 10
+
+// showChecked prints what a check has found.
+func (a *app) showChecked(c *checking, sum report.Summary, took time.Duration) {
+	problems, warnings := sorted(c.found.problems), sorted(c.found.warnings)
+	if c.flags.say.logFormat.value == "json" {
+		a.printChecked(c, sum, problems, warnings)
+		return
+	}
+	name := filepath.Base(c.in.Path)
+	if c.in.Spooled {
+		name = "standard input"
+	}
+	a.ui.printf("%s, %s, checked %s\n", name, c.mapping.Object, c.known.by)
+	a.ui.printf("  %s rows: %s can be sent, %s would be refused; %s, %s rows/s\n",
+		grouped(sum.Rows), grouped(sum.Pending), grouped(sum.Refused), took.Round(100*time.Millisecond), grouped(int64(sum.RowsPerSecond)))
+	if sum.Rows == 0 {
+		a.ui.note("the file has a header and no rows")
+	}
+	if c.found.blank > 0 {
+		a.ui.note("%s blank lines were skipped", grouped(c.found.blank))
+	}
+	a.showFindings("problems", "the most frequent problems", problems)
+	a.showFindings("warnings", "worth a look, and no reason to refuse a row", warnings)
+	if c.failures != nil {
+		a.ui.printf("reports: %s\n", c.folder)
+	}
+	if sum.Refused > 0 {
+		a.ui.printf("next: mend the %s rows (%s holds them all, with hubload_message), or change the mapping, and check again\n",
+			grouped(sum.Refused), filepath.Join(c.folder, failedName))
+	}
+}
+
+func (a *app) showFindings(what, title string, list []*finding) {
+	if len(list) == 0 {
+		return
+	}
+	a.ui.printf("%s:\n", title)
+	for _, f := range list[:min(mostShown, len(list))] {
+		a.ui.printf("%9s  %s%s\n", grouped(f.Count), f.Code, f.place())
+		a.ui.printf("           row %s, line %s: %s\n", grouped(f.Row), grouped(f.Line), visible(f.told()))
+	}
+	if rest := list[min(mostShown, len(list)):]; len(rest) > 0 {
+		var rows int64
+		for _, f := range rest {
+			rows += f.Count
+		}
+		a.ui.printf("%9s  %s more kinds of %s\n", grouped(rows), grouped(int64(len(rest))), what)
+	}
+}
+
+// place is the column and the property that a finding is about.
+func (f *finding) place() string {
+	switch {
+	case f.Column == "" && f.Property == "":
+		return ""
+	case f.Property == "":
+		return "  column " + shown(f.Column)
+	case f.Column == "" || f.Column == f.Property:
+		return "  " + shown(f.Property)
+	}
+	return "  column " + shown(f.Column) + " -> " + f.Property
+}
+
+// printChecked is the same for programs.
+func (a *app) printChecked(c *checking, sum report.Summary, problems, warnings []*finding) {
+	type checkedBy struct {
+		Source  string     `json:"source"` // account, remembered, sandbox or none
+		Account int64      `json:"account,omitempty"`
+		Read    *time.Time `json:"read,omitempty"`
+	}
+	by := checkedBy{Source: c.known.source}
+	if s := c.known.schema; s != nil {
+		by.Account, by.Read = s.Account, &s.Read
+	}
+	folder := ""
+	if c.failures != nil {
+		folder = c.folder
+	}
+	for _, list := range [][]*finding{problems, warnings} {
+		for _, f := range list {
+			f.Message = f.told()
+		}
+	}
+	if problems == nil {
+		problems = []*finding{}
+	}
+	if warnings == nil {
+		warnings = []*finding{}
+	}
+	data, err := json.Marshal(struct {
+		Input    string     `json:"input"`
+		Object   string     `json:"object"`
+		Schema   checkedBy  `json:"schema"`
+		Rows     int64      `json:"rows"`
+		Refused  int64      `json:"refused"`
+		Seconds  float64    `json:"seconds"`
+		ExitCode int        `json:"exit_code"`
+		Problems []*finding `json:"problems"`
+		Warnings []*finding `json:"warnings"`
+		Reports  string     `json:"reports,omitempty"`
+	}{c.in.Path, c.mapping.Object, by, sum.Rows, sum.Refused, sum.Seconds, sum.ExitCode, problems, warnings, folder})
+	if err != nil {
+		panic(fmt.Sprintf("a result that can't be written: %v", err)) // it holds nothing but texts and numbers
+	}
+	a.ui.printf("%s\n", data)
+}

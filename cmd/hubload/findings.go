@@ -1,0 +1,106 @@
+// What a check finds, counted by kind: a file of a million rows has few kinds of mistakes.
+
+package main
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/hubload/hubload/importer/csvfile"
+	"github.com/hubload/hubload/importer/journal"
+	"github.com/hubload/hubload/mapping"
+)
+
+// maxKinds is how many kinds are told apart by their messages; beyond it, only by
+// code, column and property.
+const maxKinds = 1000
+
+// A finding is a kind of problem, with the first row that has it.
+type finding struct {
+	Count    int64  `json:"count"`
+	Code     string `json:"code"`
+	Column   string `json:"column,omitempty"`
+	Property string `json:"property,omitempty"`
+	Row      int64  `json:"row"`
+	Line     int64  `json:"line"`
+	Value    string `json:"value,omitempty"`
+	Message  string `json:"message"`
+}
+
+type kind struct{ code, column, property, message string }
+
+// findings are the kinds of a file.
+type findings struct {
+	problems, warnings map[kind]*finding
+	blank              int64 // lines that were skipped
+}
+
+func newFindings() *findings {
+	return &findings{problems: map[kind]*finding{}, warnings: map[kind]*finding{}}
+}
+
+// refuse notes why a row can't be sent.
+func (f *findings) refuse(rec *csvfile.Record, fate journal.Fate, problems []mapping.Problem, m *mapping.Mapper) {
+	if len(problems) == 0 {
+		// A record that can't be read, or another row's key: such messages hold
+		// numbers of their own.
+		k := kind{code: fate.Code}
+		value := ""
+		if rec.Problem != nil {
+			k.column = rec.Problem.Column
+		} else {
+			k.property = fate.Property
+			k.column, value = m.Cell(rec.Fields, fate.Property)
+		}
+		f.note(f.problems, k, rec, value, fate.Message)
+		return
+	}
+	for _, p := range problems {
+		value := ""
+		if strings.Contains(p.Message, "{value}") {
+			_, value = m.Cell(rec.Fields, p.Property)
+		}
+		f.note(f.problems, kind{p.Code, p.Column, p.Property, p.Message}, rec, value, p.Message)
+	}
+}
+
+// suspect notes what deserves a look.
+func (f *findings) suspect(rec *csvfile.Record, s mapping.Suspicion, value string) {
+	f.note(f.warnings, kind{s.Code, s.Column, s.Property, s.Message}, rec, value, s.Message)
+}
+
+func (f *findings) note(where map[kind]*finding, k kind, rec *csvfile.Record, value, message string) {
+	found := where[k]
+	if found == nil && len(where) >= maxKinds {
+		k.message = ""
+		found = where[k]
+	}
+	if found == nil {
+		found = &finding{
+			Code: k.code, Column: k.column, Property: k.property, Row: rec.Row, Line: rec.Line,
+			Value: shown(value), Message: message,
+		}
+		where[k] = found
+	}
+	found.Count++
+}
+
+// sorted returns kinds, the most frequent first.
+func sorted(kinds map[kind]*finding) []*finding {
+	return slices.SortedFunc(maps.Values(kinds), func(a, b *finding) int {
+		return cmp.Or(cmp.Compare(b.Count, a.Count), cmp.Compare(a.Row, b.Row), cmp.Compare(a.Column, b.Column),
+			cmp.Compare(a.Property, b.Property), cmp.Compare(a.Code, b.Code), cmp.Compare(a.Message, b.Message))
+	})
+}
+
+// told is the message with the value of the example in it.
+func (f *finding) told() string {
+	const short = 60
+	value := f.Value
+	if r := []rune(value); len(r) > short {
+		value = string(r[:short]) + "…"
+	}
+	return strings.ReplaceAll(f.Message, "{value}", `"`+value+`"`)
+}

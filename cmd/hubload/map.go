@@ -1,0 +1,182 @@
+// hubload map FILE: a mapping to begin with.
+
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"github.com/hubload/hubload/importer/csvfile"
+	"github.com/hubload/hubload/mapping"
+)
+
+const mapHelp = `Writes a mapping for FILE, to be looked through and changed: its encoding and
+delimiter, which property each column is, and how its numbers, dates and words are
+written. Columns are matched by the properties' internal names, by their labels in
+the account (with a token, or as they were seen last), by the names that people give
+them in English, Japanese and German, and by what the cells look like.
+
+What isn't sure is written as a comment: a column that could be read in two ways, such
+as 01/02/2026, is left to you. Columns that match nothing are listed at the end.`
+
+const (
+	sampleRows  = 10_000
+	sampleBytes = 8 << 20
+)
+
+type mapFlags struct {
+	importFlags
+	out   string
+	force bool
+}
+
+func (a *app) mapCommand() *cobra.Command {
+	var f mapFlags
+	cmd := &cobra.Command{
+		Use:   "map FILE",
+		Short: "write a mapping for a CSV: its columns matched with the account's properties",
+		Long:  mapHelp,
+		Example: `  hubload map orders.csv
+  hubload map orders.csv -o - | less
+  hubload map samples/orders_ja.csv --sandbox`,
+		Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return a.runMap(cmd.Context(), args[0], &f)
+		},
+	}
+	fs := cmd.Flags()
+	fs.SortFlags = false
+	fs.StringVarP(&f.out, "output", "o", "", "mapping to write: `FILE`, or - for standard output; default: <name>.mapping.yaml beside FILE")
+	fs.BoolVar(&f.force, "force", false, "overwrite the mapping")
+	f.addObject(fs)
+	f.addForm(fs)
+	f.account.add(fs)
+	fs.BoolVar(&f.where.sandbox, "sandbox", false, "match with the properties of the throw-away account of import --sandbox")
+	f.say.addQuiet(fs)
+	return cmd
+}
+
+func (a *app) runMap(ctx context.Context, path string, f *mapFlags) error {
+	if err := a.configure(&f.say); err != nil {
+		return err
+	}
+	out, err := f.output(path)
+	if err != nil {
+		return err
+	}
+	in, err := a.takeInput(ctx, path, runsDir)
+	if err != nil {
+		return err
+	}
+	defer in.discard()
+	rows, err := a.readSample(in, f)
+	if err != nil {
+		return err
+	}
+	object, _ := objectAndKey(nil, f.what.object)
+	known, err := a.schemaToCheck(ctx, &f.importFlags, nil, object, "")
+	if err != nil {
+		return err
+	}
+	p := mapping.Propose(object, in.header, rows, known.schema.rules())
+	p.CSV = mapping.CSV{Encoding: in.dialect.Encoding, Delimiter: in.dialect.Delimiter}
+	p.About = fmt.Sprintf("How %s becomes %s. Proposed by hubload from the first %s rows, %s.", filepath.Base(path), object, grouped(int64(len(rows))), known.mapped)
+	if out == "-" {
+		a.proposal(a.ui.err, p)
+		a.ui.printf("%s", p.Encode())
+		return nil
+	}
+	a.proposal(a.ui.out, p)
+	if err := writeFile(out, p.Encode()); err != nil {
+		return err
+	}
+	a.ui.printf("mapping: %s\n", out)
+	if in.Spooled {
+		return nil
+	}
+	a.ui.printf("next: look it through, then\n  hubload check %s\n", quoted(path)+f.checkTail(path, out))
+	return nil
+}
+
+// output is where the mapping goes, which mustn't exist yet.
+func (f *mapFlags) output(path string) (string, error) {
+	out := f.out
+	switch {
+	case out == "" && path == "-":
+		out = "-"
+	case out == "":
+		out = neighbour(path)
+	}
+	if out == "-" || f.force {
+		return out, nil
+	}
+	if _, err := os.Lstat(out); !errors.Is(err, fs.ErrNotExist) {
+		return "", usageError{withHint(fmt.Errorf("%s exists already", out), "write to another file with -o, look at the proposal alone with -o -, or overwrite it with --force")}
+	}
+	return out, nil
+}
+
+// neighbour is the mapping that import finds beside a file.
+func neighbour(path string) string {
+	return filepath.Join(filepath.Dir(path), inputName(path)+".mapping.yaml")
+}
+
+// checkTail is what the check of the file needs to find the mapping and the account.
+func (f *mapFlags) checkTail(path, out string) string {
+	tail := ""
+	if out != neighbour(path) {
+		tail = " -m " + quoted(out)
+	}
+	return tail + f.commandTail()
+}
+
+// readSample finds out how the file is written, and reads its first rows. What isn't
+// UTF-8 is taken for what it most likely is: the mapping pins it, for the user to see.
+func (a *app) readSample(in *input, f *mapFlags) ([][]string, error) {
+	options := csvfile.Options{Encoding: f.what.encoding, Delimiter: f.what.delimiter.r}
+	notes, err := in.look(options)
+	if err != nil && options.Encoding == "" {
+		guess, guessErr := csvfile.GuessFile(in.path())
+		if guessErr != nil || guess == "utf-8" {
+			return nil, err
+		}
+		options.Encoding = guess
+		if notes, err = in.look(options); err == nil {
+			notes = append([]string{"The file is no UTF-8 and is read as " + guess + ", which it looks like: look at the examples."}, notes...)
+		}
+	}
+	if err != nil {
+		return nil, err
+	}
+	for _, n := range notes {
+		a.ui.note("%s", visible(n))
+	}
+	options.Encoding, options.Delimiter = in.dialect.Encoding, in.dialect.Delimiter
+	r, err := csvfile.Open(in.path(), options)
+	if err != nil {
+		return nil, inputError(err)
+	}
+	defer r.Close()
+	var rows [][]string
+	for size := 0; len(rows) < sampleRows && size < sampleBytes; {
+		rec, err := r.Read()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return nil, err
+		}
+		if rec.Problem == nil {
+			rows = append(rows, rec.Fields)
+			size += len(rec.Raw)
+		}
+	}
+	return rows, nil
+}

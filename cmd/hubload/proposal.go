@@ -1,0 +1,105 @@
+// A proposed mapping as a table: column, example, property, confidence.
+
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"golang.org/x/term"
+	"golang.org/x/text/width"
+
+	"github.com/hubload/hubload/mapping"
+)
+
+// proposal prints what is proposed for each column. On a terminal lines are cut to its
+// width.
+func (a *app) proposal(w io.Writer, p *mapping.Proposal) {
+	room := roomOf(w)
+	name, example := 60, 60
+	if room < 200 {
+		name, example = 24, 28
+	}
+	table := [][]string{{"column", "example", "property", "confidence", ""}}
+	for i := range p.Columns {
+		c := &p.Columns[i]
+		target := c.Target()
+		switch {
+		case target == "":
+			target = "-"
+		case c.Association != nil:
+			target = "association to " + target
+		}
+		table = append(table, []string{fitted(shown(c.Name), name), fitted(shown(c.Example), example), target, c.Confidence.String(), visible(why(c))})
+	}
+	widths := make([]int, 4)
+	for _, row := range table {
+		for i := range widths {
+			widths[i] = max(widths[i], cellWidth(row[i]))
+		}
+	}
+	for i, row := range table {
+		var b strings.Builder
+		for j, n := range widths {
+			b.WriteString(row[j] + strings.Repeat(" ", n-cellWidth(row[j])+2))
+		}
+		fmt.Fprintln(w, fitted(strings.TrimRight(b.String()+row[4], " "), room))
+		if i == 0 {
+			continue
+		}
+		for _, note := range p.Columns[i-1].Notes {
+			fmt.Fprintln(w, fitted("    "+visible(note), room))
+		}
+	}
+}
+
+// why says how the column is read, and what a proposal rests on.
+func why(c *mapping.ProposedColumn) string {
+	if manner := c.Manner(); manner != "" {
+		return manner + "; " + c.Reason
+	}
+	return c.Reason
+}
+
+// roomOf is how many cells a line of w has; a file has room for all.
+func roomOf(w io.Writer) int {
+	if f, ok := w.(*os.File); ok && isTerminal(w) {
+		if n, _, err := term.GetSize(int(f.Fd())); err == nil && n > 0 {
+			return n
+		}
+	}
+	return 1 << 20
+}
+
+// cellWidth is how many cells of a terminal a text takes: the characters of Chinese,
+// Japanese and Korean take two.
+func cellWidth(s string) (n int) {
+	for _, c := range s {
+		n += runeWidth(c)
+	}
+	return n
+}
+
+func runeWidth(c rune) int {
+	switch width.LookupRune(c).Kind() {
+	case width.EastAsianWide, width.EastAsianFullwidth:
+		return 2
+	}
+	return 1
+}
+
+// fitted cuts a text to a number of cells.
+func fitted(s string, most int) string {
+	if cellWidth(s) <= most {
+		return s
+	}
+	n := 0
+	for i, c := range s {
+		if n += runeWidth(c); n > most-1 {
+			return s[:i] + "…"
+		}
+	}
+	return s
+}

@@ -1,0 +1,145 @@
+// Records that a row names by a value of theirs: what has to be looked up before the row can be sent.
+
+package mapping
+
+import (
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
+
+// Codes of rows whose records aren't found. [Link.Problem] words them.
+const (
+	// CodeMatchNotFound: no record holds the cell's value in the property of match.
+	CodeMatchNotFound = "MATCH_NOT_FOUND"
+
+	// CodeMatchAmbiguous: several records do.
+	CodeMatchAmbiguous = "MATCH_AMBIGUOUS"
+
+	// CodeAssociationNotFound: no record has the id in the cell.
+	CodeAssociationNotFound = "ASSOCIATION_NOT_FOUND"
+)
+
+// maxMatch is how many characters a value may have by which a record is looked
+// up. HubSpot takes no more than 3,000 in the body of a search, with everything
+// around them.
+const maxMatch = 1_000
+
+// A Target is what records are looked up by: an object type and one of its
+// properties, or "", which is the record's id.
+type Target struct{ To, Property string }
+
+// A Link is a record that has to be looked up before the row can be sent.
+type Link struct {
+	Target
+	Value string // what the property holds
+
+	Sets        string      // the property that gets the record's id; "" = Association leads to the record
+	Association Association // without an ID
+}
+
+// Targets returns what the rules look records up by, each once.
+func (m *Mapper) Targets() []Target {
+	var targets []Target
+	add := func(t Target) {
+		if !slices.Contains(targets, t) {
+			targets = append(targets, t)
+		}
+	}
+	for i := range m.properties {
+		if p := &m.properties[i]; p.Match != "" {
+			add(Target{p.Of, p.Match})
+		}
+	}
+	for i := range m.associations {
+		if a := &m.associations[i]; a.links() {
+			add(Target{a.To, a.Match})
+		}
+	}
+	return targets
+}
+
+// Resolve puts in place the ids of the records that the Links lead to, which are
+// as many and in the same order, and forgets the Links. Of associations that are
+// equal then, as of equal ids in one row, one is kept.
+func (r *Record) Resolve(ids []string) {
+	for i, l := range r.Links {
+		if l.Sets != "" {
+			r.Properties = append(r.Properties, Property{l.Sets, ids[i]})
+			continue
+		}
+		a := l.Association
+		a.ID = ids[i]
+		r.associate(a)
+	}
+	r.Links = nil
+}
+
+// Problem words why the link's record isn't there, for one of the three codes
+// above. It has no Column.
+func (l *Link) Problem(code string) Problem {
+	p := Problem{Code: code, Property: l.Sets}
+	if l.Sets == "" {
+		p.Property = l.To
+	}
+	switch code {
+	case CodeMatchNotFound:
+		p.Message = "none of the " + l.To + " has {value} as its " + l.Property + "; correct the cell, or create the record, and import the row again"
+	case CodeMatchAmbiguous:
+		p.Message = "several of the " + l.To + " have {value} as their " + l.Property + ", so that which one is meant can't be told; make it different in all but one"
+	case CodeAssociationNotFound:
+		p.Message = "none of the " + l.To + " has the id {value}; correct the cell, or create the record, and import the row again"
+	}
+	return p
+}
+
+// links reports whether the rule's records are looked up.
+func (a *AssociationRule) links() bool { return a.Match != "" || a.Check }
+
+// link returns the association's record to look up, for a cell without problems.
+func (a *associationCell) link(cell string) Link {
+	if a.Match == "" {
+		cell = strings.TrimLeft(cell, "0")
+	}
+	return Link{
+		Target: Target{a.To, a.Match}, Value: cell,
+		Association: Association{To: a.To, Category: a.Category, TypeID: a.Type},
+	}
+}
+
+// linked returns the record whose id is the property's value, or the code of the
+// problem. Without both, the row has none.
+func (p *propertyCell) linked(cell string) (l Link, ok bool, code string) {
+	if cell == "" {
+		if p.Required {
+			code = CodeRequiredEmpty
+		}
+		return l, false, code
+	}
+	return Link{Target: Target{p.Of, p.Match}, Value: cell, Sets: p.Name}, true, checkMatch(cell)
+}
+
+// checkMatch returns the code of what is wrong with a value to look up.
+func checkMatch(cell string) (code string) {
+	switch {
+	case strings.TrimSpace(cell) == "":
+		return CodeMatchNotFound
+	case len(cell) > maxMatch && utf8.RuneCountInString(cell) > maxMatch:
+		return CodeValueTooLong
+	}
+	return ""
+}
+
+const (
+	blankMatchMessage = "the cell holds nothing but white space, and no record is found by that; correct or empty it"
+	longMatchMessage  = "the value has more than 1,000 characters, and records aren't looked up by such; correct the cell"
+)
+
+// linkOf returns the object type of the record whose id a property holds, "" where
+// the rule has to say so.
+func linkOf(property string) string {
+	if property == "hs_product_id" {
+		return "products"
+	}
+	return ""
+}

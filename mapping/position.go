@@ -1,0 +1,112 @@
+// Rows that are numbered within their parent: which parent a row has. Who reads the rows counts them.
+
+package mapping
+
+import "strings"
+
+// A Numbered is a property that gets the number of the row among the rows of its
+// parent: 1, 2, 3 ... in the order of the file.
+//
+// The parent is what the cells of all associations to an object type say: what
+// they are matched with doesn't count.
+type Numbered struct {
+	Property string
+	To       string // object type of the parent
+
+	columns []associationCell
+}
+
+// A numberedCell is a rule with position.
+type numberedCell struct {
+	Numbered
+	required bool
+}
+
+// Numbered returns the properties that number rows. [Mapper.Map] leaves them out,
+// for it knows one row; who counts the rows adds them with [Record.SetPosition].
+func (m *Mapper) Numbered() []Numbered {
+	list := make([]Numbered, len(m.numbered))
+	for i := range m.numbered {
+		list[i] = m.numbered[i].Numbered
+	}
+	return list
+}
+
+// Parent returns what tells a row's parent from others: the cells of its
+// associations, "" where all of them are empty, as for fields that are nil.
+func (n *Numbered) Parent(fields []string) string {
+	if fields == nil {
+		return ""
+	}
+	if len(n.columns) == 1 {
+		return n.columns[0].parent(fields)
+	}
+	var b strings.Builder
+	empty := true
+	for i := range n.columns {
+		cell := n.columns[i].parent(fields)
+		empty = empty && cell == ""
+		if i > 0 {
+			b.WriteByte('|')
+		}
+		b.WriteString(escapeBar.Replace(cell))
+	}
+	if empty {
+		return ""
+	}
+	return b.String()
+}
+
+// parent folds the cell as far as the account may: rows of two records that are
+// taken for one get numbers with gaps, and rows of one that is taken for two would
+// get the same numbers.
+func (a *associationCell) parent(fields []string) string {
+	cell := strings.TrimSpace(fields[a.index])
+	if a.Match == "" {
+		return strings.TrimLeft(cell, "0")
+	}
+	return strings.ToLower(cell)
+}
+
+// escapeBar keeps cells apart that are joined by "|", as in keys.
+var escapeBar = strings.NewReplacer(`\`, `\\`, `|`, `\|`)
+
+// problem is that of a row without a parent whose number is required.
+func (n *numberedCell) problem(fields []string) (Problem, bool) {
+	if !n.required || n.Parent(fields) != "" {
+		return Problem{}, false
+	}
+	return Problem{
+		Code: CodeRequiredEmpty, Column: n.columns[0].Column, Property: n.Property,
+		Message: "the row leads to none of the " + n.To + ", among whose rows it is to be numbered, and the property is required; fill in the cell",
+	}, true
+}
+
+// numbered makes the cell of a rule with position. The associations are compiled.
+func (f *finder) numbered(rule PropertyRule, associations []associationCell) numberedCell {
+	n := numberedCell{Numbered{Property: rule.Name, To: rule.Position}, rule.Required}
+	for _, a := range associations {
+		if f.sameType(a.To, rule.Position) {
+			n.columns = append(n.columns, a)
+		}
+	}
+	what := "property " + quote(rule.Name)
+	if len(n.columns) == 0 {
+		f.fail("%s is numbered within %s, and no association leads there; add one, such as { to: %s, column: Deal ID }", what, quote(rule.Position), rule.Position)
+	}
+	if d := f.definition(rule.Name, what); d != nil {
+		switch t := typeOf(f.object, d); t.kind {
+		case anything, aNumber, aPrice:
+		default:
+			f.fail("%s takes %s, and position gives whole numbers; remove the rule", what, t.example())
+		}
+	}
+	return n
+}
+
+// sameType reports whether two names stand for one object type.
+func (f *finder) sameType(a, b string) bool {
+	_, typeA, okA := AssociationType(f.object, a)
+	_, typeB, okB := AssociationType(f.object, b)
+	return a == b || okA && okB && typeA == typeB
+}

@@ -1,0 +1,298 @@
+// A mapping for a file that has none: which column is which property, and how sure that is.
+
+package mapping
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+)
+
+// A Confidence says how sure a proposal is.
+type Confidence uint8
+
+// The confidences. What is Low is proposed and not used: [Proposal.Mapping] leaves it
+// out, and [Proposal.Encode] writes it as a comment.
+const (
+	NoConfidence Confidence = iota // nothing is proposed
+	Low
+	Medium
+	High
+)
+
+func (c Confidence) String() string { return [...]string{"", "low", "medium", "high"}[c] }
+
+// A Proposal is what the columns of a file most likely are.
+type Proposal struct {
+	Object  string
+	CSV     CSV              // as given by the caller, who has read the file
+	Columns []ProposedColumn // in the order of the header, without hubload's own
+
+	// About is one line for the head of the mapping, such as where it comes from.
+	About string
+}
+
+// A ProposedColumn is one column and what is proposed for it: a rule for a property,
+// or an association, or neither.
+type ProposedColumn struct {
+	Name        string
+	Example     string // a cell that isn't empty, "" when there is none
+	Property    *PropertyRule
+	Association *AssociationRule
+	Confidence  Confidence
+	Reason      string   // what it rests on, or why there is nothing; a clause
+	Notes       []string // what the user should know or decide, a clause each
+}
+
+// Target is the property's name, or the object type of the association, "" if there is
+// neither.
+func (c *ProposedColumn) Target() string {
+	switch {
+	case c.Property != nil:
+		return c.Property.Name
+	case c.Association != nil:
+		return c.Association.To
+	}
+	return ""
+}
+
+// Manner says how the column is written, by the keys of its rule, and what its cells
+// become; "" where they are sent as they are.
+func (c *ProposedColumn) Manner() string {
+	r := c.Property
+	if r == nil {
+		return ""
+	}
+	switch {
+	case r.isNumberFormat():
+		f := numberFormat{r.decimal(), r.Group, r.Sign}
+		return f.keys(quote(r.Sign))
+	case r.Layout != "":
+		return "layout: " + r.Layout
+	case r.Values != nil:
+		var list []string
+		for _, cell := range slices.Sorted(maps.Keys(r.Values)) {
+			value := cmp.Or(r.Values[cell], `""`)
+			if cell != value {
+				list = append(list, quote(cell)+" is "+value)
+			}
+		}
+		const most = 4
+		text := strings.Join(list[:min(most, len(list))], ", ")
+		if more := len(list) - most; more > 0 {
+			text += " and " + itoa(more) + " more"
+		}
+		return text
+	}
+	return ""
+}
+
+// Used reports whether the column's rule is in the proposed mapping.
+func (c *ProposedColumn) Used() bool { return c.Confidence > Low && c.Target() != "" }
+
+// Propose matches the columns of a file with the properties of an object type: by
+// their internal names, by the labels of the account's schema (nil: standard
+// properties of line items alone are known), by the names that people give them in
+// English, Japanese and German, and by what the cells look like. Rows are the
+// first ones of the file, each as long as the header; what they show of formats is
+// taken for all. Where that could be read in two ways nothing is chosen: the column is
+// Low, and a note says what the user has to decide.
+func Propose(object string, header []string, rows [][]string, s *Schema) *Proposal {
+	p := &proposer{object: cmp.Or(object, DefaultObject), schema: s, japanese: hasJapanese(header)}
+	seen := make(map[string]int)
+	for _, name := range header {
+		seen[form(2, name)]++
+	}
+	for i, name := range header {
+		if strings.TrimSpace(name) == "" || ours(name) {
+			continue
+		}
+		c := &candidate{ProposedColumn: ProposedColumn{Name: name}, cells: newSample(rows, i)}
+		c.Example = c.cells.example()
+		p.columns = append(p.columns, c)
+		if seen[form(2, name)] > 1 {
+			c.Reason = "several columns have this name, and a rule can't tell them apart"
+			continue
+		}
+		p.match(c)
+	}
+	p.arbitrate()
+	p.readFormats()
+	proposal := &Proposal{Object: p.object}
+	for _, c := range p.columns {
+		if c.Confidence == NoConfidence {
+			c.Property, c.Association = nil, nil
+		}
+		proposal.Columns = append(proposal.Columns, c.ProposedColumn)
+	}
+	return proposal
+}
+
+// Mapping returns the mapping of what is used. It may have no properties; then it
+// doesn't compile.
+func (p *Proposal) Mapping() *Mapping {
+	m := &Mapping{Object: p.Object, CSV: p.CSV}
+	for i := range p.Columns {
+		switch c := &p.Columns[i]; {
+		case !c.Used():
+		case c.Property != nil:
+			m.Properties = append(m.Properties, *c.Property)
+		default:
+			m.Associations = append(m.Associations, *c.Association)
+		}
+	}
+	return m
+}
+
+// Encode returns the proposal as a mapping with comments, from which [Parse] makes
+// what Mapping returns.
+func (p *Proposal) Encode() []byte {
+	var b strings.Builder
+	if p.About != "" {
+		b.WriteString("# " + comment(p.About) + "\n")
+	}
+	b.WriteString("object: " + scalar(p.Object) + "\n")
+	if p.CSV != (CSV{}) {
+		b.WriteString("csv: " + p.CSV.encode() + "\n")
+	}
+	p.section(&b, "properties", func(c *ProposedColumn) string {
+		if c.Property == nil {
+			return ""
+		}
+		return scalar(c.Property.Name) + ": " + c.Property.encode()
+	})
+	p.section(&b, "associations", func(c *ProposedColumn) string {
+		if c.Association == nil {
+			return ""
+		}
+		return "- " + c.Association.encode()
+	})
+	b.WriteString(p.unmatched())
+	return []byte(b.String())
+}
+
+// section writes the rules of one kind, those that aren't used as comments.
+func (p *Proposal) section(b *strings.Builder, name string, rule func(*ProposedColumn) string) {
+	var lines []string
+	used := false
+	for i := range p.Columns {
+		c := &p.Columns[i]
+		text := rule(c)
+		if text == "" {
+			continue
+		}
+		for _, note := range c.Notes {
+			lines = append(lines, "  # "+comment(note))
+		}
+		if used = used || c.Used(); c.Used() {
+			lines = append(lines, "  "+text+"   # "+c.about())
+		} else {
+			lines = append(lines, "  # "+text+"   # left out; "+c.about())
+		}
+	}
+	switch {
+	case len(lines) == 0:
+		return
+	case used:
+		b.WriteString(name + ":\n")
+	default:
+		b.WriteString("# " + name + ":\n") // a key without a value is no mapping
+	}
+	b.WriteString(strings.Join(lines, "\n") + "\n")
+}
+
+func (c *ProposedColumn) about() string {
+	text := c.Confidence.String() + ", " + comment(c.Reason)
+	if c.Example != "" {
+		text += ": " + quote(c.Example)
+	}
+	return text
+}
+
+// unmatched lists the columns that no rule reads.
+func (p *Proposal) unmatched() string {
+	var b strings.Builder
+	for i := range p.Columns {
+		c := &p.Columns[i]
+		if c.Target() != "" {
+			continue
+		}
+		if b.Len() == 0 {
+			b.WriteString("# These columns aren't imported. To import one, write \"property: column\" under properties.\n")
+		}
+		b.WriteString("#   " + quote(c.Name))
+		if c.Example != "" {
+			b.WriteString(", such as " + quote(c.Example))
+		}
+		if c.Reason != "" {
+			b.WriteString(": " + comment(c.Reason))
+		}
+		b.WriteString("\n")
+		for _, note := range c.Notes {
+			b.WriteString("#     " + comment(note) + "\n")
+		}
+	}
+	return b.String()
+}
+
+// comment makes a text fit for one line of YAML.
+func comment(s string) string {
+	quoted := strconv.Quote(s)
+	return strings.ReplaceAll(strings.ReplaceAll(quoted[1:len(quoted)-1], `\"`, `"`), `\\`, `\`)
+}
+
+// maxDistinct is how many different cells of a column are looked at.
+const maxDistinct = 2000
+
+// A sample is the cells of a column that aren't empty, each once.
+type sample struct {
+	cells  []string // in the order of the file
+	counts map[string]int
+	total  int
+}
+
+func newSample(rows [][]string, column int) *sample {
+	s := &sample{counts: make(map[string]int)}
+	for _, row := range rows {
+		if column >= len(row) || row[column] == "" || !utf8.ValidString(row[column]) {
+			continue
+		}
+		cell := row[column]
+		if s.counts[cell] == 0 {
+			if len(s.cells) == maxDistinct {
+				continue
+			}
+			s.cells = append(s.cells, cell)
+		}
+		s.counts[cell]++
+		s.total++
+	}
+	return s
+}
+
+func (s *sample) example() string {
+	if len(s.cells) == 0 {
+		return ""
+	}
+	return s.cells[0]
+}
+
+// fitting counts the cells for which fits is true.
+func (s *sample) fitting(fits func(cell string) bool) (n int) {
+	for _, cell := range s.cells {
+		if fits(cell) {
+			n += s.counts[cell]
+		}
+	}
+	return n
+}
+
+// most reports whether n are nearly all of the cells: files have mistakes.
+func (s *sample) most(n int) bool { return s.total > 0 && n*10 >= s.total*9 }
+
+// sortedCells are the different cells, for a result that doesn't depend on the rows'
+// order.
+func (s *sample) sortedCells() []string { return slices.Sorted(slices.Values(s.cells)) }

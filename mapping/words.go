@@ -1,0 +1,92 @@
+// Words of cells that stand for values of HubSpot: billing frequencies, yes and no, currencies, terms.
+
+package mapping
+
+import (
+	"regexp"
+	"strings"
+)
+
+// frequencyWords returns the words for each billing frequency, plain; "" is for what
+// is paid once, for which HubSpot has no value.
+func frequencyWords() map[string]string {
+	words := make(map[string]string)
+	for value, list := range map[string]string{
+		"weekly":          "weekly week w perweek 毎週 週次 週 週払い wöchentlich woechentlich woche",
+		"biweekly":        "biweekly everytwoweeks every2weeks fortnightly 隔週 2週間ごと zweiwöchentlich alle2wochen 14täglich",
+		"monthly":         "monthly month m mo mth permonth everymonth 月次 毎月 月額 月 月払い 月払 月ごと 1ヶ月 1か月 monatlich monat mtl",
+		"quarterly":       "quarterly quarter q qtr perquarter 四半期 四半期ごと 四半期払い 3ヶ月 3か月 3ヵ月 3カ月 vierteljährlich vierteljaehrlich quartalsweise quartal",
+		"per_six_months":  "semiannually semiannual halfyearly halfyear every6months everysixmonths 半年 半期 半年ごと 半年払い 6ヶ月 6か月 6ヵ月 6カ月 halbjährlich halbjaehrlich halbjahr",
+		"annually":        "annually annual yearly year y a yr peryear everyyear 年次 毎年 年額 年 年払い 年払 年間 12ヶ月 12か月 jährlich jaehrlich jahr j",
+		"per_two_years":   "everytwoyears every2years biennially 隔年 2年 2年ごと 2年払い zweijährlich alle2jahre allezweijahre",
+		"per_three_years": "everythreeyears every3years 3年 3年ごと 3年払い dreijährlich alle3jahre alledreijahre",
+		"per_four_years":  "everyfouryears every4years 4年 4年ごと vierjährlich alle4jahre allevierjahre",
+		"per_five_years":  "everyfiveyears every5years 5年 5年ごと 5年払い fünfjährlich alle5jahre allefünfjahre",
+		"":                "onetime once single 一回 1回 一括 一括払い 単発 都度 スポット 買い切り 初回のみ einmalig einmal",
+	} {
+		for word := range strings.FieldsSeq(list) {
+			words[word] = value
+		}
+	}
+	return words
+}
+
+// frequencies are the values of recurringbillingfrequency in every account.
+func frequencies() []PropertyOption {
+	var options []PropertyOption
+	for _, value := range []string{
+		"weekly", "biweekly", "monthly", "quarterly", "per_six_months", "annually",
+		"per_two_years", "per_three_years", "per_four_years", "per_five_years",
+	} {
+		options = append(options, PropertyOption{Value: value, Label: value})
+	}
+	return options
+}
+
+// booleanWords returns the words for true and false, plain.
+func booleanWords() map[string]string {
+	words := make(map[string]string)
+	for value, list := range map[string]string{
+		"true":  "true yes y 1 on ja j wahr はい 有 有り あり 可",
+		"false": "false no n 0 off nein falsch いいえ 無 無し なし 否 不可",
+	} {
+		for word := range strings.FieldsSeq(list) {
+			words[word] = value
+		}
+	}
+	return words
+}
+
+// currencyWords returns the signs and words that mean one currency.
+func currencyWords() map[string]string {
+	return map[string]string{
+		"€": "EUR", "Euro": "EUR", "EURO": "EUR", "£": "GBP", "円": "JPY", "日本円": "JPY", "¥": "JPY", "US$": "USD", "ユーロ": "EUR", "米ドル": "USD", "CHF": "CHF",
+	}
+}
+
+// commonCurrencies are codes by which a column of currencies is known where the
+// account's aren't.
+const commonCurrencies = " AED ARS AUD BRL CAD CHF CLP CNY COP CZK DKK EUR GBP HKD HUF IDR ILS INR JPY KRW MXN MYR NOK NZD PHP PLN RON SAR SEK SGD THB TRY TWD USD VND ZAR "
+
+var durationForm = regexp.MustCompile(`^(\d{1,4})(年間?|years?|yrs?|jahre?|[ヶケか箇ヵカ]月間?|months?|mo|monate?|mon|週間?|weeks?|wochen?|日間?|days?|tage?)$`)
+
+// durationOf returns the ISO 8601 duration that a cell means, "" if it isn't known.
+func durationOf(cell string) string {
+	if isDuration(cell) {
+		return cell
+	}
+	m := durationForm.FindStringSubmatch(plain(cell))
+	if m == nil {
+		return ""
+	}
+	unit := "D"
+	switch c := []rune(m[2])[0]; {
+	case c == '年' || c == 'y' || c == 'j':
+		unit = "Y"
+	case c == 'm' || strings.ContainsRune("ヶケか箇ヵカ", c):
+		unit = "M"
+	case c == '週' || c == 'w':
+		unit = "W"
+	}
+	return "P" + m[1] + unit
+}
