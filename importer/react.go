@@ -180,12 +180,12 @@ func (r *run) count(refused, others int) error {
 		r.streak = 0
 	}
 	r.streak += refused
-	if r.streak >= maxStreak {
-		return &StoppedError{Cause: TooManyRefused, Message: fmt.Sprintf("%d rows in a row were refused", r.streak)}
-	}
 	counts := r.progress.Counts()
 	if t := r.im.MaxRefused; t.Rows > 0 && counts.Refused > t.Rows {
 		return &StoppedError{Cause: TooManyRefused, Message: fmt.Sprintf("%d rows were refused, more than the %d allowed", counts.Refused, t.Rows)}
+	}
+	if r.streak >= maxStreak {
+		return &StoppedError{Cause: TooManyRefused, Message: fmt.Sprintf("%d rows in a row were refused", r.streak)}
 	}
 	// Rows that can't be sent are refused before the others of their batches are
 	// answered: those count as good until they are.

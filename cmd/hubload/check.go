@@ -89,10 +89,11 @@ func (a *app) runCheck(ctx context.Context, path string, f *importFlags, dry boo
 		return err
 	}
 	defer in.discard()
-	c := &checking{in: in, flags: f, folder: f.checkFolder(in, dry), keep: dry, found: newFindings()}
+	c := &checking{in: in, flags: f, keep: dry, found: newFindings()}
 	if c.mapping, err = a.prepare(in, f); err != nil {
 		return err
 	}
+	c.folder = f.checkFolder(in, dry)
 	object, key := objectAndKey(c.mapping, f.what.object)
 	if c.known, err = a.schemaToCheck(ctx, f, c.mapping, object, key); err != nil {
 		return err

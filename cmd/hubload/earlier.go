@@ -46,8 +46,8 @@ func globEscape(s string) string {
 // earlierOf finds the run of the same path that goes on with the file as it is
 // now; nil when there is none. That is an unfinished one, whose journal can tell
 // whether the change matters: starting anew would create its rows a second time.
-// Or it's a finished one of which the file is the continuation: then the rows that
-// were appended are new.
+// Or it's a finished one that has taken the file in as it is now, or of which the
+// file is the continuation: then the rows that were appended are new.
 func earlierOf(in *input) (*runDir, error) {
 	for _, d := range runsOf(in) {
 		st, err := journal.Load(d.file(journalName))
@@ -60,7 +60,7 @@ func earlierOf(in *input) (*runDir, error) {
 		if !begun {
 			continue
 		}
-		if !finished {
+		if !finished || d.covers(in) {
 			return d, nil
 		}
 		if grown, err := in.continues(d.latest()); grown || err != nil {
@@ -109,7 +109,7 @@ func (a *app) grow(d *runDir, in *input) error {
 	}
 	now := *d
 	now.Input = in.asked
-	if err := memoryOf(a.getenv).remember(&now, true); err != nil {
+	if err := memoryOf(a.getenv).remember(&now); err != nil {
 		a.ui.note("imports can't be remembered: %v", err)
 	}
 	return nil

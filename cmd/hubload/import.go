@@ -158,6 +158,9 @@ func (a *app) runImport(ctx context.Context, path string, f *importFlags) error 
 		if finished, err := a.alreadyDone(d, in); finished || err != nil {
 			return err
 		}
+		if err := a.overtaken(d); err != nil {
+			return err
+		}
 		if d.covers(in) {
 			a.ui.note("going on with %s", d.path)
 		} else {

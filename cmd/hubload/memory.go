@@ -7,13 +7,14 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"runtime"
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/hubload/hubload/importer/journal"
 )
 
 // A memory is the folder in the user's state directory. The same file under
@@ -87,9 +88,8 @@ func (m *memory) recall(d *runDir) (imported, bool) {
 	return e, err == nil && json.Unmarshal(data, &e) == nil
 }
 
-// remember notes that d's content goes into d's account. Without again it doesn't
-// overwrite, and fs.ErrExist says that another run was faster.
-func (m *memory) remember(d *runDir, again bool) error {
+// remember notes that d's content goes into d's account.
+func (m *memory) remember(d *runDir) error {
 	if m == nil {
 		return nil
 	}
@@ -104,21 +104,26 @@ func (m *memory) remember(d *runDir, again bool) error {
 	if err := os.MkdirAll(m.imports, 0o700); err != nil {
 		return err
 	}
-	if again {
-		return writeFile(m.file(d), data)
+	return writeFile(m.file(d), data)
+}
+
+// holdPatience is how long another process may take to make its run.
+const holdPatience = 2 * time.Second
+
+// hold takes d's content in d's account for this process. The error is a
+// *journal.LockedError when another one keeps it.
+func (m *memory) hold(d *runDir) (*journal.Guard, error) {
+	if m == nil {
+		return nil, errors.New("there is no home directory")
 	}
-	// Whole or not at all, and only if there is none: a link does both.
-	aside := m.file(d) + "." + d.Run
-	if err := writeFile(aside, data); err != nil {
-		return err
+	if err := os.MkdirAll(m.imports, 0o700); err != nil {
+		return nil, err
 	}
-	defer os.Remove(aside)
-	err = os.Link(aside, m.file(d))
-	if errors.Is(err, fs.ErrExist) {
-		return fs.ErrExist
+	for deadline := time.Now().Add(holdPatience); ; time.Sleep(5 * time.Millisecond) {
+		guard, err := journal.Lock(m.file(d) + ".lock")
+		var locked *journal.LockedError
+		if !errors.As(err, &locked) || time.Now().After(deadline) {
+			return guard, err
+		}
 	}
-	if err != nil {
-		return os.Rename(aside, m.file(d)) // a file system without links
-	}
-	return nil
 }

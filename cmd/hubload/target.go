@@ -103,40 +103,45 @@ func (a *app) alreadyDone(d *runDir, in *input) (bool, error) {
 
 // begin makes a new run, unless the same content went into the account from
 // another directory. It reports whether there is nothing to do.
+//
+// From looking at what is remembered of the content until the run is made and held,
+// the content is held: of processes that begin with it at the same time each sees
+// what those before it have made, and that they are at work.
 func (a *app) begin(d *runDir, in *input, m *mapping.Mapping, again bool) (done bool, err error) {
-	if !d.Sandbox {
-		if done, err := a.claim(d, in, m, again); done || err != nil {
-			return done, err
-		}
-	}
-	return false, a.lockedError(d, d.create(m, in))
-}
-
-// claim notes that the content goes into the account from this directory, before
-// the directory becomes a run: of two processes that begin at the same time only one
-// goes on, and the other leaves nothing behind that could be gone on with.
-func (a *app) claim(d *runDir, in *input, m *mapping.Mapping, again bool) (done bool, err error) {
-	memory := memoryOf(a.getenv)
-	if memory == nil {
-		a.ui.note("imports can't be remembered: there is no home directory")
-		return false, nil
-	}
-	e, ok := memory.recall(d)
-	if ok && !again && !d.is(e.Run) {
-		if done, err := a.importedElsewhere(e, d, in, m); done || err != nil {
-			return done, err
-		}
+	if d.Sandbox {
+		return false, a.lockedError(d, d.create(m, in))
 	}
 	if !again && m.Key == nil {
 		if err := sameRowsBefore(d, in, m); err != nil {
 			return false, err
 		}
 	}
-	err = memory.remember(d, again || ok)
+	memory := memoryOf(a.getenv)
+	guard, err := memory.hold(d)
+	var locked *journal.LockedError
 	switch {
-	case errors.Is(err, fs.ErrExist):
-		return false, fmt.Errorf("another process has just begun to import the same content into this account: %w", &journal.LockedError{})
+	case errors.As(err, &locked):
+		return false, fmt.Errorf("another process has just begun to import the same content into this account: %w", err)
 	case err != nil:
+		a.ui.note("imports can't be remembered: %v", err)
+	default:
+		defer guard.Release()
+		if done, err := a.claim(memory, d, in, m, again); done || err != nil {
+			return done, err
+		}
+	}
+	return false, a.lockedError(d, d.create(m, in))
+}
+
+// claim notes that the content goes into the account from this directory. It
+// reports whether there is nothing to do, because it went there already.
+func (a *app) claim(memory *memory, d *runDir, in *input, m *mapping.Mapping, again bool) (done bool, err error) {
+	if e, ok := memory.recall(d); ok && !again && !d.is(e.Run) {
+		if done, err := a.importedElsewhere(e, d, in, m); done || err != nil {
+			return done, err
+		}
+	}
+	if err := memory.remember(d); err != nil {
 		a.ui.note("imports can't be remembered: %v", err)
 	}
 	return false, nil
@@ -160,9 +165,13 @@ func (a *app) importedElsewhere(e imported, d *runDir, in *input, m *mapping.Map
 			fmt.Errorf("the same content was imported into this account on %s, from %s, which is gone", e.Started.Local().Format("2006-01-02 15:04"), shown(e.Run)),
 			"rows that were created then would be created once more; if that is wanted: --again")}
 	}
+	if err := other.lock(); err != nil {
+		return false, a.lockedError(other, err)
+	}
+	defer other.unlock()
 	st, err := journal.Load(other.file(journalName))
 	if errors.Is(err, fs.ErrNotExist) {
-		return false, nil // it never sent anything
+		return false, nil // it never sent anything; see overtaken
 	}
 	if err != nil {
 		return false, err
@@ -175,11 +184,27 @@ func (a *app) importedElsewhere(e imported, d *runDir, in *input, m *mapping.Map
 	if other.finished(p) {
 		return a.alreadyDone(other, in)
 	}
-	if err := other.lock(); err != nil {
-		return false, a.lockedError(other, err)
-	}
-	other.unlock()
 	return false, mismatchError{withHint(
 		fmt.Errorf("the same content is being imported into this account from %s, which is unfinished", shown(e.Run)),
 		"go on with: hubload resume "+quoted(e.Run)+"; or import it once more, as new records, with --again")}
+}
+
+// overtaken returns an error when the run has sent nothing yet and its content has
+// gone into the account from another directory since.
+func (a *app) overtaken(d *runDir) error {
+	memory := memoryOf(a.getenv)
+	e, ok := memory.recall(d)
+	if !ok || d.is(e.Run) || d.Key != "" {
+		return nil
+	}
+	st, err := journal.Load(d.file(journalName))
+	if err == nil {
+		defer st.Close()
+	}
+	if errors.Is(err, fs.ErrNotExist) || err == nil && st.Intents() == 0 {
+		return mismatchError{withHint(
+			fmt.Errorf("%s has sent nothing yet, and the same content went into this account from %s since", d.path, shown(e.Run)),
+			"look there; to import it once more, as new records: hubload import with --again")}
+	}
+	return err
 }
