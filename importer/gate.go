@@ -10,7 +10,7 @@ import (
 
 const (
 	gateStart = 8
-	gateMax   = 64
+	gateMax   = 256 // 19 requests a second of 10 seconds each are 190
 
 	// How many times the fastest answer's time an answer may take while the
 	// gate grows, and from when on it shrinks: more requests in flight then

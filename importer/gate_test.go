@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// atOnce sends through a gate from 200 workers for a minute, each request taking
+// atOnce sends through a gate from 300 workers for a minute, each request taking
 // as long as service says for the number in flight, and returns the most that
 // were in flight in the second half.
 func atOnce(g *gate, proved func() bool, service func(inFlight int) time.Duration) int {
@@ -18,7 +18,7 @@ func atOnce(g *gate, proved func() bool, service func(inFlight int) time.Duratio
 	start := time.Now()
 	var in, most atomic.Int64
 	var wg sync.WaitGroup
-	for range 200 {
+	for range 300 {
 		wg.Go(func() {
 			for {
 				p, err := g.enter(ctx)

@@ -124,6 +124,10 @@ func (r *run) kind(row int64) (journal.Kind, bool) {
 
 // process sees a job through until each of its rows has a fate or the run ends.
 func (r *run) process(ctx context.Context, j *job) error {
+	// A group starts what was waiting for a place also after its first error.
+	if err := ctx.Err(); err != nil {
+		return err
+	}
 	clear, clouded := part(j.rows)
 	clear, unlinked, err := r.link(ctx, clear)
 	if err != nil {

@@ -27,8 +27,14 @@
 // seconds, or of [Options.Cap]. Whatever a server claims, at least one request
 // a second is let through, except while it refuses.
 //
-// The package neither sends nor repeats requests, and it knows nothing of other
-// processes but what answers show.
+// Processes that are given one [Store] share a window: each sees what the others have
+// sent, all of them keep to one limit, and they take turns. Without one, a limiter
+// knows nothing of other processes but what answers show. What is stored has the ages
+// of requests and not their times, so that a clock that is set forward or back misleads
+// nobody who looks often; one that is set forward while nobody looks may cost a few
+// refusals, and one that is set back at most a window.
+//
+// The package neither sends nor repeats requests.
 package ratelimit
 
 import (

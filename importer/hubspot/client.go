@@ -40,7 +40,7 @@ import (
 const (
 	maxInputs       = 100 // of one request, by HubSpot's rule
 	defaultTimeout  = 120 * time.Second
-	defaultMaxConns = 128
+	defaultMaxConns = 256
 )
 
 // Config says which API to speak to and how. Only Credentials must be set.
@@ -67,7 +67,7 @@ type Config struct {
 	// as [importer.Created.Key]; "" for none.
 	KeyProperty string
 
-	MaxConns  int    // connections at a time, 128 by default
+	MaxConns  int    // connections at a time, 256 by default
 	UserAgent string // "hubload" by default
 
 	// Transport replaces the package's own; it is meant for tests. It must
