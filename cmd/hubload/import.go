@@ -133,6 +133,9 @@ func (a *app) runImport(ctx context.Context, path string, f *importFlags) error 
 		if finished, err := a.alreadyDone(d, in); finished || err != nil {
 			return err
 		}
+		if done, err := a.reclaim(d, m); done || err != nil {
+			return err
+		}
 		a.ui.note("going on with %s", d.path)
 	} else {
 		d.request = want

@@ -60,6 +60,9 @@ func (a *app) runResume(ctx context.Context, path string, f *resumeFlags) error 
 		return err
 	}
 	defer conn.close()
+	if done, err := a.reclaim(d, m); done || err != nil {
+		return err
+	}
 	d.ExcelSafe = d.ExcelSafe || f.how.excelSafe
 	return a.execute(ctx, &session{dir: d, conn: conn, mapping: m, mapper: mapper, flags: &f.how, say: &f.say, commandTail: f.account.commandTail()})
 }

@@ -152,18 +152,53 @@ func (a *app) claim(d *runDir, in *input, m *mapping.Mapping, again bool) (done 
 	}
 	e, ok := memory.recall(d)
 	if ok && !again && !d.is(e.Run) {
-		if done, err := a.importedElsewhere(e, d, in, m); done || err != nil {
+		other, done, err := a.importedElsewhere(e, in, m)
+		if done || err != nil {
 			return done, err
+		}
+		if other != nil {
+			// Its claim becomes ours while nobody can work there.
+			defer other.unlock()
+			if now, _ := memory.recall(d); now != e {
+				return false, justBegun()
+			}
 		}
 	}
 	err = memory.remember(d, again || ok)
 	switch {
 	case errors.Is(err, fs.ErrExist):
-		return false, fmt.Errorf("another process has just begun to import the same content into this account: %w", &journal.LockedError{})
+		return false, justBegun()
 	case err != nil:
 		a.ui.note("imports can't be remembered: %v", err)
 	}
 	return false, nil
+}
+
+func justBegun() error {
+	return fmt.Errorf("another process has just begun to import the same content into this account: %w", &journal.LockedError{})
+}
+
+// reclaim is claim for a run that goes on and has done nothing so far: meanwhile
+// another one may have taken its place.
+func (a *app) reclaim(d *runDir, m *mapping.Mapping) (done bool, err error) {
+	if idle, err := d.idle(); !idle || err != nil || d.Sandbox {
+		return false, err
+	}
+	return a.claim(d, &input{asked: d.Input}, m, false)
+}
+
+// idle reports whether nothing of a run can be in the account.
+func (d *runDir) idle() (bool, error) {
+	st, err := journal.Load(d.file(journalName))
+	if errors.Is(err, fs.ErrNotExist) {
+		return true, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	defer st.Close()
+	p := progressOf(st)
+	return p.Created+p.Existing+p.InDoubt == 0 && len(st.OpenRows()) == 0, nil
 }
 
 // is reports whether the run directory is the one at an absolute path.
@@ -172,38 +207,39 @@ func (d *runDir) is(path string) bool {
 	return err == nil && own == path
 }
 
-// importedElsewhere judges what is remembered of the same content and account.
-func (a *app) importedElsewhere(e imported, d *runDir, in *input, m *mapping.Mapping) (done bool, err error) {
+// importedElsewhere judges what is remembered of the same content and account. A run
+// of which nothing can be in the account is returned, and locked: it may be at
+// work, and about to send.
+func (a *app) importedElsewhere(e imported, in *input, m *mapping.Mapping) (idle *runDir, done bool, err error) {
 	if m.Key != nil {
 		a.ui.note("the same content went into this account from %s; its key keeps rows from being created twice", shown(e.Run))
-		return false, nil
+		return nil, false, nil
 	}
 	other, err := openRun(e.Run)
 	if err != nil {
-		return false, mismatchError{withHint(
+		return nil, false, mismatchError{withHint(
 			fmt.Errorf("the same content was imported into this account on %s, from %s, which is gone", e.Started.Local().Format("2006-01-02 15:04"), shown(e.Run)),
 			"rows that were created then would be created once more; if that is wanted: --again")}
 	}
-	st, err := journal.Load(other.file(journalName))
-	if errors.Is(err, fs.ErrNotExist) {
-		return false, nil // it never sent anything
-	}
-	if err != nil {
-		return false, err
-	}
-	defer st.Close()
-	p := progressOf(st)
-	if p.Created+p.Existing+p.InDoubt == 0 && len(st.OpenRows()) == 0 {
-		return false, nil
-	}
-	if other.finished(p) {
-		return a.alreadyDone(other, in)
+	if nothing, err := other.idle(); err != nil {
+		return nil, false, err
+	} else if !nothing {
+		if done, err := a.alreadyDone(other, in); done || err != nil {
+			return nil, done, err
+		}
 	}
 	if err := other.lock(); err != nil {
-		return false, a.lockedError(other, err)
+		return nil, false, a.lockedError(other, err)
+	}
+	// Only now: until it was locked it could still send.
+	if nothing, err := other.idle(); nothing || err != nil {
+		if err != nil {
+			other.unlock()
+		}
+		return other, false, err
 	}
 	other.unlock()
-	return false, mismatchError{withHint(
+	return nil, false, mismatchError{withHint(
 		fmt.Errorf("the same content is being imported into this account from %s, which is unfinished", shown(e.Run)),
 		"go on with: hubload resume "+quoted(e.Run)+"; or import it once more, as new records, with --again")}
 }
