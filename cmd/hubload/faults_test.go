@@ -189,8 +189,14 @@ func (m *misdeed) test(t *testing.T, keyed bool) {
 		t.Errorf("exit code %d, in the summary %d, want %d\n%s", code, sum.ExitCode, exit, stderr.String())
 	}
 	m.truth(t, account, out)
-	if strings.Contains(stdout.String()+stderr.String(), canary) {
+	if leaks([]byte(stdout.String() + stderr.String())) {
 		t.Error("the token was printed")
+	}
+	for _, path := range leakyFiles(dir) {
+		t.Errorf("the token stands in %s", path)
+	}
+	if data, err := os.ReadFile(filepath.Join(out, journalName)); err != nil || !keyed && strings.Contains(string(data), "row-") {
+		t.Errorf("values of rows stand in the journal: %v\n%s", err, data)
 	}
 }
 

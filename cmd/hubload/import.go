@@ -158,7 +158,7 @@ func (a *app) runImport(ctx context.Context, path string, f *importFlags) error 
 		if finished, err := a.alreadyDone(d, in); finished || err != nil {
 			return err
 		}
-		if err := a.overtaken(d); err != nil {
+		if done, err := a.reclaim(d, m); done || err != nil {
 			return err
 		}
 		if d.covers(in) {

@@ -61,7 +61,7 @@ func (a *app) runResume(ctx context.Context, path string, f *resumeFlags) error 
 		return err
 	}
 	defer conn.close()
-	if err := a.overtaken(d); err != nil {
+	if done, err := a.reclaim(d, m); done || err != nil {
 		return err
 	}
 	d.ExcelSafe = d.ExcelSafe || f.how.excelSafe

@@ -169,18 +169,15 @@ func (a *app) importedElsewhere(e imported, d *runDir, in *input, m *mapping.Map
 		return false, a.lockedError(other, err)
 	}
 	defer other.unlock()
-	st, err := journal.Load(other.file(journalName))
-	if errors.Is(err, fs.ErrNotExist) {
-		return false, nil // it never sent anything; see overtaken
+	if idle, err := other.idle(); idle || err != nil {
+		return false, err // reclaim looks again if it goes on
 	}
+	st, err := journal.Load(other.file(journalName))
 	if err != nil {
 		return false, err
 	}
 	defer st.Close()
 	p := progressOf(st)
-	if p.Created+p.Existing+p.InDoubt == 0 && len(st.OpenRows()) == 0 {
-		return false, nil
-	}
 	if other.finished(p) {
 		return a.alreadyDone(other, in)
 	}
@@ -189,22 +186,32 @@ func (a *app) importedElsewhere(e imported, d *runDir, in *input, m *mapping.Map
 		"go on with: hubload resume "+quoted(e.Run)+"; or import it once more, as new records, with --again")}
 }
 
-// overtaken returns an error when the run has sent nothing yet and its content has
-// gone into the account from another directory since.
-func (a *app) overtaken(d *runDir) error {
+// reclaim is claim for a run that goes on and of which nothing can be in the account:
+// another one of the same content may have taken its place since.
+func (a *app) reclaim(d *runDir, m *mapping.Mapping) (done bool, err error) {
+	idle, err := d.idle()
 	memory := memoryOf(a.getenv)
-	e, ok := memory.recall(d)
-	if !ok || d.is(e.Run) || d.Key != "" {
-		return nil
+	if !idle || err != nil || d.Sandbox || memory == nil {
+		return false, err
 	}
+	guard, err := memory.hold(d)
+	if err != nil {
+		return false, err
+	}
+	defer guard.Release()
+	return a.claim(memory, d, &input{asked: d.Input}, m, false)
+}
+
+// idle reports whether nothing of a run can be in the account.
+func (d *runDir) idle() (bool, error) {
 	st, err := journal.Load(d.file(journalName))
-	if err == nil {
-		defer st.Close()
+	if errors.Is(err, fs.ErrNotExist) {
+		return true, nil
 	}
-	if errors.Is(err, fs.ErrNotExist) || err == nil && st.Intents() == 0 {
-		return mismatchError{withHint(
-			fmt.Errorf("%s has sent nothing yet, and the same content went into this account from %s since", d.path, shown(e.Run)),
-			"look there; to import it once more, as new records: hubload import with --again")}
+	if err != nil {
+		return false, err
 	}
-	return err
+	defer st.Close()
+	p := progressOf(st)
+	return p.Created+p.Existing+p.InDoubt == 0 && len(st.OpenRows()) == 0, nil
 }
