@@ -124,7 +124,8 @@ const earlierRuns = 3
 // get all others twice.
 func sameRowsBefore(d *runDir, in *input, m *mapping.Mapping) error {
 	runs := slices.DeleteFunc(runsOf(in), func(r *runDir) bool {
-		return r.BaseURL != d.BaseURL || r.Account != d.Account || r.Object != d.Object
+		// Of the very same content something else is known; see claim.
+		return r.BaseURL != d.BaseURL || r.Account != d.Account || r.Object != d.Object || r.covers(in)
 	})
 	for _, r := range runs[:min(len(runs), earlierRuns)] {
 		n, err := r.rowsAgain(in, m)

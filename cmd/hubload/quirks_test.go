@@ -43,7 +43,12 @@ var readings = []reading{
 }
 
 // elsewhere are the readings that are about what an import doesn't do.
-var elsewhere = map[string]string{"SilentUnassociated": "TestRelatedInAnAccount"}
+var elsewhere = map[string]string{
+	"SilentUnassociated": "TestRelatedInAnAccount",
+	"SearchExact":        "TestMatchInAnAccount, TestSimulation",
+	"SearchLag":          "TestSimulation",
+	"HiddenSchema":       "TestScripts/schema",
+}
 
 // TestQuirks imports 300 rows in each of these worlds: two are refused, one has an
 // unknown parent, one stands there already, and the answer to the first request

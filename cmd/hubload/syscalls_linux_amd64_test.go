@@ -33,6 +33,9 @@ type traced struct {
 func newTraced(t *testing.T) *traced {
 	t.Helper()
 	p := &traced{t: t, dir: t.TempDir(), account: hubspottest.New(hubspottest.Config{})}
+	if err := p.account.AddProperty(defaultObject, ruled("quantity")); err != nil {
+		t.Fatal(err)
+	}
 	server := httptest.NewServer(p.account)
 	t.Cleanup(server.Close)
 	p.url = server.URL
