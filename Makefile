@@ -3,7 +3,7 @@
 GO    ?= go
 TOOL  := $(GO) tool -modfile=.ci/tools.mod
 
-.PHONY: all test race torture check format vet lint tidy cross bench
+.PHONY: all test race torture mutants walk simulate faults check format vet lint tidy cross bench
 
 all: check test
 
@@ -29,6 +29,12 @@ walk:
 # Whole runs under seeded faults of network, clock and disk.
 simulate:
 	$(GO) test ./importer -run '^TestSimulation' -count=1 -v -timeout 0 -sim.seeds $(or $(SEEDS),100000)
+
+# Deaths at every point of every batch, both ways, and 2,000 pairs of them; then every
+# system call of the real program fails, and is its last.
+faults:
+	$(GO) test ./importer -run '^(TestDeathAtEveryPoint|TestPairsOfDeaths)$$' -count=1 -v -timeout 30m -sim.deep
+	$(GO) test ./cmd/hubload -run 'SystemCall' -count=1 -v -timeout 30m -faults.all
 
 check: format vet lint tidy cross
 
