@@ -3,7 +3,7 @@
 GO    ?= go
 TOOL  := $(GO) tool -modfile=.ci/tools.mod
 
-.PHONY: all test race torture refused check format vet lint tidy cross bench
+.PHONY: all test race torture mutants walk simulate faults check format vet lint tidy cross bench refused
 
 all: check test
 
@@ -33,6 +33,12 @@ simulate:
 # Hopeless files of 200 MiB: what it takes to refuse them.
 refused:
 	$(GO) test ./cmd/hubload -run '^TestRefusedFiles' -count=1 -v -args -refused.mib 200
+
+# Deaths at every point of every batch, both ways, and 2,000 pairs of them; then every
+# system call of the real program fails, and is its last.
+faults:
+	$(GO) test ./importer -run '^(TestDeathAtEveryPoint|TestPairsOfDeaths)$$' -count=1 -v -timeout 30m -sim.deep
+	$(GO) test ./cmd/hubload -run 'SystemCall' -count=1 -v -timeout 30m -faults.all
 
 check: format vet lint tidy cross
 

@@ -6,12 +6,15 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"reflect"
 	"slices"
 	"sync"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/hubload/hubload/importer/hubspot/hubspottest"
 )
 
 var (
@@ -117,6 +120,44 @@ func TestSimulationRepeats(t *testing.T) {
 				t.Errorf("seed %d: line %d of %d and %d:\n%s\n%s", seed, i, len(first), len(second), first[i], second[i])
 				break
 			}
+		}
+	}
+}
+
+// TestPlansMeetEverything: what the simulation leaves to chance, each fault and each
+// reading of what isn't established, comes up in a thousand seeds.
+func TestPlansMeetEverything(t *testing.T) {
+	faults, quirks := map[string]int{}, map[string]int{}
+	for seed := uint64(1); seed <= 1000; seed++ {
+		p := newSimPlan(seed)
+		for _, f := range p.account.Faults {
+			faults[f.Name]++
+		}
+		v := reflect.ValueOf(p.account.Quirks)
+		for i := range v.NumField() {
+			if !v.Field(i).IsZero() {
+				quirks[v.Type().Field(i).Name]++
+				if v.Field(i).CanInt() {
+					quirks[fmt.Sprint(v.Type().Field(i).Name, v.Field(i).Int())]++
+				}
+			}
+		}
+	}
+	for name := range hubspottest.FaultNames() {
+		if faults[name] < 10 {
+			t.Errorf("the fault %s is in %d plans of 1,000", name, faults[name])
+		}
+	}
+	v := reflect.TypeFor[hubspottest.Quirks]()
+	for i := range v.NumField() {
+		// Associations are read by resolve alone.
+		if name := v.Field(i).Name; quirks[name] < 10 && name != "SilentUnassociated" {
+			t.Errorf("the quirk %s is in %d plans of 1,000", name, quirks[name])
+		}
+	}
+	for _, name := range []string{"Conflict1", "Conflict2", "Targets1", "Targets2"} {
+		if quirks[name] < 10 {
+			t.Errorf("the reading %s is in %d plans of 1,000", name, quirks[name])
 		}
 	}
 }

@@ -90,7 +90,7 @@ func (a *app) listRuns() error {
 			continue
 		}
 		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t  %s\t\n", d.Started.Local().Format("2006-01-02 15:04"), state,
-			rowsText(t), grouped(t.Created), grouped(t.Existing), grouped(t.Refused), grouped(t.InDoubt), pendingText(t), d.path)
+			rowsText(t), grouped(t.Created), grouped(t.Existing), grouped(t.Refused), grouped(t.InDoubt), pendingText(t), visible(d.path))
 	}
 	return w.Flush()
 }

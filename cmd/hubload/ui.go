@@ -33,30 +33,33 @@ func newUI(sys system) *ui {
 	return &ui{out: sys.stdout, err: sys.stderr, clear: func() {}}
 }
 
-// printf writes to stdout.
-func (u *ui) printf(format string, args ...any) { fmt.Fprintf(u.out, format, args...) }
+// printf writes to stdout. Like all here it shows what is in file names and answers, and
+// doesn't obey it.
+func (u *ui) printf(format string, args ...any) {
+	fmt.Fprint(u.out, visible(fmt.Sprintf(format, args...)))
+}
 
 // note says something that a user should know, unless --quiet.
 func (u *ui) note(format string, args ...any) {
 	if !u.quiet {
 		u.clear()
-		fmt.Fprintf(u.err, "note: "+format+"\n", args...)
+		fmt.Fprintln(u.err, visible(fmt.Sprintf("note: "+format, args...)))
 	}
 }
 
 // warn says something that a user has to know.
 func (u *ui) warn(format string, args ...any) {
 	u.clear()
-	fmt.Fprintf(u.err, "hubload: "+format+"\n", args...)
+	fmt.Fprintln(u.err, visible(fmt.Sprintf("hubload: "+format, args...)))
 }
 
 // exit reports how a command ended and returns the exit code.
 func (u *ui) exit(err error) int {
 	var partly partlyError
 	if err != nil && !errors.As(err, &partly) {
-		u.warn("%s", visible(err.Error()))
+		u.warn("%s", err.Error())
 		if hint := hintOf(err); hint != "" {
-			fmt.Fprintf(u.err, "hint: %s\n", hint)
+			fmt.Fprintln(u.err, visible("hint: "+hint))
 		}
 	}
 	return exitCode(err)
