@@ -20,6 +20,7 @@ func (r *run) slot(ctx context.Context) (*ratelimit.Slot, error) {
 
 func (r *run) slotOf(ctx context.Context, l *ratelimit.Limiter) (*ratelimit.Slot, error) {
 	for {
+		resets := r.resets.Load()
 		slot, err := l.Acquire(ctx)
 		var daily *ratelimit.DailyError
 		if !errors.As(err, &daily) {
@@ -28,24 +29,35 @@ func (r *run) slotOf(ctx context.Context, l *ratelimit.Limiter) (*ratelimit.Slot
 		if r.im.DailyReset == nil {
 			return nil, &StoppedError{Cause: DailyQuota, Message: "the account's API quota of the day is exhausted", Err: err}
 		}
-		if err := r.awaitReset(ctx, l); err != nil {
+		if err := r.awaitReset(ctx, l, resets); err != nil {
 			return nil, err
 		}
 	}
 }
 
-// awaitReset sleeps until the daily quota is fresh. All workers may wait here;
-// the first to wake resets the limiter, which is harmless to repeat.
-func (r *run) awaitReset(ctx context.Context, l *ratelimit.Limiter) error {
+// awaitReset sleeps until the daily quota is fresh. One worker asks when that is, and
+// the others wait for it: each question is a request too. resets is how often the
+// quota had been fresh again when it was found exhausted.
+func (r *run) awaitReset(ctx context.Context, l *ratelimit.Limiter, resets int64) error {
+	select {
+	case r.resetting <- struct{}{}:
+		defer func() { <-r.resetting }()
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	if r.resets.Load() != resets {
+		return nil
+	}
 	at, err := r.im.DailyReset(ctx)
 	if err != nil {
 		return &StoppedError{Cause: DailyQuota, Message: "the account's API quota of the day is exhausted, and when it is fresh again can't be found out", Err: err}
 	}
-	r.log.Info("waiting for the daily quota", "until", at)
+	r.log.Warn("the quota of the day is exhausted: waiting for the next", "until", at)
 	// At least a minute: a reset time in the past must not become a busy loop.
 	if err := sleep(ctx, max(time.Until(at), time.Minute)); err != nil {
 		return err
 	}
+	r.resets.Add(1)
 	l.ResetDaily()
 	return nil
 }

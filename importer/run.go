@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/hubload/hubload/importer/journal"
@@ -42,7 +43,9 @@ type run struct {
 	died      map[int64]bool // rows that were in flight when a process died
 	room      room           // for rows that are read
 
-	renewing chan struct{} // a place for who renews the credentials
+	renewing  chan struct{} // a place for who renews the credentials
+	resetting chan struct{} // likewise for who waits for the quota of the day
+	resets    atomic.Int64  // how often that was fresh again
 
 	mu       sync.Mutex
 	streak   int       // refused rows in a row
@@ -54,7 +57,7 @@ type run struct {
 }
 
 func newRun(im Import) *run {
-	r := &run{im: im, batchSize: im.BatchSize, progress: im.Progress, log: im.Logger, gate: newGate(im.Workers), died: map[int64]bool{}, renewing: make(chan struct{}, 1)}
+	r := &run{im: im, batchSize: im.BatchSize, progress: im.Progress, log: im.Logger, gate: newGate(im.Workers), died: map[int64]bool{}, renewing: make(chan struct{}, 1), resetting: make(chan struct{}, 1)}
 	if r.batchSize == 0 {
 		r.batchSize = MaxBatch
 	}

@@ -178,12 +178,12 @@ func (v *progressView) bar(u *ui) func(last bool) {
 		progressbar.OptionThrottle(barEvery/2),
 		progressbar.OptionSetRenderBlankState(true),
 	)
-	u.clear = func() { io.WriteString(u.err, "\r\x1b[K") }
+	u.barred.Store(true)
 	return func(last bool) {
 		if last {
 			// Not Finish: that paints 100 % on a run that was aborted.
 			u.clear()
-			u.clear = func() {}
+			u.barred.Store(false)
 			return
 		}
 		s := v.look()

@@ -14,6 +14,7 @@ import (
 	"io"
 	"os"
 	"strings"
+	"sync/atomic"
 	"unicode"
 	"unicode/utf8"
 
@@ -25,12 +26,18 @@ const maxShown = 200
 type ui struct {
 	out, err io.Writer
 	quiet    bool
-	// clear takes a progress bar off the screen before a line is written.
-	clear func()
+	barred   atomic.Bool // a progress bar is on the screen
 }
 
 func newUI(sys system) *ui {
-	return &ui{out: sys.stdout, err: sys.stderr, clear: func() {}}
+	return &ui{out: sys.stdout, err: sys.stderr}
+}
+
+// clear takes a progress bar off the screen before a line is written.
+func (u *ui) clear() {
+	if u.barred.Load() {
+		io.WriteString(u.err, "\r\x1b[K")
+	}
 }
 
 // printf writes to stdout. Like all here it shows what is in file names and answers, and
