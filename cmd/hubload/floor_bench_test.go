@@ -1,0 +1,139 @@
+// What a whole import costs beside the floor: the program in testdata/floor, which does
+// the same work without the care. Both are run in turn, against a server of their own.
+
+package main
+
+import (
+	"bufio"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"testing"
+	"time"
+)
+
+const (
+	floorRows  = 300_000
+	floorPairs = 5
+)
+
+// A cost is what one process took. (Its memory isn't told: on Linux a process starts
+// with the peak of its parent.)
+type cost struct {
+	cpu, wall time.Duration
+}
+
+func BenchmarkBesideTheFloor(b *testing.B) {
+	dir := b.TempDir()
+	floor, program := filepath.Join(dir, "floor"), filepath.Join(dir, "hubload")
+	built(b, floor, "./testdata/floor")
+	built(b, program, ".")
+	input := filepath.Join(dir, "orders.csv")
+	writeFloorInput(b, input)
+	url := floorServer(b, floor)
+
+	var ours, theirs []cost
+	for b.Loop() {
+		for n := range floorPairs {
+			out := filepath.Join(dir, fmt.Sprint("out", len(ours), "-", n))
+			if err := os.MkdirAll(out, 0o700); err != nil {
+				b.Fatal(err)
+			}
+			theirs = append(theirs, costOf(b, out, floor, "import", input, url, out))
+			ours = append(ours, costOf(b, out, program, "import", input, "--base-url", url, "--run", filepath.Join(out, "run")))
+		}
+	}
+	b.ReportMetric(0, "ns/op")
+	for name, costs := range map[string][]cost{"floor": theirs, "import": ours} {
+		b.ReportMetric(median(costs, func(c cost) float64 { return floorRows / c.wall.Seconds() }), name+"-rows/s")
+		b.ReportMetric(median(costs, func(c cost) float64 { return c.cpu.Seconds() * 1e6 / floorRows }), name+"-cpu-s/Mrow")
+	}
+	ratios := make([]cost, len(ours))
+	for i := range ours {
+		ratios[i].cpu = time.Duration(float64(ours[i].cpu) / float64(theirs[i].cpu) * float64(time.Second))
+	}
+	b.ReportMetric(median(ratios, func(c cost) float64 { return c.cpu.Seconds() }), "cpu-ratio")
+}
+
+func built(b *testing.B, path, pkg string) {
+	b.Helper()
+	if out, err := exec.Command("go", "build", "-o", path, pkg).CombinedOutput(); err != nil {
+		b.Fatalf("%v\n%s", err, out)
+	}
+}
+
+// writeFloorInput writes rows of 8 columns and about 103 bytes, and a mapping beside them.
+func writeFloorInput(b *testing.B, path string) {
+	b.Helper()
+	f, err := os.Create(path)
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer f.Close()
+	w := bufio.NewWriter(f)
+	fmt.Fprintln(w, "name,hs_sku,quantity,price,hs_recurring_billing_start_date,hs_line_item_currency_code,description,deal")
+	for i := range floorRows {
+		fmt.Fprintf(w, "Hosting plan %d,SKU-%07d,%d,%d.50,2026-0%d-15,EUR,Line %d of the yearly contract renewal,%d\n",
+			i%977, i, i%9+1, i%500, i%9+1, i, 3_000_000_000+i/7)
+	}
+	text := "properties:\n"
+	for _, name := range []string{"name", "hs_sku", "quantity", "price", "hs_recurring_billing_start_date", "hs_line_item_currency_code", "description"} {
+		text += "  " + name + ": " + name + "\n"
+	}
+	text += "associations:\n  - { to: deals, column: deal }\n"
+	if err := os.WriteFile(filepath.Join(filepath.Dir(path), "orders.mapping.yaml"), []byte(text), 0o600); err != nil {
+		b.Fatal(err)
+	}
+	if err := w.Flush(); err != nil {
+		b.Fatal(err)
+	}
+}
+
+// floorServer starts the server that costs next to nothing.
+func floorServer(b *testing.B, floor string) (url string) {
+	b.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		b.Fatal(err)
+	}
+	addr := l.Addr().String()
+	l.Close()
+	cmd := exec.Command(floor, "serve", addr)
+	if err := cmd.Start(); err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(func() { cmd.Process.Kill(); cmd.Wait() })
+	for range 100 {
+		if res, err := http.Get("http://" + addr + "/account-info/v3/details"); err == nil {
+			res.Body.Close()
+			return "http://" + addr
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	b.Fatal("the server doesn't answer")
+	return ""
+}
+
+func costOf(b *testing.B, dir, program string, args ...string) cost {
+	b.Helper()
+	cmd := exec.Command(program, args...)
+	cmd.Env = append(os.Environ(), "HUBSPOT_ACCESS_TOKEN=floor", "XDG_STATE_HOME="+filepath.Join(dir, "state"))
+	start := time.Now()
+	if out, err := cmd.CombinedOutput(); err != nil {
+		b.Fatalf("%v\n%s", err, out)
+	}
+	return cost{wall: time.Since(start), cpu: cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()}
+}
+
+func median(costs []cost, of func(cost) float64) float64 {
+	var values []float64
+	for _, c := range costs {
+		values = append(values, of(c))
+	}
+	slices.Sort(values)
+	return values[len(values)/2]
+}
