@@ -299,9 +299,11 @@ func TestOwnRequestsAreNoStrangers(t *testing.T) {
 		h := newHost(1, new(memory), busy(), busy(), joins(busy(), 20*time.Second))
 		for _, p := range h.processes {
 			time.AfterFunc(p.joins, func() {
+				h.server.mu.Lock()
 				for range 10 { // before the first slot
 					h.server.count(time.Now())
 				}
+				h.server.mu.Unlock()
 				p.Spent(10)
 			})
 		}

@@ -6,9 +6,18 @@ import (
 	"fmt"
 	"os"
 	"regexp"
+	"runtime/debug"
+	"slices"
 	"strconv"
 	"testing"
 )
+
+// raceDetector says that the detector is in this program: it takes several times the
+// memory, and ends the process itself when there is none.
+var raceDetector = func() bool {
+	info, ok := debug.ReadBuildInfo()
+	return ok && slices.Contains(info.Settings, debug.BuildSetting{Key: "-race", Value: "true"})
+}()
 
 const peakEnv = "HUBLOAD_TEST_PEAK"
 

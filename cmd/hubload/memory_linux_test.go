@@ -107,6 +107,9 @@ var noMemory = regexp.MustCompile("out of memory|cannot allocate memory|pthread_
 // start, then further and further into the run. What it leaves behind is what a
 // kill leaves.
 func TestOutOfMemory(t *testing.T) {
+	if raceDetector {
+		t.Skip("it would be the race detector that runs out of memory")
+	}
 	midway := 0
 	for size := uint64(32 << 20); ; size += size / 7 {
 		h := newHungry(t, 4000)

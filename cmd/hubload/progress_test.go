@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -62,13 +63,12 @@ func TestPace(t *testing.T) {
 }
 
 // slowSender creates everything, half a second later.
-type slowSender struct{ ids int }
+type slowSender struct{ ids atomic.Int64 }
 
 func (s *slowSender) Create(_ context.Context, inputs []importer.Input) importer.Answer {
 	ans := importer.Answer{Proof: importer.Answered, Rate: importer.Rate{Limit: ratelimit.Limit{N: 190, Per: 10 * time.Second}, Remaining: -1}}
 	for _, in := range inputs {
-		s.ids++
-		ans.Created = append(ans.Created, importer.Created{Trace: in.Trace, ID: fmt.Sprint(s.ids)})
+		ans.Created = append(ans.Created, importer.Created{Trace: in.Trace, ID: fmt.Sprint(s.ids.Add(1))})
 	}
 	time.Sleep(500 * time.Millisecond)
 	return ans
