@@ -85,9 +85,10 @@ func (r *run) attempt(ctx context.Context, rows []*row, books *books) (outcome, 
 	inputs, standings := r.inputs(rows)
 	r.progress.sent(len(rows), rows[0].attempts > 1)
 	slot.Sent()
+	place.sent()
 	sent := time.Now()
 	ans := r.im.Sender.Create(r.ctx, inputs)
-	place.answered(time.Since(sent), ans.Proof != Unknown)
+	place.answered(time.Since(sent), ans.Proof.sign())
 	slot.Done(ans.Rate)
 	r.progress.answered(ans, time.Since(sent))
 

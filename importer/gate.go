@@ -9,20 +9,28 @@ import (
 )
 
 const (
-	gateStart = 8
-	gateMax   = 256 // 19 requests a second of 10 seconds each are 190
+	gateStart  = 8
+	gateLeap   = 64  // at most, by the first answer alone
+	gateMax    = 256 // 19 requests a second of 10 seconds each are 190
+	peakRate   = 80  // requests a second: what the limiter lets through at its fastest, by HubSpot's usual limits
+	smoothness = 16  // answers in the average
+	patience   = 128 // answers, until what is slow is usual
 
-	// How many times the fastest answer's time an answer may take while the
-	// gate grows, and from when on it shrinks: more requests in flight then
-	// only wait longer on the other side.
+	// How many times the usual time answers may take on average while the gate
+	// grows, and from when on it shrinks: more requests in flight then only wait
+	// longer on the other side.
 	stillFast = 2
 	tooSlow   = 3
 )
 
 // A gate lets a number of workers in. Unless the number is fixed it grows while
-// workers wait for nothing but the gate and answers don't slow down, and halves
-// when an answer proves nothing. It doesn't steer the rate: that is the limiter's
-// office, and a gate that is never full stays as it is.
+// the gate is what keeps requests back and answers don't slow down, shrinks
+// when they do, and halves when the other side shows that it has too much to do. It
+// doesn't steer the rate: that is the limiter's office.
+//
+// Single answers take several times as long as others for no reason, so it is their
+// average that tells, and the usual time is the least that this has been. A server
+// that stays slow when little is in flight has become slower for good.
 type gate struct {
 	mu      sync.Mutex
 	most    int
@@ -30,8 +38,30 @@ type gate struct {
 	fixed   bool
 	in      int
 	queue   []chan struct{}
-	fastest time.Duration
+	answers int           // that worked, up to smoothness
+	average time.Duration // of what they took
+	usual   time.Duration // the least average
+	slow    int           // answers in a row with little in flight and a high average
 	cutAt   time.Time
+}
+
+// A sign is what an answer shows of how much the other side has to do.
+type sign uint8
+
+const (
+	noSign   sign = iota
+	worked        // its time tells
+	strained      // it was too much
+)
+
+func (p Proof) sign() sign {
+	switch p {
+	case Answered:
+		return worked
+	case Unknown, Busy:
+		return strained
+	}
+	return noSign
 }
 
 // newGate returns a gate for workers requests in flight; 0 adapts.
@@ -47,8 +77,10 @@ func (g *gate) limit() int { return g.most }
 
 // A place is what a worker holds while its request is in flight.
 type place struct {
-	g       *gate
-	crowded bool // the gate was full when the place was taken
+	g     *gate
+	full  bool // the gate was, when the place was taken
+	since time.Time
+	held  time.Duration // by what comes between the gate and the request
 }
 
 // enter waits until there is a place.
@@ -59,7 +91,7 @@ func (g *gate) enter(ctx context.Context) (*place, error) {
 	g.mu.Lock()
 	if g.in < int(g.size) && len(g.queue) == 0 {
 		g.in++
-		p := &place{g: g, crowded: g.in == int(g.size)}
+		p := &place{g: g, full: g.in == int(g.size), since: time.Now()}
 		g.mu.Unlock()
 		return p, nil
 	}
@@ -68,7 +100,7 @@ func (g *gate) enter(ctx context.Context) (*place, error) {
 	g.mu.Unlock()
 	select {
 	case <-turn:
-		return &place{g: g, crowded: true}, nil
+		return &place{g: g, full: true, since: time.Now()}, nil
 	case <-ctx.Done():
 		g.forget(turn)
 		return nil, ctx.Err()
@@ -90,33 +122,50 @@ func (g *gate) forget(turn chan struct{}) {
 	g.admit()
 }
 
-// answered tells the gate how long an answer took and whether it proved anything.
-func (p *place) answered(took time.Duration, proved bool) {
+// sent says that the request leaves now.
+func (p *place) sent() { p.held = time.Since(p.since) }
+
+// answered tells the gate how long an answer took, and what it shows.
+func (p *place) answered(took time.Duration, s sign) {
 	g := p.g
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if g.fixed {
-		return
-	}
-	now := time.Now()
 	switch {
-	case !proved:
+	case g.fixed || s == noSign:
+	case s == strained:
 		// The requests that were in flight together fail together: one cut
 		// for all of them.
-		if now.Sub(g.cutAt) > took {
+		if now := time.Now(); now.Sub(g.cutAt) > took {
 			g.size, g.cutAt = max(g.size/2, 1), now
 		}
-	case g.fastest == 0 || took < g.fastest:
-		g.fastest = took
-		fallthrough
 	default:
+		g.note(took)
 		switch {
-		case took > tooSlow*g.fastest && g.size > gateStart:
+		case g.average > tooSlow*g.usual && g.size > gateStart:
 			g.size--
-		case p.crowded && took < stillFast*g.fastest:
+		case p.full && p.held < took/2 && g.average < stillFast*g.usual:
 			g.size = min(g.size+1, float64(g.most))
 			g.admit()
 		}
+	}
+}
+
+// note counts the time of an answer that worked. The first one says how many
+// requests can leave until the answer to one of them is here.
+func (g *gate) note(took time.Duration) {
+	if g.answers == 0 {
+		g.size = max(g.size, min(peakRate*took.Seconds(), gateLeap))
+		g.admit()
+	}
+	g.answers = min(g.answers+1, smoothness)
+	g.average += (took - g.average) / time.Duration(g.answers)
+	if g.answers < gateStart || g.average < g.usual {
+		g.usual = g.average
+	}
+	if g.size > gateStart || g.average < stillFast*g.usual {
+		g.slow = 0
+	} else if g.slow++; g.slow == patience {
+		g.usual, g.slow = g.average, 0
 	}
 }
 

@@ -9,10 +9,11 @@ import (
 	"time"
 )
 
-// atOnce sends through a gate from 300 workers for a minute, each request taking
+// inFlight sends through a gate from 300 workers for a minute, each request taking
 // as long as service says for the number in flight, and returns the most that
-// were in flight in the second half.
-func atOnce(g *gate, proved func() bool, service func(inFlight int) time.Duration) int {
+// were in flight in the second half. A request leaves with each value of limited,
+// unless that is nil.
+func inFlight(g *gate, s sign, service func(inFlight int) time.Duration, limited <-chan time.Time) int {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
 	start := time.Now()
@@ -25,14 +26,18 @@ func atOnce(g *gate, proved func() bool, service func(inFlight int) time.Duratio
 				if err != nil {
 					return
 				}
+				if limited != nil {
+					<-limited
+				}
 				n := in.Add(1)
 				if time.Since(start) > 30*time.Second && n > most.Load() {
 					most.Store(n)
 				}
+				p.sent()
 				took := service(int(n))
 				time.Sleep(took)
 				in.Add(-1)
-				p.answered(took, proved())
+				p.answered(took, s)
 				p.leave()
 			}
 		})
@@ -42,33 +47,56 @@ func atOnce(g *gate, proved func() bool, service func(inFlight int) time.Duratio
 }
 
 func TestGate(t *testing.T) {
-	always := func() bool { return true }
 	even := func(int) time.Duration { return 200 * time.Millisecond }
 	t.Run("a fixed number is kept", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
-			if n := atOnce(newGate(5), always, even); n != 5 {
+			if n := inFlight(newGate(5), worked, even, nil); n != 5 {
 				t.Errorf("%d in flight, want 5", n)
 			}
 		})
 	})
 	t.Run("it grows while answers stay fast", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
-			if n := atOnce(newGate(0), always, even); n != gateMax {
+			if n := inFlight(newGate(0), worked, even, nil); n != gateMax {
 				t.Errorf("%d in flight, want %d", n, gateMax)
 			}
 		})
 	})
 	t.Run("it stops growing when answers slow down", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
-			n := atOnce(newGate(0), always, func(in int) time.Duration { return time.Duration(max(in, 10)) * 20 * time.Millisecond })
-			if n < 20 || n > 45 {
-				t.Errorf("%d in flight, want 20 to 30 or so", n)
+			n := inFlight(newGate(0), worked, func(in int) time.Duration { return time.Duration(max(in, 10)) * 20 * time.Millisecond }, nil)
+			if n < 20 || n > 60 {
+				t.Errorf("%d in flight, want 20 to 60", n)
 			}
 		})
 	})
-	t.Run("it shrinks when answers prove nothing", func(t *testing.T) {
+	t.Run("it grows again when the server has become slower for good", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
-			if n := atOnce(newGate(0), func() bool { return false }, even); n != 1 {
+			began := time.Now()
+			n := inFlight(newGate(0), worked, func(int) time.Duration {
+				if time.Since(began) < 5*time.Second {
+					return 20 * time.Millisecond
+				}
+				return 200 * time.Millisecond
+			}, nil)
+			if n != gateMax {
+				t.Errorf("%d in flight, want %d", n, gateMax)
+			}
+		})
+	})
+	t.Run("it doesn't grow while something else keeps requests back", func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
+			g := newGate(0)
+			limited := time.Tick(10 * time.Millisecond)
+			inFlight(g, worked, func(int) time.Duration { return 200 * time.Millisecond }, limited)
+			if g.size > 64 {
+				t.Errorf("room for %.0f, of which 20 are in flight and the others wait", g.size)
+			}
+		})
+	})
+	t.Run("it shrinks when it is too much", func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
+			if n := inFlight(newGate(0), strained, even, nil); n != 1 {
 				t.Errorf("%d in flight, want 1", n)
 			}
 		})

@@ -271,10 +271,10 @@ func (g *gate) refuse(t ticket, a Answer, now time.Time) {
 		return
 	}
 	if g.trusted {
-		if !g.pacer.shared {
-			g.stretch = min(g.stretch+1, mostSteps)
-			g.settle(now)
-		}
+		// Among others too: the holes that a pause leaves let a server that counts
+		// coarsely seem to have room, and it would refuse again and again.
+		g.stretch = min(g.stretch+1, mostSteps)
+		g.settle(now)
 		g.pacer.refused(g.pace.N-g.explains(t.sent), now)
 	}
 	g.trusted = false
