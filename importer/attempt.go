@@ -68,6 +68,8 @@ func (r *run) attempt(ctx context.Context, rows []*row, books *books) (outcome, 
 	if err := r.step(beforeIntent); err != nil {
 		return outcome{}, err
 	}
+	d := r.desk()
+	defer r.clear(d)
 	for _, rw := range rows {
 		rw.attempts++
 	}
@@ -82,12 +84,12 @@ func (r *run) attempt(ctx context.Context, rows []*row, books *books) (outcome, 
 	if err := r.step(beforeRequest); err != nil {
 		return outcome{}, err
 	}
-	inputs, standings := r.inputs(rows)
+	r.inputs(d, rows)
 	r.progress.sent(len(rows), rows[0].attempts > 1)
 	slot.Sent()
 	place.sent()
 	sent := time.Now()
-	ans := r.im.Sender.Create(r.ctx, inputs)
+	ans := r.im.Sender.Create(r.ctx, d.inputs)
 	place.answered(time.Since(sent), ans.Proof.sign())
 	slot.Done(ans.Rate)
 	r.progress.answered(ans, time.Since(sent))
@@ -97,18 +99,18 @@ func (r *run) attempt(ctx context.Context, rows []*row, books *books) (outcome, 
 	}
 
 	// judge
-	rulings := judge(standings, ans)
+	rulings := judge(d.standings, ans)
 
 	// commit
-	out, fates, doubted := r.apply(rows, rulings)
-	if err := r.end(n, ans, fates, doubted); err != nil {
+	out, doubted := r.apply(d, rows, rulings)
+	if err := r.end(n, ans, d.fates, doubted); err != nil {
 		return outcome{}, err
 	}
 	r.proof.begin(out.created)
 	if err := r.step(afterFates); err != nil {
 		return outcome{}, err
 	}
-	return out, r.react(ctx, ans, standings, sent)
+	return out, r.react(ctx, ans, d.standings, sent)
 }
 
 // begin makes durable what the journal must hold before rows are sent: what was
@@ -129,43 +131,64 @@ func (r *run) begin(rows []*row, b *books) (int64, error) {
 	return n, nil
 }
 
-func (r *run) inputs(rows []*row) ([]Input, []standing) {
-	inputs := make([]Input, len(rows))
-	standings := make([]standing, len(rows))
-	// The traces are parts of one text: a hundred short ones cost more.
-	var text []byte
-	ends := make([]int, len(rows))
-	for i, rw := range rows {
-		text = append(append(text, r.im.Name...), '-')
-		text = strconv.AppendInt(text, rw.n, 10)
-		ends[i] = len(text)
-	}
-	traces, start := string(text), 0
-	for i, rw := range rows {
-		trace := traces[start:ends[i]]
-		start = ends[i]
-		inputs[i] = Input{Trace: trace, Record: &rw.rec}
-		standings[i] = standing{trace: trace, key: rw.rec.Key, tainted: rw.tainted, again: rw.attempts > 1}
-	}
-	return inputs, standings
+// A desk is room for what an attempt is made of. It is used again by the next one.
+type desk struct {
+	text      []byte // all traces
+	ends      []int  // of each in text
+	inputs    []Input
+	standings []standing
+	fates     []journal.Fate
 }
 
-// apply turns rulings into fates and into what is left to do. Doubted is how many
-// of the fates belong to rows that were in doubt.
-func (r *run) apply(rows []*row, rulings []ruling) (out outcome, fates []journal.Fate, doubted int) {
-	fates = make([]journal.Fate, 0, len(rows))
+func (r *run) desk() *desk {
+	if d, ok := r.desks.Get().(*desk); ok {
+		return d
+	}
+	return new(desk)
+}
+
+// clear makes a desk free. What was on it is forgotten, so that it isn't kept from
+// the garbage collector.
+func (r *run) clear(d *desk) {
+	clear(d.inputs)
+	clear(d.standings)
+	clear(d.fates)
+	d.text, d.ends, d.inputs, d.standings, d.fates = d.text[:0], d.ends[:0], d.inputs[:0], d.standings[:0], d.fates[:0]
+	r.desks.Put(d)
+}
+
+// inputs lays down what is sent, and what the judge must know of it.
+func (r *run) inputs(d *desk, rows []*row) {
+	// The traces are parts of one text: a hundred short ones cost more.
+	for _, rw := range rows {
+		d.text = append(append(d.text, r.im.Name...), '-')
+		d.text = strconv.AppendInt(d.text, rw.n, 10)
+		d.ends = append(d.ends, len(d.text))
+	}
+	traces, start := string(d.text), 0
+	for i, rw := range rows {
+		trace := traces[start:d.ends[i]]
+		start = d.ends[i]
+		d.inputs = append(d.inputs, Input{Trace: trace, Record: &rw.rec})
+		d.standings = append(d.standings, standing{trace: trace, key: rw.rec.Key, tainted: rw.tainted, again: rw.attempts > 1})
+	}
+}
+
+// apply turns rulings into fates, on the desk, and into what is left to do. Doubted is
+// how many of the fates belong to rows that were in doubt.
+func (r *run) apply(d *desk, rows []*row, rulings []ruling) (out outcome, doubted int) {
 	for i, v := range rulings {
 		rw := rows[i]
-		before, clouded := len(fates), rw.tainted
+		before, clouded := len(d.fates), rw.tainted
 		rw.refusal = nil
 		switch v.verdict {
 		case created:
-			fates = append(fates, journal.Fate{Row: rw.n, Kind: journal.Created, ID: v.id})
+			d.fates = append(d.fates, journal.Fate{Row: rw.n, Kind: journal.Created, ID: v.id})
 			if r.im.Key != "" {
 				out.created = append(out.created, rw)
 			}
 		case refused:
-			fates = append(fates, rw.fate(journal.Refused, v.failure))
+			d.fates = append(d.fates, rw.fate(journal.Refused, v.failure))
 		case back:
 			out.back = append(out.back, rw)
 		case halve:
@@ -176,16 +199,16 @@ func (r *run) apply(rows []*row, rulings []ruling) (out outcome, fates []journal
 		case unknown:
 			rw.tainted = true
 			rw.unproved++
-			fates = append(fates, rw.fate(journal.InDoubt, doubt(v.failure)))
+			d.fates = append(d.fates, rw.fate(journal.InDoubt, doubt(v.failure)))
 			if r.im.Key != "" {
 				out.unsettled = append(out.unsettled, rw)
 			}
 		}
-		if clouded && len(fates) > before {
+		if clouded && len(d.fates) > before {
 			doubted++
 		}
 	}
-	return out, fates, doubted
+	return out, doubted
 }
 
 // fate is a row's fate with the reason that a failure gives.

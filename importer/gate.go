@@ -10,11 +10,13 @@ import (
 
 const (
 	gateStart  = 8
+	gateQuick  = 12  // at most, while answers are so quick that more would only fill memory
 	gateLeap   = 64  // at most, by the first answer alone
 	gateMax    = 256 // 19 requests a second of 10 seconds each are 190
 	peakRate   = 80  // requests a second: what the limiter lets through at its fastest, by HubSpot's usual limits
 	smoothness = 16  // answers in the average
 	patience   = 128 // answers, until what is slow is usual
+	ahead      = 4   // workers that wait for a place, until nothing more is read
 
 	// How many times the usual time answers may take on average while the gate
 	// grows, and from when on it shrinks: more requests in flight then only wait
@@ -38,6 +40,7 @@ type gate struct {
 	fixed   bool
 	in      int
 	queue   []chan struct{}
+	shorter chan struct{} // the queue is
 	answers int           // that worked, up to smoothness
 	average time.Duration // of what they took
 	usual   time.Duration // the least average
@@ -67,9 +70,9 @@ func (p Proof) sign() sign {
 // newGate returns a gate for workers requests in flight; 0 adapts.
 func newGate(workers int) *gate {
 	if workers > 0 {
-		return &gate{most: workers, size: float64(workers), fixed: true}
+		return &gate{most: workers, size: float64(workers), fixed: true, shorter: make(chan struct{}, 1)}
 	}
-	return &gate{most: gateMax, size: gateStart}
+	return &gate{most: gateMax, size: gateStart, shorter: make(chan struct{}, 1)}
 }
 
 // limit is the most that the gate ever lets in.
@@ -107,6 +110,24 @@ func (g *gate) enter(ctx context.Context) (*place, error) {
 	}
 }
 
+// wants waits until few workers wait, so that rows aren't read long before they can
+// be sent. It is for one goroutine.
+func (g *gate) wants(ctx context.Context) error {
+	for {
+		g.mu.Lock()
+		few := len(g.queue) < ahead
+		g.mu.Unlock()
+		if few {
+			return nil
+		}
+		select {
+		case <-g.shorter:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}
+
 // forget takes a waiter out of the queue, or gives back the place that it was
 // given in the same moment.
 func (g *gate) forget(turn chan struct{}) {
@@ -115,6 +136,7 @@ func (g *gate) forget(turn chan struct{}) {
 	for i, t := range g.queue {
 		if t == turn {
 			g.queue = append(g.queue[:i], g.queue[i+1:]...)
+			g.shortened()
 			return
 		}
 	}
@@ -144,10 +166,16 @@ func (p *place) answered(took time.Duration, s sign) {
 		case g.average > tooSlow*g.usual && g.size > gateStart:
 			g.size--
 		case p.full && p.held < took/2 && g.average < stillFast*g.usual:
-			g.size = min(g.size+1, float64(g.most))
+			g.size = min(g.size+1, g.ceiling())
 			g.admit()
 		}
 	}
+}
+
+// ceiling is how far the gate may grow: to several times of what fits into the time
+// of an answer at the peak rate.
+func (g *gate) ceiling() float64 {
+	return max(g.size, min(max(gateQuick, 8*peakRate*g.usual.Seconds()), float64(g.most)))
 }
 
 // note counts the time of an answer that worked. The first one says how many
@@ -182,5 +210,13 @@ func (g *gate) admit() {
 		close(g.queue[0])
 		g.queue = g.queue[1:]
 		g.in++
+		g.shortened()
+	}
+}
+
+func (g *gate) shortened() {
+	select {
+	case g.shorter <- struct{}{}:
+	default:
 	}
 }

@@ -158,7 +158,7 @@ func Run(ctx context.Context, im Import) error {
 
 	s := newSlicer(r)
 	var readErr error
-	for {
+	for r.gate.wants(gctx) == nil {
 		j, err := s.next()
 		if j == nil || err != nil {
 			readErr = err

@@ -86,8 +86,8 @@ func judgeRows(out []ruling, rows []standing, ans Answer) {
 		}
 	}
 	named := make([]int, len(rows))
-	for _, c := range ans.Created {
-		i, ok := traced(rows, c.Trace)
+	for k, c := range ans.Created {
+		i, ok := traced(rows, k, c.Trace)
 		if !ok && c.Trace == "" {
 			i, ok = byKey[c.Key]
 		}
@@ -104,7 +104,7 @@ func judgeRows(out []ruling, rows []standing, ans Answer) {
 			anonymous = f
 		}
 		for _, t := range f.Traces {
-			if i, ok := traced(rows, t); ok {
+			if i, ok := traced(rows, k, t); ok {
 				named[i]++
 				out[i] = refuse(rows[i], f)
 			}
@@ -126,10 +126,14 @@ func judgeRows(out []ruling, rows []standing, ans Answer) {
 	}
 }
 
-// traced returns the number of the row that a trace names. Traces of one run that
+// traced returns the number of the row that a trace names, which may well be that of
+// its place in the answer. Traces of one run that
 // are in file order are in the order of their lengths and then of their letters;
 // where they aren't, the search misses none, and takes longer.
-func traced(rows []standing, trace string) (int, bool) {
+func traced(rows []standing, place int, trace string) (int, bool) {
+	if place < len(rows) && rows[place].trace == trace {
+		return place, true
+	}
 	i, ok := slices.BinarySearchFunc(rows, trace, func(r standing, trace string) int {
 		return cmp.Or(cmp.Compare(len(r.trace), len(trace)), strings.Compare(r.trace, trace))
 	})

@@ -80,8 +80,8 @@ var mutants = []mutant{
 	if r.died[row] {`, `
 	if false {`},
 	{"results are matched by their position", "judge.go", `
-	for _, c := range ans.Created {
-		i, ok := traced(rows, c.Trace)`, `
+	for k, c := range ans.Created {
+		i, ok := traced(rows, k, c.Trace)`, `
 	for i, c := range ans.Created {
 		ok := i < len(rows)`},
 	{"rows that the answer doesn't name are taken for refused", "judge.go", `
@@ -91,13 +91,13 @@ var mutants = []mutant{
 	if len(rows) == 1 && named[0] == 0 && len(ans.Created) == 0 &&`, `
 	if named[0] == 0 &&`},
 	{"what is neither a list nor a refusal is taken for a refusal", "attempt.go", `
-	rulings := judge(standings, ans)`, `
-	rulings := judge(standings, Answer{Proof: Refused})
+	rulings := judge(d.standings, ans)`, `
+	rulings := judge(d.standings, Answer{Proof: Refused})
 	if ans.Proof == Answered {
-		rulings = judge(standings, ans)
+		rulings = judge(d.standings, ans)
 	}`},
 	{"rows of an intent are freed without a proof", "attempt.go", `
-			fates = append(fates, rw.fate(journal.InDoubt, doubt(v.failure)))
+			d.fates = append(d.fates, rw.fate(journal.InDoubt, doubt(v.failure)))
 `, ``},
 	{"rows are sent again without a key", "attempt.go", `
 			if r.im.Key != "" {

@@ -6,7 +6,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/hubload/hubload/importer/journal"
@@ -92,10 +91,12 @@ func (r *run) react(ctx context.Context, ans Answer, rows []standing, sent time.
 
 // alien reports whether an answer names records that nobody asked for.
 func alien(ans Answer, rows []standing) bool {
-	return slices.ContainsFunc(ans.Created, func(c Created) bool {
-		_, ours := traced(rows, c.Trace)
-		return c.Trace != "" && !ours
-	})
+	for k, c := range ans.Created {
+		if _, ours := traced(rows, k, c.Trace); !ours && c.Trace != "" {
+			return true
+		}
+	}
+	return false
 }
 
 func (r *run) reachable(p Proof) {

@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -42,6 +43,7 @@ type run struct {
 	numbers   *numbering     // of the goroutine that reads the input; nil when no rule numbers rows
 	died      map[int64]bool // rows that were in flight when a process died
 	room      room           // for rows that are read
+	desks     sync.Pool      // of *desk
 
 	renewing  chan struct{} // a place for who renews the credentials
 	resetting chan struct{} // likewise for who waits for the quota of the day
@@ -169,6 +171,9 @@ func (r *run) process(ctx context.Context, j *job) error {
 
 // part separates rows that an unproved attempt clouds from the others.
 func part(rows []*row) (clear, clouded []*row) {
+	if !slices.ContainsFunc(rows, func(rw *row) bool { return rw.tainted }) {
+		return rows, nil
+	}
 	for _, rw := range rows {
 		if rw.tainted {
 			clouded = append(clouded, rw)

@@ -36,6 +36,8 @@ type job struct {
 	bytes   int // of the input that it holds or has read
 }
 
+func newJob(size int) *job { return &job{rows: make([]*row, 0, size)} }
+
 func (j *job) empty() bool { return len(j.slices) == 0 && len(j.refused) == 0 && len(j.rows) == 0 }
 
 // A slicer reads the source once, from its first row. It belongs to one
@@ -56,7 +58,7 @@ type slicer struct {
 }
 
 func newSlicer(r *run) *slicer {
-	s := &slicer{r: r, job: new(job)}
+	s := &slicer{r: r, job: newJob(r.batchSize)}
 	if r.im.State != nil {
 		s.known.slices = r.im.State.Slices()
 	}
@@ -117,7 +119,7 @@ func (s *slicer) full() bool {
 func (s *slicer) cut() *job {
 	s.cutSlice()
 	j := s.job
-	s.job = new(job)
+	s.job = newJob(s.r.batchSize)
 	return j
 }
 

@@ -10,6 +10,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -174,7 +175,7 @@ func (a *app) readSample(in *input, f *mapFlags) ([][]string, error) {
 			return nil, err
 		}
 		if rec.Problem == nil {
-			rows = append(rows, rec.Fields)
+			rows = append(rows, slices.Clone(rec.Fields))
 			size += len(rec.Raw)
 		}
 	}

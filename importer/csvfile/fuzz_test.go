@@ -71,6 +71,7 @@ func FuzzRead(f *testing.F) {
 		if text != nil {
 			text.finish(t)
 		}
+		checkSkimmed(t, in, o, records)
 		if len(in) < sampleSize {
 			checkWrittenBack(t, r, records)
 		}
@@ -133,7 +134,7 @@ type kept struct {
 
 func keep(t *testing.T, rec *Record, columns int, delim byte) kept {
 	t.Helper()
-	k := kept{fields: rec.Fields, raw: bytes.Clone(rec.Raw), bad: rec.Problem != nil}
+	k := kept{fields: slices.Clone(rec.Fields), raw: bytes.Clone(rec.Raw), bad: rec.Problem != nil}
 	for _, cell := range rec.AppendCells(nil, columns) {
 		k.cells = append(k.cells, bytes.Clone(cell))
 	}
@@ -158,6 +159,31 @@ func keep(t *testing.T, rec *Record, columns int, delim byte) kept {
 		t.Fatalf("bytes of %q are lost in %q", rec.Raw, joined)
 	}
 	return k
+}
+
+// checkSkimmed skims the same input, and asks for the fields of some records.
+func checkSkimmed(t *testing.T, in []byte, o Options, records []kept) {
+	t.Helper()
+	r, err := NewReader(bytes.NewReader(in), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	for i, k := range records {
+		rec, err := r.Skim()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if bad := rec.Problem != nil; rec.Row != int64(i+1) || !bytes.Equal(rec.Raw, k.raw) || bad != k.bad {
+			t.Fatalf("row %d is skimmed as row %d, %q, bad: %v", i+1, rec.Row, rec.Raw, bad)
+		}
+		if i%3 > 0 && (!slices.Equal(r.Fields(), k.fields) || !slices.Equal(rec.Fields, k.fields)) {
+			t.Fatalf("the fields of %q are %q, want %q", k.raw, r.Fields(), k.fields)
+		}
+	}
+	if rec, err := r.Skim(); err != io.EOF {
+		t.Fatalf("%q, %v follow at the end", rec.Raw, err)
+	}
 }
 
 // checkWrittenBack reads again what a Writer makes of all records. Good ones
@@ -240,7 +266,7 @@ func FuzzAgainstStandard(f *testing.F) {
 			if rec.Problem != nil && bad == nil {
 				bad = rec.Problem
 			}
-			got = append(got, rec.Fields)
+			got = append(got, slices.Clone(rec.Fields))
 		}
 		if len(want) == 0 && stdErr == nil {
 			return // no header

@@ -6,6 +6,7 @@ package csvfile
 import (
 	"bytes"
 	"io"
+	"slices"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -208,7 +209,7 @@ func foundBy(t *testing.T, in []byte, o Options) (header []string, records []fou
 		if err != nil {
 			return nil, nil, err
 		}
-		got := found{Line: int(rec.Line), Fields: rec.Fields}
+		got := found{Line: int(rec.Line), Fields: slices.Clone(rec.Fields)}
 		if p := rec.Problem; p != nil {
 			if got.What = whats[p.Code]; got.What == "" {
 				got.What = p.Code

@@ -10,10 +10,16 @@ import (
 // Read returns the next record, or [io.EOF] after the last one. A bad record
 // is no error but a Record with a Problem. The error is a [*FileError] when
 // reading can't go on; Read then keeps returning it. The Record is valid until
-// the next Read, except for its Fields, which may be kept.
-func (r *Reader) Read() (*Record, error) {
+// the next Read or Skim, except for the texts of its Fields, which may be kept.
+func (r *Reader) Read() (*Record, error) { return r.next(true) }
+
+// Skim is Read for who wants the fields of few records: of a good record it leaves
+// Fields nil, and [Reader.Fields] sets them.
+func (r *Reader) Skim() (*Record, error) { return r.next(false) }
+
+func (r *Reader) next(fields bool) (*Record, error) {
 	if r.failed == nil {
-		r.failed = r.read()
+		r.failed = r.read(fields)
 		r.noteOffset()
 	}
 	if r.failed != nil {
@@ -22,7 +28,16 @@ func (r *Reader) Read() (*Record, error) {
 	return &r.rec, nil
 }
 
-func (r *Reader) read() error {
+// Fields sets and returns the Fields of the record that Read or Skim returned
+// last; nil when it has a Problem.
+func (r *Reader) Fields() []string {
+	if r.rec.Fields == nil && r.rec.Problem == nil && r.failed == nil {
+		r.rec.Fields, _ = r.fields(r.span) // it was found good
+	}
+	return r.rec.Fields
+}
+
+func (r *Reader) read(fields bool) error {
 	if err := r.skip(); err != nil {
 		return err
 	}
@@ -43,7 +58,9 @@ func (r *Reader) read() error {
 		return r.readBad(sp)
 	}
 	r.rec.Raw = r.buf[r.pos : r.pos+sp.n]
-	r.rec.Fields, r.rec.Problem = r.fields(sp)
+	if r.span = sp; fields || !r.plain(sp) {
+		r.rec.Fields, r.rec.Problem = r.fields(sp)
+	}
 	r.advance(sp.next, sp.lines)
 	return nil
 }
@@ -141,6 +158,11 @@ func (r *Reader) fill() error {
 	return nil
 }
 
+// plain reports whether it takes no decoding to see that the record is a good one.
+func (r *Reader) plain(sp span) bool {
+	return sp.cells == len(r.header) && sp.control < 0 && !sp.high
+}
+
 // fields returns the fields of the record that sp found at pos, or what is
 // wrong with it.
 func (r *Reader) fields(sp span) ([]string, *Problem) {
@@ -157,10 +179,10 @@ func (r *Reader) fields(sp span) ([]string, *Problem) {
 			return nil, r.textProblem(at, c)
 		}
 	}
-	if len(r.slab) < len(ends) {
-		r.slab = make([]string, max(len(ends), 512))
+	if len(r.room) != len(ends) {
+		r.room = make([]string, len(ends))
 	}
-	fields := r.slab[:len(ends):len(ends)]
+	fields := r.room
 	if unicode && !sp.doubled {
 		s := string(raw)
 		start := 0
@@ -175,7 +197,6 @@ func (r *Reader) fields(sp span) ([]string, *Problem) {
 	} else if p := r.decode(fields); p != nil {
 		return nil, p
 	}
-	r.slab = r.slab[len(ends):]
 	return fields, nil
 }
 

@@ -10,7 +10,8 @@ type Record struct {
 	Line int64 // physical line on which it starts, 1-based
 
 	// Fields are the decoded values, one per column of the header; nil when
-	// there is a Problem. The slice and the strings may be kept.
+	// there is a Problem. The slice is valid until the next Read; its texts may be
+	// kept.
 	Fields []string
 
 	// Raw is the record as it stands in the file, without its line end; of a

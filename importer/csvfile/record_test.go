@@ -5,6 +5,7 @@ package csvfile
 import (
 	"bytes"
 	"io"
+	"slices"
 	"strings"
 	"testing"
 
@@ -77,7 +78,7 @@ func TestAppendCellsIsLinear(t *testing.T) {
 	}
 }
 
-func TestFieldsMayBeKept(t *testing.T) {
+func TestTextsOfFieldsMayBeKept(t *testing.T) {
 	r, err := NewReader(strings.NewReader("a,b\n1,2\n\"3\"\"\",4\n5,6\n"), Options{})
 	if err != nil {
 		t.Fatal(err)
@@ -92,9 +93,8 @@ func TestFieldsMayBeKept(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		kept = append(kept, rec.Fields)
+		kept = append(kept, slices.Clone(rec.Fields))
 	}
-	_ = append(kept[0], "a caller's own") // must not reach the next record
 	if diff := cmp.Diff([][]string{{"1", "2"}, {`3"`, "4"}, {"5", "6"}}, kept); diff != "" {
 		t.Errorf("fields differ (-want +got):\n%s", diff)
 	}

@@ -217,9 +217,10 @@ func embeddedItems(message string) (items []item) {
 			case "name":
 				it.property, err = w.text()
 			case "message":
+				start := w.at
 				it.message, err = w.text()
 				if err != nil { // the cut is in this string
-					it.message = unquoteCut(document[w.InputOffset():])
+					it.message = unquoteCut(document[start:])
 				}
 			default:
 				err = w.skip()

@@ -121,7 +121,7 @@ func (r *reply) batchAnswer(inputs []importer.Input, key string) importer.Answer
 	case r.status != http.StatusOK && r.status != http.StatusCreated && r.status != http.StatusMultiStatus:
 		return failed(importer.Unknown, codeUnreadable, fmt.Errorf("answer %d is none that HubSpot gives to a create", r.status))
 	}
-	b, err := decodeBatch(r.body, key)
+	b, err := decodeBatch(r.body, key, inputs)
 	switch {
 	case err != nil:
 		return failed(importer.Unknown, codeUnreadable, fmt.Errorf("answer %d can't be read: %w", r.status, err))

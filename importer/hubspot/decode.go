@@ -28,10 +28,10 @@ type batch struct {
 }
 
 // decodeBatch decodes an answer to a batch request. key names the property to
-// read from the records, "" for none. An error means that the body is no
+// read from the records, "" for none; asked is what was asked for, if that is known. An error means that the body is no
 // complete answer and proves nothing.
-func decodeBatch(body []byte, key string) (batch, error) {
-	b := batch{numErrs: -1}
+func decodeBatch(body []byte, key string, asked []importer.Input) (batch, error) {
+	b := batch{numErrs: -1, records: make([]importer.Created, 0, max(len(asked), 1))}
 	named := 0
 	w := newWalker(body)
 	err := w.document(func(name []byte) (err error) {
@@ -39,10 +39,10 @@ func decodeBatch(body []byte, key string) (batch, error) {
 		case "status":
 			b.status, err = w.text()
 		case "results":
-			b.lists = b.lists || w.PeekKind() == '['
-			err = w.array(func() error { return b.record(w, key) })
+			b.lists = b.lists || w.kind() == '['
+			err = w.array(func() error { return b.record(w, key, asked) })
 		case "errors":
-			b.lists = b.lists || w.PeekKind() == '['
+			b.lists = b.lists || w.kind() == '['
 			err = w.array(func() error {
 				e, err := w.apiError()
 				b.errors = append(b.errors, e)
@@ -64,14 +64,18 @@ func decodeBatch(body []byte, key string) (batch, error) {
 	return b, nil
 }
 
-func (b *batch) record(w walker, key string) error {
+func (b *batch) record(w walker, key string, asked []importer.Input) error {
 	var c importer.Created
+	expected := "" // most answers are in the order of what was asked
+	if n := len(b.records); n < len(asked) {
+		expected = asked[n].Trace
+	}
 	err := w.object(func(name []byte) (err error) {
 		switch string(name) {
 		case "id":
 			c.ID, err = w.id()
 		case "objectWriteTraceId":
-			c.Trace, err = w.text()
+			c.Trace, err = w.textLike(expected)
 		case "properties":
 			c.Key, err = w.property(key)
 		default:
@@ -108,11 +112,11 @@ func (w walker) property(key string) (value string, err error) {
 // id reads a record id, a string or a number of decimal digits as HubSpot's ids
 // are. Anything else is no id and gives "".
 func (w walker) id() (string, error) {
-	kind := w.PeekKind()
+	kind := w.kind()
 	if kind != '"' && kind != '0' {
 		return "", w.skip()
 	}
-	raw, err := w.ReadValue()
+	raw, err := w.raw()
 	if err != nil {
 		return "", err
 	}
@@ -128,7 +132,7 @@ func (w walker) id() (string, error) {
 // number reads a whole number that isn't negative, as a number or a string;
 // anything else gives -1.
 func (w walker) number() (int64, error) {
-	raw, err := w.ReadValue()
+	raw, err := w.raw()
 	if err != nil {
 		return -1, err
 	}

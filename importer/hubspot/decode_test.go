@@ -57,7 +57,7 @@ func FuzzAnswer(f *testing.F) {
 				t.Errorf("%+v", f)
 			}
 		}
-		b, err := decodeBatch(data, "row_key")
+		b, err := decodeBatch(data, "row_key", nil)
 		if err != nil {
 			return
 		}
@@ -139,11 +139,11 @@ func TestBombs(t *testing.T) {
 func TestDepth(t *testing.T) {
 	for n, ok := range map[int]bool{1: true, maxDepth - 1: true, maxDepth: false} { // one more is the document itself
 		body := []byte(`{"results":[],"x":` + strings.Repeat(`[`, n) + strings.Repeat(`]`, n) + `}`)
-		if _, err := decodeBatch(body, ""); (err == nil) != ok {
+		if _, err := decodeBatch(body, "", nil); (err == nil) != ok {
 			t.Errorf("%d levels: %v", n+1, err)
 		}
 		flat := []byte(`{"results":[],"x":["` + strings.Repeat(`[{\"`, n) + `"` + strings.Repeat(`,[]`, 200) + `]}`)
-		if _, err := decodeBatch(flat, ""); err != nil {
+		if _, err := decodeBatch(flat, "", nil); err != nil {
 			t.Errorf("flat, with brackets in a string: %v", err)
 		}
 	}

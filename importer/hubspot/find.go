@@ -58,7 +58,7 @@ func (r *reply) found(property string) (batch, error) {
 	if r.status != http.StatusOK && r.status != http.StatusMultiStatus {
 		return batch{}, fmt.Errorf("answer %d is none that HubSpot gives to a batch read", r.status)
 	}
-	b, err := decodeBatch(r.body, property)
+	b, err := decodeBatch(r.body, property, nil)
 	switch {
 	case err != nil:
 		return batch{}, fmt.Errorf("answer %d can't be read: %w", r.status, err)

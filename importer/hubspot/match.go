@@ -165,7 +165,7 @@ func (c *Client) Search(ctx context.Context, to, property string, values []strin
 		case "total":
 			total, err = w.number()
 		case "results":
-			listed = w.PeekKind() == '['
+			listed = w.kind() == '['
 			return w.array(func() error {
 				id, held, err := w.holder(property)
 				count++

@@ -173,6 +173,6 @@ func (w walker) option() (o Option, err error) {
 
 // yes reads a JSON true; anything else gives false.
 func (w walker) yes() (bool, error) {
-	yes := w.PeekKind() == 't'
+	yes := w.kind() == 't'
 	return yes, w.skip()
 }

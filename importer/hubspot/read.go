@@ -95,7 +95,7 @@ func (c *Client) DailyUsage(ctx context.Context) (Usage, error) {
 // time reads a time as HubSpot writes it, RFC 3339 or milliseconds since 1970;
 // anything else gives the zero time.
 func (w walker) time() (time.Time, error) {
-	if w.PeekKind() == '"' {
+	if w.kind() == '"' {
 		s, err := w.text()
 		t, parseErr := time.Parse(time.RFC3339, s)
 		if parseErr != nil {

@@ -121,7 +121,7 @@ func (w walker) associations() (one associated, err error) {
 				return err
 			})
 		case "to":
-			listed = w.PeekKind() == '['
+			listed = w.kind() == '['
 			return w.array(func() error {
 				id, err := w.associatedID()
 				one.to = append(one.to, id)
@@ -160,15 +160,15 @@ func (w walker) cursor() (after string, err error) {
 		if string(name) != "next" {
 			return w.skip()
 		}
-		if w.PeekKind() != '{' {
+		if w.kind() != '{' {
 			return w.skip()
 		}
 		err := w.object(func(name []byte) (err error) {
 			if string(name) != "after" {
 				return w.skip()
 			}
-			if w.PeekKind() == '0' {
-				raw, err := w.ReadValue()
+			if w.kind() == '0' {
+				raw, err := w.raw()
 				after = string(raw)
 				return err
 			}

@@ -88,12 +88,12 @@ func (w walker) record(wanted map[string]bool) (id string, values map[string]str
 // value reads a property's value, which is a string or null. A number or a boolean
 // is taken as it is written: to a reader it would seem that there is no value.
 func (w walker) value() (value string, given bool, err error) {
-	switch w.PeekKind() {
+	switch w.kind() {
 	case '"':
 		value, err = w.text()
 		return value, true, err
 	case '0', 't', 'f':
-		raw, err := w.ReadValue()
+		raw, err := w.raw()
 		return string(raw), true, err
 	}
 	return "", false, w.skip()
@@ -126,7 +126,7 @@ func (c *Client) list(ctx context.Context, path string, body []byte, result func
 		case "status":
 			status, err = w.text()
 		case "results":
-			listed = w.PeekKind() == '['
+			listed = w.kind() == '['
 			err = w.array(func() error { return result(w) })
 		case "errors":
 			err = w.array(func() error {

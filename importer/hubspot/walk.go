@@ -7,7 +7,6 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"io"
 	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -15,75 +14,118 @@ import (
 
 const (
 	maxDepth    = 64
-	maxElements = 10_000 // of one array
+	maxElements = 10_000 // of one array, and members of one object
 	maxText     = 64 << 10
 )
 
 var (
 	errNotObject = errors.New("it is not a JSON object")
+	errBreaksOff = errors.New("it breaks off")
 	errTooDeep   = fmt.Errorf("it is nested deeper than %d levels", maxDepth)
 )
 
 // A walker reads a document from its start to its end. Objects with a name twice
 // are refused: two readers may take different ones of them. Bytes that aren't
 // UTF-8 are tolerated, as U+FFFD, for HubSpot cuts long messages anywhere.
-type walker struct{ *jsontext.Decoder }
+type walker struct{ *scanner }
 
-func newWalker(document []byte) walker {
-	return walker{jsontext.NewDecoder(bytes.NewBuffer(document), jsontext.AllowInvalidUTF8(true))}
-}
+func newWalker(document []byte) walker { return walker{&scanner{data: document}} }
 
 // document calls member for each member of the JSON object that the document
 // must be, whole and alone.
 func (w walker) document(member func(name []byte) error) error {
-	if w.PeekKind() != '{' {
+	if w.kind() != '{' {
 		return errNotObject
 	}
 	if err := w.object(member); err != nil {
 		return err
 	}
-	switch _, err := w.ReadToken(); {
-	case err == io.EOF:
-		return nil
-	case err != nil:
-		return err
+	if !w.done() {
+		return errors.New("something stands after the JSON object")
 	}
-	return errors.New("something stands after the JSON object")
+	return nil
 }
 
 // object calls member for each member of the value that comes next, and skips
 // the value if it isn't an object. member must read or skip the member's value,
 // after which name is no longer valid.
 func (w walker) object(member func(name []byte) error) error {
-	if w.PeekKind() != '{' {
+	if w.kind() != '{' {
 		return w.skip()
 	}
 	if err := w.enter(); err != nil {
 		return err
 	}
-	for w.PeekKind() != '}' {
-		name, err := w.ReadValue()
+	var seen names
+	for n := 0; ; n++ {
+		more, err := w.more('}', n == 0)
+		if !more {
+			return err
+		}
+		if n == maxElements {
+			return fmt.Errorf("an object in it has more than %d members", maxElements)
+		}
+		raw, err := w.name()
 		if err != nil {
 			return err
 		}
-		if err := member(unquote(name)); err != nil {
+		name := unquote(raw)
+		if !seen.add(name) {
+			return fmt.Errorf("an object in it has two members named %.50q", name)
+		}
+		if err := member(name); err != nil {
 			return err
 		}
 	}
-	_, err := w.ReadToken()
-	return err
+}
+
+// names are those of an object's members.
+type names struct {
+	few  [16][]byte
+	n    int
+	many map[string]bool // all of them, once they are more
+}
+
+// add reports whether name is new.
+func (s *names) add(name []byte) bool {
+	if s.many != nil {
+		if s.many[string(name)] {
+			return false
+		}
+		s.many[string(name)] = true
+		return true
+	}
+	for _, other := range s.few[:s.n] {
+		if bytes.Equal(name, other) {
+			return false
+		}
+	}
+	if s.n < len(s.few) {
+		s.few[s.n] = name
+		s.n++
+		return true
+	}
+	s.many = map[string]bool{string(name): true}
+	for _, other := range s.few {
+		s.many[string(other)] = true
+	}
+	return true
 }
 
 // array calls element for each element of the value that comes next, and skips
 // the value if it isn't an array. element must read or skip the element.
 func (w walker) array(element func() error) error {
-	if w.PeekKind() != '[' {
+	if w.kind() != '[' {
 		return w.skip()
 	}
 	if err := w.enter(); err != nil {
 		return err
 	}
-	for n := 0; w.PeekKind() != ']'; n++ {
+	for n := 0; ; n++ {
+		more, err := w.more(']', n == 0)
+		if !more {
+			return err
+		}
 		if n == maxElements {
 			return fmt.Errorf("a list in it has more than %d elements", maxElements)
 		}
@@ -91,35 +133,31 @@ func (w walker) array(element func() error) error {
 			return err
 		}
 	}
-	_, err := w.ReadToken()
-	return err
-}
-
-func (w walker) enter() error {
-	if w.StackDepth() >= maxDepth {
-		return errTooDeep
-	}
-	_, err := w.ReadToken()
-	return err
 }
 
 // text reads a string, or the beginning of a very long one; anything else is
 // skipped and gives "".
-func (w walker) text() (string, error) {
-	if w.PeekKind() != '"' {
+func (w walker) text() (string, error) { return w.textLike("") }
+
+// textLike is text, without a copy if the string is the expected one.
+func (w walker) textLike(expected string) (string, error) {
+	if w.kind() != '"' {
 		return "", w.skip()
 	}
-	raw, err := w.ReadValue()
+	raw, err := w.raw()
 	if err != nil {
 		return "", err
 	}
 	s := unquote(raw)
+	if string(s) == expected {
+		return expected, nil
+	}
 	return strings.ToValidUTF8(string(s[:min(len(s), maxText)]), "\uFFFD"), nil
 }
 
 // texts reads a list of strings, or one string as a list of one.
 func (w walker) texts() (list []string, err error) {
-	if w.PeekKind() == '"' {
+	if w.kind() == '"' {
 		s, err := w.text()
 		return []string{s}, err
 	}
@@ -133,47 +171,8 @@ func (w walker) texts() (list []string, err error) {
 	return list, err
 }
 
-// skip skips the value that comes next.
-func (w walker) skip() error {
-	at := w.StackDepth()
-	raw, err := w.ReadValue()
-	if err != nil {
-		return err
-	}
-	if raw[0] != '{' && raw[0] != '[' {
-		return nil
-	}
-	// A value is no deeper than it has brackets, and to count them is far
-	// cheaper than to look where they stand.
-	if at+bytes.Count(raw, []byte("{"))+bytes.Count(raw, []byte("[")) > maxDepth && at+depth(raw) > maxDepth {
-		return errTooDeep
-	}
-	return nil
-}
-
-// depth returns how deep valid JSON is nested.
-func depth(raw []byte) int {
-	level, deepest := 0, 0
-	quoted := false
-	for i := 0; i < len(raw); i++ {
-		switch c := raw[i]; {
-		case quoted && c == '\\':
-			i++
-		case c == '"':
-			quoted = !quoted
-		case quoted:
-		case c == '{' || c == '[':
-			level++
-			deepest = max(deepest, level)
-		case c == '}' || c == ']':
-			level--
-		}
-	}
-	return deepest
-}
-
 // unquote returns what a JSON string holds, without a copy where it can.
-func unquote(raw jsontext.Value) []byte {
+func unquote(raw []byte) []byte {
 	if bytes.IndexByte(raw, '\\') < 0 {
 		return raw[1 : len(raw)-1]
 	}

@@ -81,7 +81,7 @@ func (p *projection) project(st *journal.State) (Counts, error) {
 	var broken error
 	p.same = sameness{slices: st.Slices()}
 	for {
-		rec, err := p.input.Read()
+		rec, err := p.input.Skim()
 		if err == io.EOF {
 			break
 		}
@@ -146,6 +146,9 @@ func (p *projection) cells(rec *csvfile.Record) (joined []byte, row, line, mark 
 
 // add puts a row into its report and counts it.
 func (p *projection) add(n *Counts, rec *csvfile.Record, fate journal.Fate) error {
+	if p.columns.correlation >= 0 || fate.Kind == journal.Refused || fate.Kind == journal.InDoubt {
+		p.input.Fields()
+	}
 	cells, row, line, mark := p.cells(rec)
 	switch fate.Kind {
 	case journal.Created, journal.Existing:

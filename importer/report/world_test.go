@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
@@ -98,7 +99,7 @@ func parse(t tester, data string, o csvfile.Options) parsed {
 		if rec.Problem != nil {
 			t.Fatalf("line %d of a report: %s: %s", rec.Line, rec.Problem.Code, rec.Raw)
 		}
-		p.rows = append(p.rows, rec.Fields)
+		p.rows = append(p.rows, slices.Clone(rec.Fields))
 		var cells [][]byte
 		for _, c := range rec.AppendCells(nil, len(p.header)) {
 			cells = append(cells, bytes.Clone(c))
