@@ -75,15 +75,16 @@ func (s *scanner) name() ([]byte, error) {
 	if s.kind() != '"' {
 		return nil, s.invalid()
 	}
-	name, err := s.raw()
-	if err != nil {
-		return nil, err
+	start := s.at
+	if !s.quoted() {
+		return nil, s.invalid()
 	}
+	end := s.at
 	if s.kind() != ':' {
 		return nil, s.invalid()
 	}
 	s.at++
-	return name, nil
+	return s.data[start:end], nil
 }
 
 // raw reads the value that comes next and returns it as it is written.
@@ -96,7 +97,62 @@ func (s *scanner) raw() ([]byte, error) {
 
 // skip reads the value that comes next and checks that it is one.
 func (s *scanner) skip() error {
-	switch c := s.kind(); c {
+	outside := s.depth
+	objects := uint64(0) // of those that are open inside: a bit for each, the innermost lowest
+	for {
+		c := s.kind()
+		if c == '{' || c == '[' {
+			if err := s.enter(); err != nil {
+				return err
+			}
+			objects <<= 1
+			if c == '{' {
+				objects |= 1
+			}
+			if s.kind() != c+2 { // in ASCII what closes it
+				if objects&1 == 1 {
+					if _, err := s.name(); err != nil {
+						return err
+					}
+				}
+				continue
+			}
+			s.at++
+			s.depth--
+			objects >>= 1
+		} else if !s.single(c) {
+			return s.invalid()
+		}
+		for { // a value has ended
+			if s.depth == outside {
+				return nil
+			}
+			end := byte(']')
+			if objects&1 == 1 {
+				end = '}'
+			}
+			if c := s.kind(); c == ',' {
+				s.at++
+				break
+			} else if c != end {
+				return s.invalid()
+			}
+			s.at++
+			s.depth--
+			objects >>= 1
+		}
+		if objects&1 == 1 {
+			if _, err := s.name(); err != nil {
+				return err
+			}
+		}
+	}
+}
+
+// single reads a value of a kind that is neither an object nor an array, and
+// reports whether it is one.
+func (s *scanner) single(kind byte) bool {
+	switch kind {
 	case '"':
 		return s.quoted()
 	case '0':
@@ -107,91 +163,77 @@ func (s *scanner) skip() error {
 		return s.literal("false")
 	case 'n':
 		return s.literal("null")
-	case '{', '[':
-		if err := s.enter(); err != nil {
-			return err
-		}
-		for first := true; ; first = false {
-			more, err := s.more(c+2, first) // in ASCII that closes it
-			if !more {
-				return err
-			}
-			if c == '{' {
-				if _, err := s.name(); err != nil {
-					return err
-				}
-			}
-			if err := s.skip(); err != nil {
-				return err
-			}
-		}
 	}
-	return s.invalid()
+	return false
 }
 
-func (s *scanner) literal(word string) error {
+func (s *scanner) literal(word string) bool {
 	if len(s.data)-s.at < len(word) || string(s.data[s.at:s.at+len(word)]) != word {
-		return s.invalid()
+		return false
 	}
 	s.at += len(word)
-	return nil
+	return true
 }
 
 // quoted reads a string. Bytes that aren't UTF-8 may stand in it.
-func (s *scanner) quoted() error {
+func (s *scanner) quoted() bool {
+	for i := s.at + 1; ; {
+		i = ordinary(s.data, i)
+		s.at = i
+		switch {
+		case i == len(s.data) || s.data[i] < ' ':
+			return false
+		case s.data[i] == '"':
+			s.at++
+			return true
+		}
+		n := escape(s.data[i+1:])
+		if n == 0 {
+			return false
+		}
+		i += 1 + n
+	}
+}
+
+// ordinary returns where from i on the first byte stands that is a quote, a backslash
+// or a control character.
+func ordinary(data []byte, i int) int {
 	const (
 		ones  = 0x0101010101010101
 		highs = 0x8080808080808080
 	)
-	data, i := s.data, s.at+1
-	for {
-		// Eight bytes at once, as long as they are ordinary. The highest bit of a byte of
-		// found is set where that one is a quote, a backslash or a control character, and
-		// wrongly perhaps behind that: the first is right.
-		for len(data)-i >= 8 {
-			eight := binary.LittleEndian.Uint64(data[i:])
-			quote, backslash := eight^('"'*ones), eight^('\\'*ones)
-			found := ((quote-ones)&^quote | (backslash-ones)&^backslash | (eight-' '*ones)&^eight) & highs
-			if found != 0 {
-				i += bits.TrailingZeros64(found) / 8
-				break
-			}
-			i += 8
+	// Eight bytes at once. The highest bit of a byte of found is set where that byte is
+	// one of these, and wrongly perhaps behind it: the first is right.
+	for len(data)-i >= 8 {
+		eight := binary.LittleEndian.Uint64(data[i:])
+		quote, backslash := eight^('"'*ones), eight^('\\'*ones)
+		found := ((quote-ones)&^quote | (backslash-ones)&^backslash | (eight-' '*ones)&^eight) & highs
+		if found != 0 {
+			return i + bits.TrailingZeros64(found)/8
 		}
-		for i < len(data) && data[i] != '"' && data[i] != '\\' && data[i] >= ' ' {
-			i++
-		}
-		s.at = i
-		switch {
-		case i == len(data) || data[i] < ' ':
-			return s.invalid()
-		case data[i] == '"':
-			s.at++
-			return nil
-		}
-		if err := s.escape(); err != nil {
-			return err
-		}
-		i = s.at
+		i += 8
 	}
+	for i < len(data) && data[i] != '"' && data[i] != '\\' && data[i] >= ' ' {
+		i++
+	}
+	return i
 }
 
-func (s *scanner) escape() error {
-	rest := s.data[s.at+1:]
+// escape returns how long the escape is that stands behind a backslash, 0 when there
+// is none.
+func escape(rest []byte) int {
 	if len(rest) == 0 {
-		return s.invalid()
+		return 0
 	}
 	switch rest[0] {
 	case '"', '\\', '/', 'b', 'f', 'n', 'r', 't':
-		s.at += 2
-		return nil
+		return 1
 	case 'u':
 		if len(rest) >= 5 && isHex(rest[1]) && isHex(rest[2]) && isHex(rest[3]) && isHex(rest[4]) {
-			s.at += 6
-			return nil
+			return 5
 		}
 	}
-	return s.invalid()
+	return 0
 }
 
 func isHex(c byte) bool { return isDigit(c) || 'a' <= c|0x20 && c|0x20 <= 'f' }
@@ -200,30 +242,30 @@ func isDigit(c byte) bool { return '0' <= c && c <= '9' }
 
 // number reads a number: a zero or digits that don't begin with one, a fraction,
 // an exponent.
-func (s *scanner) number() error {
-	if s.data[s.at] == '-' {
-		s.at++
+func (s *scanner) number() bool {
+	s.accept('-')
+	if !s.accept('0') && !s.digits() {
+		return false
 	}
-	if s.at < len(s.data) && s.data[s.at] == '0' {
-		s.at++
-	} else if !s.digits() {
-		return s.invalid()
+	if s.accept('.') && !s.digits() {
+		return false
 	}
-	if s.at < len(s.data) && s.data[s.at] == '.' {
-		if s.at++; !s.digits() {
-			return s.invalid()
+	if s.accept('e') || s.accept('E') {
+		if !s.accept('+') {
+			s.accept('-')
 		}
+		return s.digits()
 	}
-	if s.at < len(s.data) && s.data[s.at]|0x20 == 'e' {
+	return true
+}
+
+// accept reads c if it comes next.
+func (s *scanner) accept(c byte) bool {
+	if s.at < len(s.data) && s.data[s.at] == c {
 		s.at++
-		if s.at < len(s.data) && (s.data[s.at] == '+' || s.data[s.at] == '-') {
-			s.at++
-		}
-		if !s.digits() {
-			return s.invalid()
-		}
+		return true
 	}
-	return nil
+	return false
 }
 
 // digits reads digits and reports whether there is one at least.

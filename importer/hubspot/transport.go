@@ -9,7 +9,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"net/url"
 	"time"
@@ -33,18 +32,17 @@ const (
 func newTransport(conns int) *http.Transport {
 	protocols := new(http.Protocols)
 	protocols.SetHTTP1(true)
-	return &http.Transport{
+	return lending(&http.Transport{
 		Proxy:                  discreet(http.ProxyFromEnvironment),
-		DialContext:            (&net.Dialer{Timeout: 30 * time.Second, KeepAlive: 30 * time.Second}).DialContext,
 		TLSClientConfig:        &tls.Config{MinVersion: tls.VersionTLS12},
-		TLSHandshakeTimeout:    30 * time.Second,
+		TLSHandshakeTimeout:    connecting, // behind a proxy
 		Protocols:              protocols,
 		MaxConnsPerHost:        conns,
 		MaxIdleConnsPerHost:    conns,
 		IdleConnTimeout:        60 * time.Second,
 		MaxResponseHeaderBytes: maxAnswerHeader,
 		ReadBufferSize:         32 << 10,
-	}
+	})
 }
 
 // discreet keeps a proxy's password out of the error for an address that doesn't
