@@ -303,7 +303,11 @@ func (g *gate) forget(now time.Time) {
 	for _, l := range g.limits {
 		longest = max(longest, l.Per)
 	}
-	g.window.forget(now.Add(-2*longest - spread))
+	old := now.Add(-2*longest - spread)
+	g.window.forget(old)
+	if g.shared != nil {
+		g.shared.ledger.forget(old)
+	}
 }
 
 // settle works out which limits are in force.

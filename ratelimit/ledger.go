@@ -92,6 +92,12 @@ func (l *ledger) cancel(taken, sent time.Time) {
 	l.dirty = true
 }
 
+// forget drops what this process sent and heard up to a time. Nobody may be reading
+// what is written of it.
+func (l *ledger) forget(until time.Time) {
+	l.own.sent, l.own.heard = after(l.own.sent, until), after(l.own.heard, until)
+}
+
 // strike takes one t out of times.
 func strike(times []time.Time, t time.Time) []time.Time {
 	if i := slices.IndexFunc(times, t.Equal); i >= 0 {

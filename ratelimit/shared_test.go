@@ -320,10 +320,14 @@ func TestOwnRequestsAreNoStrangers(t *testing.T) {
 func TestHighLimitsAreNotShared(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store := new(memory)
-		l := New(Options{Store: store, Cap: Limit{100_000, time.Second}})
-		load(t, l, &server{limit: Limit{100_000, time.Second}, oneWay: constant(0), service: constant(time.Millisecond)}, 2_000, 64)
+		high := Limit{2_000, time.Second}
+		l := New(Options{Store: store, Cap: high})
+		load(t, l, &server{limit: high, oneWay: constant(0), service: constant(time.Millisecond)}, 20_000, 64)
 		if store.calls > 0 {
 			t.Errorf("the store was asked %d times", store.calls)
+		}
+		if own := l.gate.shared.ledger.own; len(own.sent) > 3*high.N || len(own.heard) > 3*high.N || len(own.flying)+len(own.taken) > 0 {
+			t.Errorf("%d requests, of which %d were answered, are remembered of a window of %d", len(own.sent), len(own.heard), high.N)
 		}
 	})
 }
