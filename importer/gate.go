@@ -10,7 +10,7 @@ import (
 
 const (
 	gateStart  = 8
-	gateQuick  = 12  // at most, while answers are so quick that more would only fill memory
+	gateQuick  = 16  // at most, while answers are so quick that more would only fill memory
 	gateLeap   = 64  // at most, by the first answer alone
 	gateMax    = 256 // 19 requests a second of 10 seconds each are 190
 	peakRate   = 80  // requests a second: what the limiter lets through at its fastest, by HubSpot's usual limits
@@ -165,17 +165,17 @@ func (p *place) answered(took time.Duration, s sign) {
 		switch {
 		case g.average > tooSlow*g.usual && g.size > gateStart:
 			g.size--
-		case p.full && p.held < took/2 && g.average < stillFast*g.usual:
+		case p.full && p.held < took/4 && g.average < stillFast*g.usual:
 			g.size = min(g.size+1, g.ceiling())
 			g.admit()
 		}
 	}
 }
 
-// ceiling is how far the gate may grow: to several times of what fits into the time
+// ceiling is how far the gate may grow: to twice of what fits into the time
 // of an answer at the peak rate.
 func (g *gate) ceiling() float64 {
-	return max(g.size, min(max(gateQuick, 8*peakRate*g.usual.Seconds()), float64(g.most)))
+	return max(g.size, min(max(gateQuick, 2*peakRate*g.usual.Seconds()), float64(g.most)))
 }
 
 // note counts the time of an answer that worked. The first one says how many

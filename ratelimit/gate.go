@@ -88,7 +88,7 @@ func (g *gate) next(now time.Time) (time.Time, bool) {
 		}
 		at = latest(at, free)
 	}
-	if g.shared == nil {
+	if g.shared.off(g.limits[0], now) {
 		return at, true
 	}
 	if at.After(now) {

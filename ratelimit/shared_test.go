@@ -316,6 +316,21 @@ func TestOwnRequestsAreNoStrangers(t *testing.T) {
 	})
 }
 
+// A process that died while it waited for a slot keeps nobody waiting whose limit
+// turns out to be too high to be shared.
+func TestTheDeadDoNotHoldUpHighLimits(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		now := time.Now()
+		dead := &section{id: 1, at: now, waiting: true}
+		store := &memory{data: encode([]*section{dead}, now, now.UnixNano())}
+		high := Limit{100_000, time.Second}
+		s := &server{limit: high, oneWay: constant(0), service: constant(time.Millisecond)}
+		if took := load(t, New(Options{Store: store}), s, 1_000, 1); took > 1_000*time.Millisecond+20*time.Millisecond {
+			t.Errorf("1,000 requests of a millisecond took %v", took)
+		}
+	})
+}
+
 // High limits aren't shared: the store would cost more than it is worth.
 func TestHighLimitsAreNotShared(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

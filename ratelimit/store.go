@@ -50,11 +50,16 @@ func newShared(s Store) *shared {
 	return &shared{store: s, ledger: newLedger(rand.Uint64()), wall: time.Time.UnixNano}
 }
 
+// off reports whether the window of a limit is this process's own now.
+func (s *shared) off(l Limit, now time.Time) bool {
+	return s == nil || l.N > sharedN || l.perSecond() > sharedRate || now.Before(s.alone)
+}
+
 // with calls f while no other process looks into the window, with what they have
 // written known. What f has changed of the ledger is written down. f is called
 // once, whatever happens to the store.
 func (s *shared) with(l Limit, now time.Time, f func()) {
-	if s == nil || l.N > sharedN || l.perSecond() > sharedRate || now.Before(s.alone) {
+	if s.off(l, now) {
 		f()
 		return
 	}
@@ -80,9 +85,6 @@ func (s *shared) with(l Limit, now time.Time, f func()) {
 // ours; a time up to now means that it is ours. A process whose turn it is takes
 // its slot in less than manners, unless it is dead.
 func (s *shared) yields(now time.Time) time.Time {
-	if s == nil {
-		return now
-	}
 	rank := s.ledger.rank()
 	if s.yield.IsZero() {
 		s.yield = now.Add(time.Duration(rank) * manners)

@@ -41,6 +41,7 @@ const (
 	maxInputs       = 100 // of one request, by HubSpot's rule
 	defaultTimeout  = 120 * time.Second
 	defaultMaxConns = 256
+	usualBody       = 48 << 10 // bytes that a hundred records take, both ways
 )
 
 // Config says which API to speak to and how. Only Credentials must be set.
@@ -120,7 +121,7 @@ func New(c Config) (*Client, error) {
 		key:       c.KeyProperty,
 		userAgent: cmp.Or(c.UserAgent, "hubload"),
 		transport: transport,
-		buffers:   sync.Pool{New: func() any { return new(bytes.Buffer) }},
+		buffers:   sync.Pool{New: func() any { return bytes.NewBuffer(make([]byte, 0, usualBody)) }},
 		large:     make(chan struct{}, maxLargeAnswers),
 	}, nil
 }
