@@ -12,6 +12,10 @@ import (
 	"github.com/hubload/hubload/ratelimit"
 )
 
+// resetMargin is how much later than promised the quota of the day may be fresh, as our
+// clock has it.
+const resetMargin = 2 * time.Second
+
 // slot waits for the limiter, through the end of a daily quota if that is wanted.
 func (r *run) slot(ctx context.Context) (*ratelimit.Slot, error) {
 	return r.slotOf(ctx, r.im.Limiter)
@@ -52,8 +56,11 @@ func (r *run) awaitReset(ctx context.Context, l *ratelimit.Limiter, resets int64
 		return &StoppedError{Cause: DailyQuota, Message: "the account's API quota of the day is exhausted, and when it is fresh again can't be found out", Err: err}
 	}
 	r.log.Warn("the quota of the day is exhausted: waiting for the next", "until", at)
-	// At least a minute: a reset time in the past must not become a busy loop.
-	if err := sleep(ctx, max(time.Until(at), time.Minute)); err != nil {
+	wait := time.Until(at) + resetMargin
+	if wait <= resetMargin { // a reset time in the past must not become a busy loop
+		wait = time.Minute
+	}
+	if err := sleep(ctx, wait); err != nil {
 		return err
 	}
 	r.resets.Add(1)
