@@ -76,3 +76,43 @@ func ExampleParseLimit() {
 	// 190 10s <nil>
 	// "190 per minute" is no limit: write a number of requests up to 100000, a slash and a time from 1ms to 24h0m0s, such as 190/10s
 }
+
+// A board is a store for the limiters of one process. A file would have to be locked
+// by the operating system while change is called.
+type board struct {
+	mu   sync.Mutex
+	data []byte
+}
+
+func (b *board) Update(change func([]byte) []byte) error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if data := change(b.data); data != nil {
+		b.data = data
+	}
+	return nil
+}
+
+// Two limiters that share a store keep to one limit: when each has sent two requests,
+// a window of four is full.
+func ExampleStore() {
+	shared := new(board)
+	limiters := []*ratelimit.Limiter{
+		ratelimit.New(ratelimit.Options{Store: shared}),
+		ratelimit.New(ratelimit.Options{Store: shared}),
+	}
+	for i := range 4 {
+		slot, err := limiters[i%2].Acquire(context.Background())
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		slot.Sent()
+		slot.Done(ratelimit.Answer{Limit: ratelimit.Limit{N: 4, Per: 3 * time.Second}, Remaining: 3 - i})
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 200*time.Millisecond)
+	defer cancel()
+	_, err := limiters[0].Acquire(ctx)
+	fmt.Println("a fifth:", err)
+	// Output: a fifth: context deadline exceeded
+}
