@@ -53,11 +53,14 @@ var mutants = []mutant{
 			out[i].verdict = back
 			out[i].failure`},
 	{"a request is repeated at once when its answer proves nothing", "attempt.go", `
-	ans := r.im.Sender.Create(r.ctx, inputs)`, `
-	ans := r.im.Sender.Create(r.ctx, inputs)
+	ans := r.im.Sender.Create(r.ctx, d.inputs)`, `
+	ans := r.im.Sender.Create(r.ctx, d.inputs)
 	if ans.Proof == Unknown {
-		ans = r.im.Sender.Create(r.ctx, inputs)
+		ans = r.im.Sender.Create(r.ctx, d.inputs)
 	}`},
+	{"a result's place names its row", "judge.go", `
+	if place < len(rows) && rows[place].trace == trace {`, `
+	if place < len(rows) {`},
 	{"the taint is forgotten", "attempt.go", `
 			rw.tainted = true`, `
 			rw.tainted = false`},
@@ -229,6 +232,15 @@ func untouched`},
 	switch {
 	case r.err != nil && r.body == nil && false:
 `},
+		{"a result's trace is taken for the expected one", "hubspot/walk.go", `
+	if string(s) == expected {`, `
+	if expected != "" {`},
+		{"what stands behind an answer is passed over", "hubspot/walk.go", `
+	if !w.done() {`, `
+	if false {`},
+		{"a member that is there twice is read twice", "hubspot/walk.go", `
+		if !seen.add(name) {`, `
+		if !seen.add(name) && false {`},
 	}
 )
 

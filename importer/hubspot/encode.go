@@ -22,7 +22,7 @@ func appendCreate(dst []byte, inputs []importer.Input) ([]byte, error) {
 			dst = append(dst, ',')
 		}
 		dst = append(dst, `{"objectWriteTraceId":`...)
-		if dst, err = appendText(dst, in.Trace); err != nil {
+		if dst, err = jsontext.AppendQuote(dst, in.Trace); err != nil {
 			return dst, fmt.Errorf("input %d: its trace is not valid UTF-8", i+1)
 		}
 		dst = append(dst, `,"properties":{`...)
@@ -31,9 +31,9 @@ func appendCreate(dst []byte, inputs []importer.Input) ([]byte, error) {
 				dst = append(dst, ',')
 			}
 			var nameErr, valueErr error
-			dst, nameErr = appendText(dst, p.Name)
+			dst, nameErr = jsontext.AppendQuote(dst, p.Name)
 			dst = append(dst, ':')
-			dst, valueErr = appendText(dst, p.Value)
+			dst, valueErr = jsontext.AppendQuote(dst, p.Value)
 			if nameErr != nil || valueErr != nil {
 				// AppendQuote has put U+FFFD in place of the bytes: sent like
 				// this the record would hold what the input doesn't.
@@ -46,11 +46,11 @@ func appendCreate(dst []byte, inputs []importer.Input) ([]byte, error) {
 				dst = append(dst, ',')
 			}
 			dst = append(dst, `{"to":{"id":`...)
-			if dst, err = appendText(dst, a.ID); err != nil {
+			if dst, err = jsontext.AppendQuote(dst, a.ID); err != nil {
 				return dst, fmt.Errorf("input %d: an association's id is not valid UTF-8", i+1)
 			}
 			dst = append(dst, `},"types":[{"associationCategory":`...)
-			if dst, err = appendText(dst, a.Category); err != nil {
+			if dst, err = jsontext.AppendQuote(dst, a.Category); err != nil {
 				return dst, fmt.Errorf("input %d: an association's category is not valid UTF-8", i+1)
 			}
 			dst = append(dst, `,"associationTypeId":`...)
@@ -60,18 +60,6 @@ func appendCreate(dst []byte, inputs []importer.Input) ([]byte, error) {
 		dst = append(dst, `]}`...)
 	}
 	return append(dst, `]}`...), nil
-}
-
-// appendText appends a JSON string. Most texts need no more than quotes, which costs
-// a third of finding that out byte by byte in the library.
-func appendText(dst []byte, s string) ([]byte, error) {
-	for i := range len(s) {
-		if c := s[i]; c < ' ' || c > '~' || c == '"' || c == '\\' {
-			return jsontext.AppendQuote(dst, s)
-		}
-	}
-	dst = append(append(dst, '"'), s...)
-	return append(dst, '"'), nil
 }
 
 // appendRead appends the body of a batch read by a unique property.
