@@ -5,6 +5,7 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"fmt"
 	"net"
 	"net/http"
@@ -12,6 +13,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"testing"
 	"time"
 )
@@ -21,10 +23,10 @@ const (
 	floorPairs = 5
 )
 
-// A cost is what one process took. (Its memory isn't told: on Linux a process starts
-// with the peak of its parent.)
+// A cost is what one process took.
 type cost struct {
 	cpu, wall time.Duration
+	peak      float64 // MiB of resident memory; 0 where the system doesn't tell
 }
 
 func BenchmarkBesideTheFloor(b *testing.B) {
@@ -51,6 +53,7 @@ func BenchmarkBesideTheFloor(b *testing.B) {
 	for name, costs := range map[string][]cost{"floor": theirs, "import": ours} {
 		b.ReportMetric(median(costs, func(c cost) float64 { return floorRows / c.wall.Seconds() }), name+"-rows/s")
 		b.ReportMetric(median(costs, func(c cost) float64 { return c.cpu.Seconds() * 1e6 / floorRows }), name+"-cpu-s/Mrow")
+		b.ReportMetric(median(costs, func(c cost) float64 { return c.peak }), name+"-MiB")
 	}
 	ratios := make([]cost, len(ours))
 	for i := range ours {
@@ -122,11 +125,41 @@ func costOf(b *testing.B, dir, program string, args ...string) cost {
 	b.Helper()
 	cmd := exec.Command(program, args...)
 	cmd.Env = append(os.Environ(), "HUBSPOT_ACCESS_TOKEN=floor", "XDG_STATE_HOME="+filepath.Join(dir, "state"))
+	var out bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &out
 	start := time.Now()
-	if out, err := cmd.CombinedOutput(); err != nil {
-		b.Fatalf("%v\n%s", err, out)
+	if err := cmd.Start(); err != nil {
+		b.Fatal(err)
 	}
-	return cost{wall: time.Since(start), cpu: cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()}
+	done := make(chan struct{})
+	peak := make(chan float64)
+	go func() { peak <- watchPeak(cmd.Process.Pid, done) }()
+	err := cmd.Wait()
+	c := cost{wall: time.Since(start), cpu: cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()}
+	close(done)
+	if c.peak = <-peak; err != nil {
+		b.Fatalf("%v\n%s", err, out.Bytes())
+	}
+	return c
+}
+
+// watchPeak looks at a process's peak of memory until it is done. Its rusage would not
+// do: on Linux a process begins with the peak of the one that started it.
+func watchPeak(pid int, done <-chan struct{}) (mib float64) {
+	for {
+		if status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid)); err == nil {
+			if m := highWater.FindSubmatch(status); m != nil {
+				if kib, err := strconv.Atoi(string(m[1])); err == nil {
+					mib = max(mib, float64(kib)/1024)
+				}
+			}
+		}
+		select {
+		case <-done:
+			return mib
+		case <-time.After(10 * time.Millisecond):
+		}
+	}
 }
 
 func median(costs []cost, of func(cost) float64) float64 {
