@@ -74,7 +74,7 @@ func (w *Watch) Look(fields []string, rec *Record, suspect func(Suspicion, strin
 		cell := fields[c.index]
 		switch {
 		case cell == "":
-		case c.id && isRounded(cell):
+		case c.id && IsRounded(cell):
 			suspect(Suspicion{CodeRounded, c.column, c.property, "{value} seems to be a number that a spreadsheet has rounded; export the column again as text"}, cell)
 		case cell[0] == '#' && len(cell) > 2 && strings.Trim(cell, "#") == "":
 			suspect(Suspicion{CodeTooNarrow, c.column, c.property, "{value} is what a spreadsheet shows in a column that is too narrow; widen it and export again"}, cell)
@@ -87,13 +87,17 @@ func (w *Watch) Look(fields []string, rec *Record, suspect func(Suspicion, strin
 	}
 }
 
-// isRounded reports whether a cell is such as 1.23E+11.
-func isRounded(cell string) bool {
-	if len(cell) < 4 || !isDigit(cell[0]) {
+// IsRounded reports whether a cell is a number as spreadsheets show long ones, such as
+// 1.23E+11 or 1,23E+11.
+func IsRounded(cell string) bool {
+	mantissa, exponent, ok := strings.Cut(cell, "E+")
+	if !ok || exponent == "" || strings.Trim(exponent, "0123456789") != "" {
 		return false
 	}
-	at := strings.Index(cell, "E+")
-	return at > 0 && isNumber(cell[:at]) && isDigits(cell[at+2:])
+	if mantissa != "" && len(mantissa) > 1 && (mantissa[1] == '.' || mantissa[1] == ',') {
+		mantissa = mantissa[:1] + mantissa[2:]
+	}
+	return mantissa != "" && strings.Trim(mantissa, "0123456789") == ""
 }
 
 // parentsOf returns the object types of a record's parents and the parents, ""

@@ -77,7 +77,7 @@ func (n *notices) see(rec *csvfile.Record) {
 		return
 	}
 	for i := range n.ids {
-		if c := &n.ids[i]; isRounded(rec.Fields[c.index]) {
+		if c := &n.ids[i]; mapping.IsRounded(rec.Fields[c.index]) {
 			c.hit(rec.Line)
 		}
 	}
@@ -99,19 +99,6 @@ func (c *noticed) hit(line int64) {
 	if c.count++; c.count == 1 {
 		c.line = line
 	}
-}
-
-// isRounded reports whether a cell is a number as spreadsheets show long ones, such as
-// 1.23E+11 or 1,23E+11.
-func isRounded(cell string) bool {
-	mantissa, exponent, ok := strings.Cut(cell, "E+")
-	if !ok || exponent == "" || strings.Trim(exponent, "0123456789") != "" {
-		return false
-	}
-	if mantissa != "" && len(mantissa) > 1 && (mantissa[1] == '.' || mantissa[1] == ',') {
-		mantissa = mantissa[:1] + mantissa[2:]
-	}
-	return mantissa != "" && strings.Trim(mantissa, "0123456789") == ""
 }
 
 // say says what was noticed, and how many blank lines there were.
