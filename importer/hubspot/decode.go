@@ -28,8 +28,8 @@ type batch struct {
 }
 
 // decodeBatch decodes an answer to a batch request. key names the property to
-// read from the records, "" for none; asked is what was asked for, if that is known. An error means that the body is no
-// complete answer and proves nothing.
+// read from the records, "" for none; asked is what was asked for, if that is known.
+// An error means that the body is no complete answer and proves nothing.
 func decodeBatch(body []byte, key string, asked []importer.Input) (batch, error) {
 	b := batch{numErrs: -1, records: make([]importer.Created, 0, max(len(asked), 1))}
 	named := 0
