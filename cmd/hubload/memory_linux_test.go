@@ -112,7 +112,7 @@ func TestOutOfMemory(t *testing.T) {
 	}
 	midway := 0
 	for size := uint64(32 << 20); ; size += size / 7 {
-		h := newHungry(t, 4000)
+		h := newHungry(t, 20_000) // so that what they take is more than the next step
 		name := fmt.Sprintf("%d MiB", size>>20)
 		state, said := h.start(fmt.Sprintf("%s=%d", dataSizeVar, size))
 		if state.Success() {
@@ -143,7 +143,7 @@ func TestOutOfMemory(t *testing.T) {
 // TestKilledForMemory lets the kernel do it.
 func TestKilledForMemory(t *testing.T) {
 	group := memoryGroup(t)
-	h := newHungry(t, 4000)
+	h := newHungry(t, 20_000)
 	for size := 6; h.account.Len(defaultObject) < h.rows; size += 2 {
 		limit(t, group, size<<20)
 		state, said := h.start(groupVar + "=" + group)
