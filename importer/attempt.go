@@ -69,7 +69,7 @@ func (r *run) attempt(ctx context.Context, rows []*row, books *books) (outcome, 
 		return outcome{}, err
 	}
 	d := r.desk()
-	defer r.clear(d)
+	defer r.release(d)
 	for _, rw := range rows {
 		rw.attempts++
 	}
@@ -129,32 +129,6 @@ func (r *run) begin(rows []*row, b *books) (int64, error) {
 	r.progress.settle(b.refused, 0)
 	b.slices, b.refused = nil, nil
 	return n, nil
-}
-
-// A desk is room for what an attempt is made of. It is used again by the next one.
-type desk struct {
-	text      []byte // all traces
-	ends      []int  // of each in text
-	inputs    []Input
-	standings []standing
-	fates     []journal.Fate
-}
-
-func (r *run) desk() *desk {
-	if d, ok := r.desks.Get().(*desk); ok {
-		return d
-	}
-	return new(desk)
-}
-
-// clear makes a desk free. What was on it is forgotten, so that it isn't kept from
-// the garbage collector.
-func (r *run) clear(d *desk) {
-	clear(d.inputs)
-	clear(d.standings)
-	clear(d.fates)
-	d.text, d.ends, d.inputs, d.standings, d.fates = d.text[:0], d.ends[:0], d.inputs[:0], d.standings[:0], d.fates[:0]
-	r.desks.Put(d)
 }
 
 // inputs lays down what is sent, and what the judge must know of it.

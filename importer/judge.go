@@ -126,8 +126,8 @@ func judgeRows(out []ruling, rows []standing, ans Answer) {
 	}
 }
 
-// traced returns the number of the row that a trace names, which may well be that of
-// its place in the answer. Traces of one run that
+// traced returns the number of the row that a trace names, which may well be its
+// place in the answer's list. Traces of one run that
 // are in file order are in the order of their lengths and then of their letters;
 // where they aren't, the search misses none, and takes longer.
 func traced(rows []standing, place int, trace string) (int, bool) {

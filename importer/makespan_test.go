@@ -127,23 +127,24 @@ func TestMakespanBesideAStranger(t *testing.T) {
 func TestMakespanOfFourProcesses(t *testing.T) {
 	for _, c := range []struct {
 		name            string
-		store           ratelimit.Store
+		shared          bool
 		share, perMille float64
 	}{
-		{"each for itself", nil, 95, 10},
-		{"on one host", new(sharedWindow), 98, 0},
+		{"each for itself", false, 95, 10},
+		{"on one host", true, 98, 0},
 	} {
 		onSeeds(t, c.name, 10_000, func(t *testing.T, seed uint64) {
 			r := newRoad(seed, typicalJitter, 400*time.Millisecond, hubspottest.Config{})
-			if c.store != nil {
-				c.store = new(sharedWindow)
+			var o ratelimit.Options
+			if c.shared {
+				o.Store = new(sharedWindow)
 			}
 			began, firstDone := time.Now(), time.Time{}
 			var group sync.WaitGroup
 			for range 4 {
 				h := newHaul(t, r, 2_500)
 				group.Go(func() {
-					if err := h.run(t.Context(), ratelimit.Options{Store: c.store}, nil); err != nil {
+					if err := h.run(t.Context(), o, nil); err != nil {
 						t.Error(err)
 					}
 					r.mu.Lock()

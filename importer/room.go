@@ -1,10 +1,12 @@
-// Room for rows, used again when their fates are written.
+// Room that is used again: for rows, until their fates are written, and for what an attempt is made of.
 
 package importer
 
 import (
 	"sync"
 	"sync/atomic"
+
+	"github.com/hubload/hubload/importer/journal"
 )
 
 // A block is room for the rows of a batch, with what their records have room for.
@@ -44,4 +46,30 @@ func (r *room) giveBack(rows []*row) {
 			r.unused.Put(rw.block)
 		}
 	}
+}
+
+// A desk is room for what an attempt is made of. It is used again by the next one.
+type desk struct {
+	text      []byte // all traces
+	ends      []int  // of each in text
+	inputs    []Input
+	standings []standing
+	fates     []journal.Fate
+}
+
+func (r *run) desk() *desk {
+	if d, ok := r.desks.Get().(*desk); ok {
+		return d
+	}
+	return new(desk)
+}
+
+// release makes a desk free. What was on it is forgotten, so that it isn't kept from
+// the garbage collector.
+func (r *run) release(d *desk) {
+	clear(d.inputs)
+	clear(d.standings)
+	clear(d.fates)
+	d.text, d.ends, d.inputs, d.standings, d.fates = d.text[:0], d.ends[:0], d.inputs[:0], d.standings[:0], d.fates[:0]
+	r.desks.Put(d)
 }

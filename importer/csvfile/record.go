@@ -9,7 +9,8 @@ type Record struct {
 	Row  int64 // 1-based number among the data records, good or bad
 	Line int64 // physical line on which it starts, 1-based
 
-	// Fields are the decoded values, one per column of the header; nil when
+	// Fields are the decoded values, one per column of the header; nil after
+	// [Reader.Skim], and when
 	// there is a Problem. The slice is valid until the next Read; its texts may be
 	// kept.
 	Fields []string

@@ -15,18 +15,27 @@ import (
 	"github.com/hubload/hubload/mapping"
 )
 
-// FuzzAnswer has one law: whatever the answer, there is no panic, and a record
-// is only created if its id stands in the bytes.
-func FuzzAnswer(f *testing.F) {
-	seeds, err := filepath.Glob("testdata/answers/*.json")
-	if err != nil || len(seeds) == 0 {
+// answerSeeds are the answers in testdata.
+func answerSeeds(f *testing.F) (seeds [][]byte) {
+	f.Helper()
+	names, err := filepath.Glob("testdata/answers/*.json")
+	if err != nil || len(names) == 0 {
 		f.Fatalf("no seeds: %v", err)
 	}
-	for _, name := range seeds {
+	for _, name := range names {
 		data, err := os.ReadFile(name)
 		if err != nil {
 			f.Fatal(err)
 		}
+		seeds = append(seeds, data)
+	}
+	return seeds
+}
+
+// FuzzAnswer has one law: whatever the answer, there is no panic, and a record
+// is only created if its id stands in the bytes.
+func FuzzAnswer(f *testing.F) {
+	for _, data := range answerSeeds(f) {
 		for _, status := range []int{200, 201, 207, 400, 429} {
 			f.Add(status, data)
 		}

@@ -101,8 +101,8 @@ func (s *scanner) skip() error {
 	outside := s.depth
 	objects := uint64(0) // of those that are open inside: a bit for each, the innermost lowest
 	for {
-		c := s.kind()
-		if c == '{' || c == '[' {
+		first := false
+		if c := s.kind(); c == '{' || c == '[' {
 			if err := s.enter(); err != nil {
 				return err
 			}
@@ -110,37 +110,27 @@ func (s *scanner) skip() error {
 			if c == '{' {
 				objects |= 1
 			}
-			if s.kind() != c+2 { // in ASCII what closes it
-				if objects&1 == 1 {
-					if _, err := s.name(); err != nil {
-						return err
-					}
-				}
-				continue
-			}
-			s.at++
-			s.depth--
-			objects >>= 1
+			first = true
 		} else if !s.single(c) {
 			return s.invalid()
 		}
-		for { // a value has ended
-			if s.depth == outside {
-				return nil
-			}
+		for s.depth > outside {
 			end := byte(']')
 			if objects&1 == 1 {
 				end = '}'
 			}
-			if c := s.kind(); c == ',' {
-				s.at++
-				break
-			} else if c != end {
-				return s.invalid()
+			more, err := s.more(end, first)
+			if err != nil {
+				return err
 			}
-			s.at++
-			s.depth--
+			if more {
+				break
+			}
 			objects >>= 1
+			first = false
+		}
+		if s.depth == outside {
+			return nil
 		}
 		if objects&1 == 1 {
 			if _, err := s.name(); err != nil {

@@ -191,3 +191,34 @@ func TestWaitForALargeAnswerEnds(t *testing.T) {
 type readFunc func(p []byte) (int, error)
 
 func (f readFunc) Read(p []byte) (int, error) { return f(p) }
+
+// TestLargeBodyOverTLS: the buffer that a connection lends is smaller than the body.
+func TestLargeBodyOverTLS(t *testing.T) {
+	inputs := make([]importer.Input, 100)
+	for i := range inputs {
+		inputs[i] = importer.Input{
+			Trace:  fmt.Sprint("run-", i+1),
+			Record: &mapping.Record{Properties: []mapping.Property{{Name: "description", Value: strings.Repeat(fmt.Sprint(i%10), 1_500)}}},
+		}
+	}
+	want, err := appendCreate(nil, inputs)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []byte
+	s := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		got, _ = io.ReadAll(r.Body)
+		w.WriteHeader(http.StatusCreated)
+		io.WriteString(w, `{"status":"COMPLETE","results":[{"id":"1","objectWriteTraceId":"run-100"}]}`)
+	}))
+	client := overTLS(t, s)
+	for range 2 { // the second over the same connection
+		got = nil
+		if a := client.Create(context.Background(), inputs); a.Proof != importer.Answered || len(a.Created) != 1 {
+			t.Fatalf("%+v", a)
+		}
+		if !bytes.Equal(got, want) {
+			t.Errorf("%d bytes came, of %d", len(got), len(want))
+		}
+	}
+}

@@ -1,0 +1,114 @@
+// How a column of dates is written.
+
+package mapping
+
+import (
+	"fmt"
+	"strings"
+	"time"
+)
+
+// dateWays are the layouts under which most cells are dates, "" for what HubSpot takes
+// as it is; those that read the same day from every cell but once.
+func dateWays(s *sample) []string {
+	isOwn := func(cell string) bool { return isDatetime(cell) || isMillis(cell) }
+	var ways []string
+	var readings [][]string
+	best := s.fitting(isOwn)
+	if best > 0 {
+		ways, readings = []string{""}, [][]string{nil}
+		for _, cell := range s.cells {
+			if !isOwn(cell) {
+				cell = ""
+			}
+			readings[0] = append(readings[0], cell)
+		}
+		if best == s.total {
+			return ways
+		}
+	}
+	clocks := []string{""}
+	if strings.Contains(s.example(), ":") {
+		clocks = nil
+		for _, clock := range clockLayouts() {
+			clocks = append(clocks, " "+clock, "T"+clock)
+		}
+	}
+	for _, clock := range clocks {
+		for _, day := range dayLayouts() {
+			f := newTimeFormat(day+clock, "", nil)
+			n := 0
+			var reading []string
+			for _, cell := range s.cells {
+				t, why := f.read(cell)
+				if why == 0 {
+					n += s.counts[cell]
+				}
+				reading = append(reading, t)
+			}
+			switch {
+			case n == 0 || n < best:
+				continue
+			case n > best:
+				best, ways, readings = n, nil, nil
+			}
+			if !contains(readings, reading) {
+				ways, readings = append(ways, day+clock), append(readings, reading)
+			}
+		}
+	}
+	return ways
+}
+
+// isDayFirst reports whether a layout has the day before the month, nil when nobody
+// takes one for the other in it.
+func isDayFirst(layout string) *bool {
+	for _, sign := range []string{"/", "-"} {
+		day, month := strings.Index(layout, "2"+sign), strings.Index(layout, "1"+sign)
+		if day >= 0 && month >= 0 && max(day, month) < strings.Index(layout, "06") {
+			return new(day < month)
+		}
+	}
+	return nil
+}
+
+// dates finds the layout of a column of dates.
+func (p *proposer) dates(c *candidate) {
+	ways := dateWays(c.cells)
+	switch {
+	case len(ways) == 0:
+		c.require(0, "are no dates")
+		return
+	case len(ways) > 1 && p.dayFirst != nil:
+		for _, way := range ways {
+			if first := isDayFirst(way); first != nil && *first == *p.dayFirst {
+				ways = []string{way}
+				break
+			}
+		}
+	}
+	if len(ways) > 1 {
+		c.Confidence = Low
+		c.Notes = append(c.Notes, fmt.Sprintf("%s can be read in two ways, and no cell tells day from month; take one of", quote(c.Example)))
+		for _, way := range ways {
+			rule := *c.Property
+			rule.Layout = way
+			c.Notes = append(c.Notes, "  "+scalar(rule.Name)+": "+rule.encode())
+		}
+		return
+	}
+	way := ways[0]
+	fits := c.cells.fitting(func(cell string) bool {
+		if way == "" {
+			return isDatetime(cell) || isMillis(cell)
+		}
+		_, err := time.Parse(way, strings.TrimSpace(cell))
+		return err == nil
+	})
+	if c.require(fits, "are no dates") {
+		c.Property.Layout = way
+		if parts := partsOf(way); way != "" && c.kind == aDatetime && parts.hour && !parts.offset {
+			c.Notes = append(c.Notes, "the times are taken for UTC; if they are meant elsewhere, give the rule a timezone such as Europe/Berlin or Asia/Tokyo")
+		}
+	}
+}
