@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"strconv"
 
-	"github.com/go-json-experiment/json/jsontext"
-
 	"github.com/hubload/hubload/importer"
 )
 
@@ -22,7 +20,7 @@ func appendCreate(dst []byte, inputs []importer.Input) ([]byte, error) {
 			dst = append(dst, ',')
 		}
 		dst = append(dst, `{"objectWriteTraceId":`...)
-		if dst, err = jsontext.AppendQuote(dst, in.Trace); err != nil {
+		if dst, err = appendQuote(dst, in.Trace); err != nil {
 			return dst, fmt.Errorf("input %d: its trace is not valid UTF-8", i+1)
 		}
 		dst = append(dst, `,"properties":{`...)
@@ -31,11 +29,11 @@ func appendCreate(dst []byte, inputs []importer.Input) ([]byte, error) {
 				dst = append(dst, ',')
 			}
 			var nameErr, valueErr error
-			dst, nameErr = jsontext.AppendQuote(dst, p.Name)
+			dst, nameErr = appendQuote(dst, p.Name)
 			dst = append(dst, ':')
-			dst, valueErr = jsontext.AppendQuote(dst, p.Value)
+			dst, valueErr = appendQuote(dst, p.Value)
 			if nameErr != nil || valueErr != nil {
-				// AppendQuote has put U+FFFD in place of the bytes: sent like
+				// appendQuote has put U+FFFD in place of the bytes: sent like
 				// this the record would hold what the input doesn't.
 				return dst, fmt.Errorf("input %d: property %q is not valid UTF-8", i+1, p.Name)
 			}
@@ -46,11 +44,11 @@ func appendCreate(dst []byte, inputs []importer.Input) ([]byte, error) {
 				dst = append(dst, ',')
 			}
 			dst = append(dst, `{"to":{"id":`...)
-			if dst, err = jsontext.AppendQuote(dst, a.ID); err != nil {
+			if dst, err = appendQuote(dst, a.ID); err != nil {
 				return dst, fmt.Errorf("input %d: an association's id is not valid UTF-8", i+1)
 			}
 			dst = append(dst, `},"types":[{"associationCategory":`...)
-			if dst, err = jsontext.AppendQuote(dst, a.Category); err != nil {
+			if dst, err = appendQuote(dst, a.Category); err != nil {
 				return dst, fmt.Errorf("input %d: an association's category is not valid UTF-8", i+1)
 			}
 			dst = append(dst, `,"associationTypeId":`...)
@@ -64,7 +62,7 @@ func appendCreate(dst []byte, inputs []importer.Input) ([]byte, error) {
 
 // appendRead appends the body of a batch read by a unique property.
 func appendRead(dst []byte, property string, values []string) ([]byte, error) {
-	name, err := jsontext.AppendQuote(nil, property)
+	name, err := appendQuote(nil, property)
 	if err != nil {
 		return dst, fmt.Errorf("the property's name is not valid UTF-8")
 	}
@@ -78,7 +76,7 @@ func appendRead(dst []byte, property string, values []string) ([]byte, error) {
 			dst = append(dst, ',')
 		}
 		dst = append(dst, `{"id":`...)
-		if dst, err = jsontext.AppendQuote(dst, v); err != nil {
+		if dst, err = appendQuote(dst, v); err != nil {
 			return dst, fmt.Errorf("value %d is not valid UTF-8", i+1)
 		}
 		dst = append(dst, '}')

@@ -23,15 +23,15 @@ type scanner struct {
 // number. At the end, and where nothing sensible comes, it is another byte.
 func (s *scanner) kind() byte {
 	for s.at < len(s.data) {
-		c := s.data[s.at]
-		switch {
-		case c == ' ' || c == '\t' || c == '\n' || c == '\r':
-			s.at++
-		case c == '-' || isDigit(c):
+		switch c := s.data[s.at]; {
+		case c > '9':
+			return c
+		case c >= '0' || c == '-':
 			return '0'
-		default:
+		case c != ' ' && c != '\t' && c != '\n' && c != '\r':
 			return c
 		}
+		s.at++
 	}
 	return 0xff // which begins nothing
 }
@@ -109,6 +109,7 @@ func (s *scanner) skip() error {
 			objects <<= 1
 			if c == '{' {
 				objects |= 1
+				s.pairs()
 			}
 			first = true
 		} else if !s.single(c) {
@@ -137,6 +138,24 @@ func (s *scanner) skip() error {
 				return err
 			}
 		}
+	}
+}
+
+// pairs reads the members of an object while they are strings without an escape, each
+// with its comma, and nothing stands between: all but the last of a record's properties.
+func (s *scanner) pairs() {
+	for at := s.at; ; {
+		if at == len(s.data) || s.data[at] != '"' {
+			return
+		}
+		s.at = at
+		if at = ordinary(s.data, at+1); len(s.data)-at < 3 || string(s.data[at:at+3]) != `":"` {
+			return
+		}
+		if at = ordinary(s.data, at+3); len(s.data)-at < 2 || string(s.data[at:at+2]) != `",` {
+			return
+		}
+		at += 2
 	}
 }
 
@@ -189,20 +208,10 @@ func (s *scanner) quoted() bool {
 // ordinary returns where from i on the first byte stands that is a quote, a backslash
 // or a control character.
 func ordinary(data []byte, i int) int {
-	const (
-		ones  = 0x0101010101010101
-		highs = 0x8080808080808080
-	)
-	// Eight bytes at once. The highest bit of a byte of found is set where that byte is
-	// one of these, and wrongly perhaps behind it: the first is right.
-	for len(data)-i >= 8 {
-		eight := binary.LittleEndian.Uint64(data[i:])
-		quote, backslash := eight^('"'*ones), eight^('\\'*ones)
-		found := ((quote-ones)&^quote | (backslash-ones)&^backslash | (eight-' '*ones)&^eight) & highs
-		if found != 0 {
+	for ; len(data)-i >= 8; i += 8 {
+		if found := special(binary.LittleEndian.Uint64(data[i:])) & highs; found != 0 {
 			return i + bits.TrailingZeros64(found)/8
 		}
-		i += 8
 	}
 	for i < len(data) && data[i] != '"' && data[i] != '\\' && data[i] >= ' ' {
 		i++

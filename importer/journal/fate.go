@@ -80,6 +80,18 @@ func (f *Fate) shared() Fate {
 	return g
 }
 
+// isLike is g == f.shared(), without making that.
+func (f *Fate) isLike(g *Fate) bool {
+	if f.Kind != g.Kind || f.Attempts != g.Attempts {
+		return false
+	}
+	if f.hasID() {
+		return (f.ID != "") == (g.ID != "")
+	}
+	return f.Code == g.Code && f.Property == g.Property && f.Message == g.Message &&
+		f.CorrelationID == g.CorrelationID && f.Retryable == g.Retryable
+}
+
 // A Slice is rows that were read from the input, and the CRC32C of their raw
 // bytes, by which a later process knows them again.
 type Slice struct {

@@ -15,50 +15,60 @@ import (
 var errIDs = errors.New("a list of ids is malformed")
 
 func appendIDs(dst []byte, ids []string) []byte {
-	for i := 0; i < len(ids); {
-		step, ok := stepTo(ids, i)
-		letter := stepLetter(step)
+	last := int64(-1) // number of the id before
+	letter, times := byte(0), 0
+	for _, id := range ids {
+		n := idNumber(id)
+		step, known := n-last, n >= 0 && last >= 0
+		last = n
+		next := byte(0)
+		if known {
+			next = stepLetter(step)
+		}
+		if next != letter {
+			dst = appendSteps(dst, letter, times)
+			letter, times = next, 0
+		}
 		switch {
-		case !ok:
-			dst = append(append(dst, '='), ids[i]...)
-			i++
-		case letter == 0:
-			if step >= 0 {
-				dst = append(dst, '+')
-			}
-			dst = strconv.AppendInt(dst, step, 10)
-			i++
+		case letter != 0:
+			times++
+		case !known:
+			dst = append(append(dst, '='), id...)
+		case step >= 0:
+			dst = strconv.AppendInt(append(dst, '+'), step, 10)
 		default:
-			times := 0
-			for again := step; ok && again == step; again, ok = stepTo(ids, i) {
-				times++
-				i++
-			}
-			dst = append(dst, letter)
-			if times > 1 {
-				dst = strconv.AppendInt(dst, int64(times), 10)
-			}
+			dst = strconv.AppendInt(dst, step, 10)
 		}
 	}
-	return dst
+	return appendSteps(dst, letter, times)
 }
 
-// stepTo returns the step that leads to ids[i] from the id before it, if there
-// is one.
-func stepTo(ids []string, i int) (step int64, ok bool) {
-	if i == 0 || i >= len(ids) {
-		return 0, false
+func appendSteps(dst []byte, letter byte, times int) []byte {
+	if letter != 0 {
+		dst = append(dst, letter)
 	}
-	from, to := idNumber(ids[i-1]), idNumber(ids[i])
-	return to - from, from >= 0 && to >= 0
+	if times > 1 {
+		dst = strconv.AppendInt(dst, int64(times), 10)
+	}
+	return dst
 }
 
 // idNumber returns the number behind id, -1 when it has more than 63 bits or
 // would be written in another way.
 func idNumber(id string) int64 {
-	n, err := strconv.ParseInt(id, 10, 64)
-	if err != nil || len(id) > 1 && id[0] == '0' {
+	if len(id) > 18 {
+		n, err := strconv.ParseInt(id, 10, 64)
+		if err != nil || id[0] == '0' {
+			return -1
+		}
+		return n
+	}
+	if !validID(id) || id[0] == '0' && id != "0" {
 		return -1
+	}
+	n := int64(0)
+	for _, c := range []byte(id) {
+		n = 10*n + int64(c-'0')
 	}
 	return n
 }
@@ -73,9 +83,11 @@ func stepLetter(step int64) byte {
 	return 0
 }
 
-// parseIDs reads a list of exactly n ids.
+// parseIDs reads a list of exactly n ids. They are parts of one text.
 func parseIDs(text []byte, n int64) ([]string, error) {
-	var ids []string
+	usual := min(n, 128)
+	all := make([]byte, 0, 12*usual)
+	ends := make([]int, 0, usual) // of each id in all
 	prev := int64(-1)
 	for len(text) > 0 {
 		c := text[0]
@@ -88,7 +100,8 @@ func parseIDs(text []byte, n int64) ([]string, error) {
 			if !validID(id) {
 				return nil, errIDs
 			}
-			ids, prev, text = append(ids, id), idNumber(id), text[i:]
+			all = append(all, id...)
+			ends, prev, text = append(ends, len(all)), idNumber(id), text[i:]
 			continue
 		case c == '+' || c == '-':
 			if step, text = cutInt(text); step < 0 {
@@ -107,7 +120,7 @@ func parseIDs(text []byte, n int64) ([]string, error) {
 		if digits(text) > 0 {
 			times, text = cutInt(text)
 		}
-		if times < 1 || times > n-int64(len(ids)) {
+		if times < 1 || times > n-int64(len(ends)) {
 			return nil, errIDs
 		}
 		for range times {
@@ -115,15 +128,26 @@ func parseIDs(text []byte, n int64) ([]string, error) {
 				return nil, errIDs
 			}
 			prev += step
-			ids = append(ids, strconv.FormatInt(prev, 10))
+			all = strconv.AppendInt(all, prev, 10)
+			ends = append(ends, len(all))
 		}
 	}
-	if int64(len(ids)) != n {
+	if int64(len(ends)) != n {
 		return nil, errIDs
+	}
+	ids, shared, start := make([]string, n), string(all), 0
+	for i, end := range ends {
+		ids[i] = shared[start:end]
+		start = end
 	}
 	return ids, nil
 }
 
 func validID(id string) bool {
-	return len(id) >= 1 && len(id) <= 20 && digits([]byte(id)) == len(id)
+	for _, c := range []byte(id) {
+		if c < '0' || c > '9' {
+			return false
+		}
+	}
+	return len(id) >= 1 && len(id) <= 20
 }

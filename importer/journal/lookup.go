@@ -15,6 +15,9 @@ type cache struct {
 	start   int64  // offset of window
 	records [16]cached
 	next    int // the record to be replaced
+
+	place  place   // of the row that was asked for last; the zero one holds none
+	record *cached // at that place
 }
 
 type cached struct {
@@ -41,19 +44,25 @@ func (s *State) Fate(row int64) (Fate, bool, error) {
 	if _, ok := s.Kind(row); !ok {
 		return Fate{}, false, nil
 	}
-	rec, err := s.record(s.places.at(row))
-	if err != nil {
-		return Fate{}, false, err
+	c := &s.cache
+	if !c.place.holds(row) {
+		at := s.places.at(row)
+		rec, err := s.record(at.offset)
+		if err != nil {
+			return Fate{}, false, err
+		}
+		c.place, c.record = at, rec
 	}
-	for _, g := range rec.groups {
-		i, ok := g.rows.rank(row)
+	for i := range c.record.groups {
+		g := &c.record.groups[i]
+		n, ok := g.rows.rank(row)
 		if !ok {
 			continue
 		}
 		f := g.fate
 		f.Row = row
 		if g.ids != nil {
-			f.ID = g.ids[i]
+			f.ID = g.ids[n]
 		}
 		return f, true, nil
 	}

@@ -47,9 +47,11 @@ func replace(list []place, n place) []place {
 	return slices.Replace(list, lo, hi, with...)
 }
 
-// at returns the offset for a row that is known to have a fate.
-func (p *places) at(row int64) int64 {
+// at returns the place of a row that is known to have a fate.
+func (p *places) at(row int64) place {
 	list := p.pages[row/placeRows]
 	i := sort.Search(len(list), func(i int) bool { return int64(list[i].to) >= row })
-	return list[i].offset
+	return list[i]
 }
+
+func (p *place) holds(row int64) bool { return int64(p.from) <= row && row <= int64(p.to) }

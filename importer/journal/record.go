@@ -85,10 +85,12 @@ func (r *record) groups() iter.Seq2[Kind, *group] {
 
 // addFates puts fates into the record, those alike together.
 func (r *record) addFates(fates []Fate) error {
-	byRow := func(a, b Fate) int { return cmp.Compare(a.Row, b.Row) }
-	if !slices.IsSortedFunc(fates, byRow) {
-		fates = slices.Clone(fates)
-		slices.SortFunc(fates, byRow)
+	for i := range len(fates) - 1 { // slices.IsSortedFunc copies two fates a step
+		if fates[i].Row > fates[i+1].Row {
+			fates = slices.Clone(fates)
+			slices.SortFunc(fates, func(a, b Fate) int { return cmp.Compare(a.Row, b.Row) })
+			break
+		}
 	}
 	type building struct {
 		like Fate // all that the rows share
@@ -103,9 +105,13 @@ func (r *record) addFates(fates []Fate) error {
 		if err := f.check(); err != nil {
 			return err
 		}
-		if like := f.shared(); b == nil || like != b.like {
+		if b == nil || !f.isLike(&b.like) {
+			like := f.shared()
 			if b = known[like]; b == nil {
 				b = &building{like: like}
+				if like.ID != "" {
+					b.ids = make([]string, 0, len(fates)-i)
+				}
 				known[like] = b
 				all = append(all, b)
 			}

@@ -54,13 +54,13 @@ func (c *columns) header(cells [][]byte) [][]byte {
 
 // of returns a record's own cells, raw, in the room of an earlier result, and the
 // numbers of its row and line in the original file.
-func (c *columns) of(rec *csvfile.Record, room [][]byte) (cells [][]byte, row, line string) {
+func (c *columns) of(rec *csvfile.Record, room [][]byte) (cells [][]byte, row, line int64) {
 	if !aligned(rec) {
 		// Where hubload's columns begin can't be told: all is kept.
 		if len(c.own) > 0 {
 			cells = rec.AppendCells(room[:0], len(c.own))
 		}
-		return cells, decimal(rec.Row), decimal(rec.Line)
+		return cells, rec.Row, rec.Line
 	}
 	cells = rec.AppendCells(room[:0], c.width)
 	row, line = carried(cells, c.row, rec.Row), carried(cells, c.line, rec.Line)
@@ -89,14 +89,14 @@ func aligned(rec *csvfile.Record) bool {
 }
 
 // carried returns the number in a cell, or n when it holds none.
-func carried(cells [][]byte, at int, n int64) string {
+func carried(cells [][]byte, at int, n int64) int64 {
 	if at >= 0 {
 		text := string(bytes.Trim(cells[at], `"`))
 		if m, err := strconv.ParseInt(text, 10, 64); err == nil && m > 0 && decimal(m) == text {
-			return text
+			return m
 		}
 	}
-	return decimal(n)
+	return n
 }
 
 func decimal(n int64) string { return strconv.FormatInt(n, 10) }

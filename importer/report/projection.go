@@ -12,16 +12,8 @@ import (
 	"github.com/hubload/hubload/importer/journal"
 )
 
-// A result is hubload's columns of a row that exists. All fields are text, for
-// gocsv changes numbers.
-type result struct {
-	Row    string `csv:"hubload_row"`
-	Line   string `csv:"hubload_line"`
-	Status string `csv:"hubload_status"`
-	ID     string `csv:"hubload_id"`
-}
-
-// A failure is hubload's columns of a row that was refused or is in doubt.
+// A failure is hubload's columns of a row that was refused or is in doubt. All fields
+// are text, for gocsv changes numbers.
 type failure struct {
 	Row           string `csv:"hubload_row"`
 	Line          string `csv:"hubload_line"`
@@ -44,7 +36,7 @@ type projection struct {
 	room    [][]byte // for the cells of a row
 	joined  []byte   // likewise
 
-	results  *table[result]
+	results  *results
 	failures *table[failure]
 	inDoubt  *table[failure]
 }
@@ -63,7 +55,7 @@ func newProjection(r *csvfile.Reader, src Source, o Options, results, failures, 
 	p.safe.all(cells)
 	header, bare := p.join(cells), len(cells) == 0
 	out := func(w io.Writer) *csvfile.Writer { return csvfile.NewWriter(w, r.Dialect()) }
-	if p.results, err = newTable[result](out(results), header, bare); err != nil {
+	if p.results, err = newResults(out(results), p.delim, header, bare); err != nil {
 		return nil, err
 	}
 	if p.failures, err = newTable[failure](out(failures), header, bare); err != nil {
@@ -101,7 +93,7 @@ func (p *projection) project(st *journal.State) (Counts, error) {
 			n.Pending++
 			continue
 		}
-		if err := p.add(&n, rec, fate); err != nil {
+		if err := p.add(&n, rec, &fate); err != nil {
 			return n, err
 		}
 	}
@@ -134,9 +126,9 @@ func (p *projection) join(cells [][]byte) []byte {
 
 // cells returns a record's own cells as they stand in the reports, the numbers of
 // its row and line in the original file, and its mark.
-func (p *projection) cells(rec *csvfile.Record) (joined []byte, row, line, mark string) {
+func (p *projection) cells(rec *csvfile.Record) (joined []byte, row, line int64, mark string) {
 	if rec.Problem == nil && p.safe == nil && len(p.columns.own) == p.columns.width {
-		return rec.Raw, decimal(rec.Row), decimal(rec.Line), ""
+		return rec.Raw, rec.Row, rec.Line, ""
 	}
 	cells, row, line := p.columns.of(rec, p.room)
 	p.room = cells
@@ -145,7 +137,7 @@ func (p *projection) cells(rec *csvfile.Record) (joined []byte, row, line, mark 
 }
 
 // add puts a row into its report and counts it.
-func (p *projection) add(n *Counts, rec *csvfile.Record, fate journal.Fate) error {
+func (p *projection) add(n *Counts, rec *csvfile.Record, fate *journal.Fate) error {
 	if p.columns.correlation >= 0 || fate.Kind == journal.Refused || fate.Kind == journal.InDoubt {
 		p.input.Fields()
 	}
@@ -157,22 +149,22 @@ func (p *projection) add(n *Counts, rec *csvfile.Record, fate journal.Fate) erro
 		} else {
 			n.Existing++
 		}
-		return p.results.add(cells, result{Row: row, Line: line, Status: fate.Kind.String(), ID: fate.ID})
+		return p.results.add(cells, row, line, fate)
 	case journal.Refused:
 		n.Refused++
-		f := p.failure(row, line, rec, &fate)
+		f := p.failure(row, line, rec, fate)
 		f.CorrelationID = cmp.Or(mark, f.CorrelationID)
 		return p.failures.add(cells, f)
 	case journal.InDoubt:
 		n.InDoubt++
-		return p.inDoubt.add(cells, p.failure(row, line, rec, &fate))
+		return p.inDoubt.add(cells, p.failure(row, line, rec, fate))
 	}
 	return fmt.Errorf("row %d has the fate %s, and no report is for that", rec.Row, fate.Kind)
 }
 
-func (p *projection) failure(row, line string, rec *csvfile.Record, fate *journal.Fate) failure {
+func (p *projection) failure(row, line int64, rec *csvfile.Record, fate *journal.Fate) failure {
 	return failure{
-		Row: row, Line: line,
+		Row: decimal(row), Line: decimal(line),
 		Code:          fate.Code,
 		Property:      fate.Property,
 		Message:       p.values.message(fate, rec.Fields),

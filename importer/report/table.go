@@ -20,24 +20,19 @@ const (
 // group of them at a time and hands each to [table.Write], which puts the input's
 // cells before it.
 //
-// results.csv gets nearly all rows of most inputs, and for its four columns gocsv's
-// reflection made a fifteenth of a whole import's CPU time: of that struct it writes
-// the header only.
-//
 // (gocsv's setters are not used: they change the package for everybody. Nor is
 // MarshalChan, which writes no header when there are no rows and leaves its
 // producer waiting after an error.)
 type table[T any] struct {
 	out  *csvfile.Writer
-	room []string // for a record
-	bare bool     // the input has no columns of its own
+	bare bool // the input has no columns of its own
 	rows []T
 	raw  []byte // the input's cells of rows
 	ends []int  // of each row in raw
 	done int    // rows that are written
 }
 
-var _ gocsv.CSVWriter = (*table[result])(nil)
+var _ gocsv.CSVWriter = (*table[failure])(nil)
 
 // newTable begins a report with its header: the input's cells, joined by the
 // delimiter, which are none if it's bare.
@@ -67,19 +62,8 @@ func (t *table[T]) end() error {
 	return t.out.Flush()
 }
 
-func (t *table[T]) write() (err error) {
-	if rows, ok := any(t.rows).([]result); ok {
-		for i := range rows {
-			r := &rows[i]
-			t.room = append(t.room[:0], r.Row, r.Line, r.Status, r.ID)
-			if err = t.Write(t.room); err != nil {
-				break
-			}
-		}
-		t.clear()
-		return err
-	}
-	err = gocsv.MarshalCSVWithoutHeaders(t.rows, t)
+func (t *table[T]) write() error {
+	err := gocsv.MarshalCSVWithoutHeaders(t.rows, t)
 	t.clear()
 	return err
 }
