@@ -73,7 +73,7 @@ func (r *run) attempt(ctx context.Context, rows []*row, books *books) (outcome, 
 	for _, rw := range rows {
 		rw.attempts++
 	}
-	n, err := r.begin(rows, books)
+	n, err := r.begin(d, rows, books)
 	if err != nil {
 		slot.Cancel()
 		return outcome{}, err
@@ -99,10 +99,10 @@ func (r *run) attempt(ctx context.Context, rows []*row, books *books) (outcome, 
 	}
 
 	// judge
-	rulings := judge(d.standings, ans)
+	d.rulings = judge(d.rulings, d.standings, ans)
 
 	// commit
-	out, doubted := r.apply(d, rows, rulings)
+	out, doubted := r.apply(d, rows)
 	if err := r.end(n, ans, d.fates, doubted); err != nil {
 		return outcome{}, err
 	}
@@ -115,14 +115,13 @@ func (r *run) attempt(ctx context.Context, rows []*row, books *books) (outcome, 
 
 // begin makes durable what the journal must hold before rows are sent: what was
 // read for the first time, what of it can't be sent, and the intent itself.
-func (r *run) begin(rows []*row, b *books) (int64, error) {
-	numbers := make([]int64, len(rows))
+func (r *run) begin(d *desk, rows []*row, b *books) (int64, error) {
 	attempt := 0
-	for i, rw := range rows {
-		numbers[i] = rw.n
+	for _, rw := range rows {
+		d.numbers = append(d.numbers, rw.n)
 		attempt = max(attempt, rw.attempts)
 	}
-	n, err := r.im.Journal.Begin(b.slices, b.refused, numbers, attempt)
+	n, err := r.im.Journal.Begin(b.slices, b.refused, d.numbers, attempt)
 	if err != nil {
 		return 0, fmt.Errorf("writing the journal: %w", err)
 	}
@@ -148,10 +147,10 @@ func (r *run) inputs(d *desk, rows []*row) {
 	}
 }
 
-// apply turns rulings into fates, on the desk, and into what is left to do. Doubted is
-// how many of the fates belong to rows that were in doubt.
-func (r *run) apply(d *desk, rows []*row, rulings []ruling) (out outcome, doubted int) {
-	for i, v := range rulings {
+// apply turns the rulings into fates, on the desk, and into what is left to do. Doubted
+// is how many of the fates belong to rows that were in doubt.
+func (r *run) apply(d *desk, rows []*row) (out outcome, doubted int) {
+	for i, v := range d.rulings {
 		rw := rows[i]
 		before, clouded := len(d.fates), rw.tainted
 		rw.refusal = nil

@@ -40,6 +40,7 @@ type gate struct {
 	fixed   bool
 	in      int
 	queue   []chan struct{}
+	coming  int           // workers that haven't started yet
 	shorter chan struct{} // the queue is
 	answers int           // that worked, up to smoothness
 	average time.Duration // of what they took
@@ -111,11 +112,14 @@ func (g *gate) enter(ctx context.Context) (*place, error) {
 }
 
 // wants waits until few workers wait, so that rows aren't read long before they can
-// be sent. It is for one goroutine.
+// be sent, and announces one more. It is for one goroutine.
 func (g *gate) wants(ctx context.Context) error {
 	for {
 		g.mu.Lock()
-		few := len(g.queue) < ahead
+		few := g.coming+len(g.queue) < ahead
+		if few {
+			g.coming++
+		}
 		g.mu.Unlock()
 		if few {
 			return nil
@@ -126,6 +130,15 @@ func (g *gate) wants(ctx context.Context) error {
 			return ctx.Err()
 		}
 	}
+}
+
+// arrived says that a worker whom wants announced has started. Until a processor is
+// free for them, many could be made.
+func (g *gate) arrived() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.coming--
+	g.shortened()
 }
 
 // forget takes a waiter out of the queue, or gives back the place that it was

@@ -170,6 +170,7 @@ func Run(ctx context.Context, im Import) error {
 		}
 		group.Go(func() error {
 			defer budget.Release(size)
+			r.gate.arrived()
 			return r.process(gctx, j)
 		})
 	}

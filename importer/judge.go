@@ -50,9 +50,10 @@ type standing struct {
 
 // judge says what ans proves about each of rows, in their order. It is a pure
 // function, and the only place where an answer becomes a fate: reliability is
-// proved by walking its table.
-func judge(rows []standing, ans Answer) []ruling {
-	out := make([]ruling, len(rows))
+// proved by walking its table. What it returns stands in room, as far as that reaches.
+func judge(room []ruling, rows []standing, ans Answer) []ruling {
+	out := slices.Grow(room[:0], len(rows))[:len(rows)]
+	clear(out)
 	switch ans.Proof {
 	case Answered:
 		judgeRows(out, rows, ans)

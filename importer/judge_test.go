@@ -76,7 +76,7 @@ func TestJudge(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			var got []verdict
-			for _, r := range judge(test.rows, test.ans) {
+			for _, r := range judge(nil, test.rows, test.ans) {
 				got = append(got, r.verdict)
 			}
 			if diff := cmp.Diff(test.want, got); diff != "" {

@@ -54,6 +54,12 @@ func (p *Progress) Counts() journal.Counts {
 	return p.snap.Counts
 }
 
+func (p *Progress) lastRead() int64 {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.snap.Read
+}
+
 func (p *Progress) update(f func(*Snapshot)) {
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -209,7 +209,7 @@ func (r *run) count(refused, others int) error {
 	}
 	// Rows that can't be sent are refused before the others of their batches are
 	// answered: those count as good until they are.
-	settled := max(counts.Created+counts.Existing+counts.Refused+counts.InDoubt, r.progress.Now().Read)
+	settled := max(counts.Created+counts.Existing+counts.Refused+counts.InDoubt, r.progress.lastRead())
 	if p := r.im.MaxRefused.Percent; p > 0 && settled >= 100 && float64(counts.Refused)*100 > p*float64(settled) {
 		return &StoppedError{Cause: TooManyRefused, Message: fmt.Sprintf("%d of %d rows were refused, more than %g%%", counts.Refused, settled, p)}
 	}

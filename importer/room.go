@@ -50,10 +50,12 @@ func (r *room) giveBack(rows []*row) {
 
 // A desk is room for what an attempt is made of. It is used again by the next one.
 type desk struct {
-	text      []byte // all traces
-	ends      []int  // of each in text
+	numbers   []int64 // of the rows
+	text      []byte  // all traces
+	ends      []int   // of each in text
 	inputs    []Input
 	standings []standing
+	rulings   []ruling
 	fates     []journal.Fate
 }
 
@@ -69,7 +71,8 @@ func (r *run) desk() *desk {
 func (r *run) release(d *desk) {
 	clear(d.inputs)
 	clear(d.standings)
+	clear(d.rulings)
 	clear(d.fates)
-	d.text, d.ends, d.inputs, d.standings, d.fates = d.text[:0], d.ends[:0], d.inputs[:0], d.standings[:0], d.fates[:0]
+	*d = desk{d.numbers[:0], d.text[:0], d.ends[:0], d.inputs[:0], d.standings[:0], d.rulings[:0], d.fates[:0]}
 	r.desks.Put(d)
 }

@@ -141,7 +141,7 @@ func (r *run) process(ctx context.Context, j *job) error {
 	j.refused = append(j.refused, unlinked...)
 	books := &books{slices: j.slices, refused: j.refused}
 	if len(clear) == 0 && !books.empty() {
-		if _, err := r.begin(nil, books); err != nil {
+		if _, err := r.begin(new(desk), nil, books); err != nil {
 			return err
 		}
 	}

@@ -8,22 +8,11 @@ import (
 	"context"
 	"io"
 	"os"
-	"runtime/debug"
 )
 
 func main() {
-	prepare()
-	os.Exit(run(os.Args[1:], system{getenv: os.Getenv, stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr}))
-}
-
-// prepare sets what belongs to the process and to no command.
-func prepare() {
 	forbidCoreDumps()
-	// It is the account's limit that takes the time, and others need the memory: a
-	// heap that is collected early is worth a few percent of a core.
-	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(60)
-	}
+	os.Exit(run(os.Args[1:], system{getenv: os.Getenv, stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr}))
 }
 
 // A system is all of the surroundings that a command may see.

@@ -25,7 +25,7 @@ const peakEnv = "HUBLOAD_TEST_PEAK"
 // $HUBLOAD_TEST_PEAK names. rusage would not do: Linux has a process begin with the peak
 // of the one that started it.
 func measuredMain() {
-	prepare()
+	forbidCoreDumps()
 	code := run(os.Args[1:], system{getenv: os.Getenv, stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr})
 	status, err := os.ReadFile("/proc/self/status")
 	if err == nil {

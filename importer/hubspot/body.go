@@ -17,27 +17,31 @@ var errSealed = errors.New("the request is over")
 //
 // The other direction doesn't hold: the transport has a buffer, and a byte in it
 // may be on the wire or not.
+//
+// What is behind the bytes is nobody's when done is called, which is as soon as the
+// network has its own copy of them: a request waits for its answer most of the time.
 type body struct {
 	mu     sync.Mutex // the transport may read on after it has returned an error
-	data   []byte
-	read   int
+	rest   []byte     // that wasn't read yet
+	done   func()     // called once, or nil
 	sealed bool
 }
+
+func newBody(data []byte) *body { return &body{rest: data} }
 
 func (b *body) Read(p []byte) (int, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	rest := b.data[b.read:]
 	switch {
 	case b.sealed:
 		return 0, errSealed
-	case len(rest) == 0:
+	case len(b.rest) == 0:
 		return 0, io.EOF
-	case len(rest) > 1:
-		rest = rest[:len(rest)-1]
 	}
-	n := copy(p, rest)
-	b.read += n
+	n := copy(p, b.rest[:max(len(b.rest)-1, 1)])
+	if b.rest = b.rest[n:]; len(b.rest) == 0 {
+		b.free()
+	}
 	return n, nil
 }
 
@@ -46,13 +50,19 @@ func (b *body) Close() error {
 	return nil
 }
 
-// seal ends all reading and reports whether the last byte had been read. After
-// it the data is nobody's and may be changed. Without it a request that failed
-// could still get its last byte later.
+// seal ends all reading and reports whether the last byte had been read. Without it a
+// request that failed could still get its last byte later.
 func (b *body) seal() (taken bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.sealed = true
-	taken = b.read == len(b.data)
-	return taken
+	b.free()
+	return len(b.rest) == 0
+}
+
+func (b *body) free() {
+	if b.done != nil {
+		b.done()
+		b.done = nil
+	}
 }

@@ -41,7 +41,7 @@ const (
 	maxInputs       = 100 // of one request, by HubSpot's rule
 	defaultTimeout  = 120 * time.Second
 	defaultMaxConns = 256
-	usualBody       = 48 << 10 // bytes that a hundred records take, both ways
+	usualBody       = 64 << 10 // bytes; a hundred records take less, both ways
 )
 
 // Config says which API to speak to and how. Only Credentials must be set.
@@ -133,13 +133,14 @@ func (c *Client) Create(ctx context.Context, inputs []importer.Input) importer.A
 		panic(fmt.Sprintf("hubspot: Create of %d inputs, not 1 to %d", len(inputs), maxInputs))
 	}
 	buf := c.buffer()
-	defer c.keep(buf)
-	body, err := appendCreate(buf.AvailableBuffer(), inputs)
+	text, err := appendCreate(buf.AvailableBuffer(), inputs)
 	if err != nil {
+		c.keep(buf)
 		return failed(importer.Impossible, codeInvalidUTF8, err)
 	}
-	buf.Write(body) // so that the next request finds the room
-	r := c.send(ctx, http.MethodPost, c.objectPath("batch/create"), buf.Bytes())
+	buf.Write(text) // so that the next request finds the room
+	out := &body{rest: buf.Bytes(), done: func() { c.keep(buf) }}
+	r := c.send(ctx, http.MethodPost, c.objectPath("batch/create"), out)
 	defer r.release()
 	return r.answer(inputs, c.key)
 }

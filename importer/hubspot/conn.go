@@ -15,15 +15,18 @@ import (
 const connecting = 30 * time.Second // to the host, and again with it about TLS
 
 // A lender is a connection that lends a buffer to who writes a request's body to
-// it. Otherwise io.Copy makes one of 32 kB for each request, and that is more than
+// it. Otherwise io.Copy makes a smaller one for each request, and that is more than
 // all else that an import needs memory for.
 type lender struct{ net.Conn }
 
-var loans = sync.Pool{New: func() any { return new([32 << 10]byte) }}
+// A loan holds most bodies whole, so that it takes few calls of the system to send one.
+type loan [64 << 10]byte
+
+var loans = sync.Pool{New: func() any { return new(loan) }}
 
 // ReadFrom implements [io.ReaderFrom].
 func (l lender) ReadFrom(r io.Reader) (int64, error) {
-	buf := loans.Get().(*[32 << 10]byte)
+	buf := loans.Get().(*loan)
 	defer loans.Put(buf)
 	return io.CopyBuffer(struct{ io.Writer }{l.Conn}, r, buf[:])
 }

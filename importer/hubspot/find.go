@@ -25,7 +25,7 @@ func (c *Client) Find(ctx context.Context, property string, values []string) imp
 	if err != nil {
 		return importer.Found{Rate: importer.Rate{Remaining: -1}, Err: err}
 	}
-	r := c.send(ctx, http.MethodPost, c.objectPath("batch/read"), body)
+	r := c.send(ctx, http.MethodPost, c.objectPath("batch/read"), newBody(body))
 	defer r.release()
 	found := importer.Found{Rate: rate(r.header), Wait: retryAfter(r.header)}
 	if r.status == http.StatusTooManyRequests {

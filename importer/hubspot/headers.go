@@ -37,6 +37,9 @@ func rate(h http.Header) importer.Rate {
 // of at most a day.
 func retryAfter(h http.Header) time.Duration {
 	v := strings.TrimSpace(h.Get("Retry-After"))
+	if v == "" {
+		return 0
+	}
 	if seconds, ok := count(v); ok {
 		return time.Duration(min(seconds, int64(maxWait/time.Second))) * time.Second
 	}
@@ -48,6 +51,9 @@ func retryAfter(h http.Header) time.Duration {
 
 // count reads decimal digits and nothing else.
 func count(s string) (int64, bool) {
-	n, err := strconv.ParseUint(strings.TrimSpace(s), 10, 63)
+	if s = strings.TrimSpace(s); s == "" {
+		return 0, false // as most answers have it, and an error is made of it
+	}
+	n, err := strconv.ParseUint(s, 10, 63)
 	return int64(n), err == nil
 }

@@ -113,7 +113,7 @@ func (w walker) time() (time.Time, error) {
 // read sends one request and calls member for each member of the JSON object
 // that answers it.
 func (c *Client) read(ctx context.Context, method, path string, body []byte, member func(w walker, name []byte) error) error {
-	r := c.send(ctx, method, path, body)
+	r := c.send(ctx, method, path, newBody(body))
 	defer r.release()
 	if err := r.readError(); err != nil {
 		return err

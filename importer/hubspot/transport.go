@@ -67,16 +67,15 @@ type reply struct {
 	release func()      // to be called once; after it body is nobody's
 }
 
-// send sends one request, once. When it returns, data is the caller's again and
-// no byte of it can leave any more.
-func (c *Client) send(ctx context.Context, method, path string, data []byte) *reply {
+// send sends one request, once. When it returns, no byte of out can leave any more.
+func (c *Client) send(ctx context.Context, method, path string, out *body) *reply {
+	defer out.seal()
 	ctx, cancel := context.WithTimeout(ctx, c.timeout)
 	defer cancel()
 	token, err := c.creds.Token(ctx)
 	if err != nil {
 		return &reply{err: err, release: func() {}}
 	}
-	out := &body{data: data}
 	req, err := http.NewRequestWithContext(ctx, method, c.base+path, nil)
 	if err != nil {
 		return &reply{err: fmt.Errorf("no request to %s can be made", c.host), release: func() {}}
@@ -84,9 +83,9 @@ func (c *Client) send(ctx context.Context, method, path string, data []byte) *re
 	req.Header.Set("Authorization", "Bearer "+token.Reveal())
 	req.Header.Set("Accept", "application/json")
 	req.Header.Set("User-Agent", c.userAgent)
-	if len(data) > 0 {
+	if size := int64(len(out.rest)); size > 0 {
 		// Without GetBody the transport has nothing to send a second time.
-		req.Body, req.ContentLength = out, int64(len(data))
+		req.Body, req.ContentLength = out, size
 		req.Header.Set("Content-Type", "application/json")
 	}
 	r := &reply{release: func() {}}

@@ -222,3 +222,32 @@ func TestLargeBodyOverTLS(t *testing.T) {
 		}
 	}
 }
+
+// What a body was made of is free as soon as its last byte was read, or it was sealed;
+// and its bytes are right until then.
+func TestBodyIsFree(t *testing.T) {
+	freed := 0
+	b := &body{rest: []byte("abc"), done: func() { freed++ }}
+	p := make([]byte, 8)
+	if n, err := b.Read(p); string(p[:n]) != "ab" || err != nil || freed > 0 {
+		t.Fatalf("%q, %v, freed %d times", p[:n], err, freed)
+	}
+	if n, err := b.Read(p); string(p[:n]) != "c" || err != nil || freed != 1 {
+		t.Fatalf("%q, %v, freed %d times", p[:n], err, freed)
+	}
+	if n, err := b.Read(p); n > 0 || err != io.EOF {
+		t.Fatal(n, err)
+	}
+	if !b.seal() || b.Close() != nil || freed != 1 {
+		t.Fatalf("freed %d times", freed)
+	}
+
+	b = &body{rest: []byte("abc"), done: func() { freed++ }}
+	b.Read(p)
+	if b.seal() || freed != 2 {
+		t.Fatalf("taken as a whole, or freed %d times", freed)
+	}
+	if n, err := b.Read(p); n > 0 || err != errSealed || b.seal() || freed != 2 {
+		t.Fatal(n, err, freed)
+	}
+}

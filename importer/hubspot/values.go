@@ -110,7 +110,7 @@ type listing struct {
 // list sends a batch read and calls result for each of the results in its answer.
 // Its errors are [*Error]; an answer that isn't whole is one.
 func (c *Client) list(ctx context.Context, path string, body []byte, result func(walker) error) (listing, error) {
-	r := c.send(ctx, http.MethodPost, path, body)
+	r := c.send(ctx, http.MethodPost, path, newBody(body))
 	defer r.release()
 	l := listing{status: r.status, numErrs: -1, rate: rate(r.header)}
 	if err := r.readError(); err != nil {

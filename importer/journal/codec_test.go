@@ -61,15 +61,15 @@ func TestIDs(t *testing.T) {
 			return strconv.FormatInt(9e18+rapid.Int64Range(0, 60).Draw(t, "near"), 10)
 		})
 		ids := rapid.SliceOf(rapid.OneOf(digits, near, near, rapid.Just("0"), rapid.Just("9223372036854775807"))).Draw(t, "ids")
-		text := appendIDs(nil, ids)
-		back, err := parseIDs(text, int64(len(ids)))
+		text := idList(ids)
+		back, err := new(idReader).read(text, int64(len(ids)))
 		if err != nil {
 			t.Fatalf("%s: %v", text, err)
 		}
 		if !slices.Equal(ids, back) {
 			t.Fatalf("%v reads as %v by %s", ids, back, text)
 		}
-		if _, err := parseIDs(text, int64(len(ids))+1); err == nil {
+		if _, err := new(idReader).read(text, int64(len(ids))+1); err == nil {
 			t.Fatalf("%s holds %d ids, and one more was accepted", text, len(ids))
 		}
 	})
@@ -80,7 +80,7 @@ func TestMalformedText(t *testing.T) {
 		"", "a", "5", "=", "=5+", "=5*", "=5a0", "=5a999999999999999999999", "=5a9", "=0A", "=5-9", "=a", "=123456789012345678901",
 		"=9223372036854775807a", "=9223372036854775807+9223372036854775807", "=007a", "=5 ", "=5=",
 	} {
-		if ids, err := parseIDs([]byte(text), 2); err == nil {
+		if ids, err := new(idReader).read([]byte(text), 2); err == nil {
 			t.Errorf("ids %q read as %v", text, ids)
 		}
 	}
@@ -136,4 +136,12 @@ func FuzzReplay(f *testing.F) {
 			}
 		}
 	})
+}
+
+func idList(ids []string) []byte {
+	var w idWriter
+	for _, id := range ids {
+		w.add(id)
+	}
+	return w.end()
 }

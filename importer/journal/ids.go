@@ -14,43 +14,53 @@ import (
 
 var errIDs = errors.New("a list of ids is malformed")
 
-func appendIDs(dst []byte, ids []string) []byte {
-	last := int64(-1) // number of the id before
-	letter, times := byte(0), 0
-	for _, id := range ids {
-		n := idNumber(id)
-		step, known := n-last, n >= 0 && last >= 0
-		last = n
-		next := byte(0)
-		if known {
-			next = stepLetter(step)
-		}
-		if next != letter {
-			dst = appendSteps(dst, letter, times)
-			letter, times = next, 0
-		}
-		switch {
-		case letter != 0:
-			times++
-		case !known:
-			dst = append(append(dst, '='), id...)
-		case step >= 0:
-			dst = strconv.AppendInt(append(dst, '+'), step, 10)
-		default:
-			dst = strconv.AppendInt(dst, step, 10)
-		}
-	}
-	return appendSteps(dst, letter, times)
+// An idWriter makes such a list.
+type idWriter struct {
+	text   []byte
+	last   int64 // number of the id before, -1 when it has none
+	letter byte  // of steps that aren't in text yet, 0 when all are
+	times  int   // how many they are
 }
 
-func appendSteps(dst []byte, letter byte, times int) []byte {
-	if letter != 0 {
-		dst = append(dst, letter)
+func (w *idWriter) add(id string) {
+	n := idNumber(id)
+	step, known := n-w.last, n >= 0 && w.last >= 0 && len(w.text) > 0
+	w.last = n
+	letter := byte(0)
+	if known {
+		letter = stepLetter(step)
 	}
-	if times > 1 {
-		dst = strconv.AppendInt(dst, int64(times), 10)
+	if letter != w.letter {
+		w.repeat()
+		w.letter = letter
 	}
-	return dst
+	switch {
+	case letter != 0:
+		w.times++
+	case !known:
+		w.text = append(append(w.text, '='), id...)
+	case step >= 0:
+		w.text = strconv.AppendInt(append(w.text, '+'), step, 10)
+	default:
+		w.text = strconv.AppendInt(w.text, step, 10)
+	}
+}
+
+// repeat writes the steps that wait for more of their kind.
+func (w *idWriter) repeat() {
+	if w.letter != 0 {
+		w.text = append(w.text, w.letter)
+	}
+	if w.times > 1 {
+		w.text = strconv.AppendInt(w.text, int64(w.times), 10)
+	}
+	w.letter, w.times = 0, 0
+}
+
+// end returns the list, which is complete.
+func (w *idWriter) end() []byte {
+	w.repeat()
+	return w.text
 }
 
 // idNumber returns the number behind id, -1 when it has more than 63 bits or
@@ -83,11 +93,15 @@ func stepLetter(step int64) byte {
 	return 0
 }
 
-// parseIDs reads a list of exactly n ids. They are parts of one text.
-func parseIDs(text []byte, n int64) ([]string, error) {
-	usual := min(n, 128)
-	all := make([]byte, 0, 12*usual)
-	ends := make([]int, 0, usual) // of each id in all
+// An idReader reads such lists. Its room is used again by the next one.
+type idReader struct {
+	all  []byte // ids
+	ends []int  // of each in all
+}
+
+// read reads a list of exactly n ids. They are parts of one text.
+func (r *idReader) read(text []byte, n int64) ([]string, error) {
+	all, ends := r.all[:0], r.ends[:0]
 	prev := int64(-1)
 	for len(text) > 0 {
 		c := text[0]
@@ -135,6 +149,7 @@ func parseIDs(text []byte, n int64) ([]string, error) {
 	if int64(len(ends)) != n {
 		return nil, errIDs
 	}
+	r.all, r.ends = all, ends
 	ids, shared, start := make([]string, n), string(all), 0
 	for i, end := range ends {
 		ids[i] = shared[start:end]

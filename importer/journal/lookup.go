@@ -15,6 +15,7 @@ type cache struct {
 	start   int64  // offset of window
 	records [16]cached
 	next    int // the record to be replaced
+	ids     idReader
 
 	place  place   // of the row that was asked for last; the zero one holds none
 	record *cached // at that place
@@ -94,7 +95,7 @@ func (s *State) record(offset int64) (*cached, error) {
 			CorrelationID: g.CorrelationID, Retryable: g.Retryable, Attempts: g.Attempts,
 		}}
 		if cg.fate.hasID() && (kind == Created || len(g.ids) > 0) {
-			if cg.ids, err = parseIDs(g.ids, g.Rows.len()); err != nil {
+			if cg.ids, err = c.ids.read(g.ids, g.Rows.len()); err != nil {
 				return nil, s.changed(err.Error())
 			}
 		}

@@ -40,7 +40,7 @@ func TestExistingWithoutAnID(t *testing.T) {
 }
 
 func TestACreatedRowNeedsAnID(t *testing.T) {
-	_, err := parseIDs(nil, 1)
+	_, err := new(idReader).read(nil, 1)
 	if err == nil {
 		t.Error("no text reads as an id")
 	}

@@ -95,7 +95,7 @@ func (r *record) addFates(fates []Fate) error {
 	type building struct {
 		like Fate // all that the rows share
 		rows spans
-		ids  []string
+		ids  idWriter
 	}
 	var all []*building
 	known := map[Fate]*building{}
@@ -109,9 +109,6 @@ func (r *record) addFates(fates []Fate) error {
 			like := f.shared()
 			if b = known[like]; b == nil {
 				b = &building{like: like}
-				if like.ID != "" {
-					b.ids = make([]string, 0, len(fates)-i)
-				}
 				known[like] = b
 				all = append(all, b)
 			}
@@ -121,12 +118,12 @@ func (r *record) addFates(fates []Fate) error {
 			return err
 		}
 		if b.like.ID != "" {
-			b.ids = append(b.ids, f.ID)
+			b.ids.add(f.ID)
 		}
 	}
 	for _, b := range all {
 		f := b.like
-		g := group{b.rows, f.Code, f.Property, f.Message, f.CorrelationID, f.Retryable, f.Attempts, appendIDs(nil, b.ids)}
+		g := group{b.rows, f.Code, f.Property, f.Message, f.CorrelationID, f.Retryable, f.Attempts, b.ids.end()}
 		switch f.Kind {
 		case Created:
 			r.Created = append(r.Created, idGroup(g))
