@@ -17,6 +17,8 @@ type scanner struct {
 	data  []byte
 	at    int
 	depth int // of objects and arrays that are open
+
+	escaped bool // there is a backslash in the string that was read last
 }
 
 // kind returns the first byte of what comes next: { } [ ] " t f n, or '0' for any
@@ -64,10 +66,7 @@ func (s *scanner) more(end byte, first bool) (bool, error) {
 	case c != ',':
 		return false, s.invalid()
 	}
-	s.at++
-	if s.kind() == end {
-		return false, s.invalid()
-	}
+	s.at++ // what stands there next must be one: nothing takes an end for a name or a value
 	return true, nil
 }
 
@@ -187,6 +186,7 @@ func (s *scanner) literal(word string) bool {
 
 // quoted reads a string. Bytes that aren't UTF-8 may stand in it.
 func (s *scanner) quoted() bool {
+	s.escaped = false
 	for i := s.at + 1; ; {
 		i = ordinary(s.data, i)
 		s.at = i
@@ -202,6 +202,7 @@ func (s *scanner) quoted() bool {
 			return false
 		}
 		i += 1 + n
+		s.escaped = true
 	}
 }
 

@@ -72,7 +72,7 @@ func compareTokens(t *testing.T, w walker, dec *jsontext.Decoder) {
 					t.Fatal(err)
 				}
 				name, err := dec.ReadToken()
-				if got := string(unquote(raw)); err != nil || !sameText(got, name.String()) {
+				if got := string(w.unquote(raw)); err != nil || !sameText(got, name.String()) {
 					t.Fatalf("name %q, want %q", got, name.String())
 				}
 			}

@@ -69,7 +69,7 @@ func (w walker) object(member func(name []byte) error) error {
 		if err != nil {
 			return err
 		}
-		name := unquote(raw)
+		name := w.unquote(raw)
 		if !seen.add(name) {
 			return fmt.Errorf("an object in it has two members named %.50q", name)
 		}
@@ -148,7 +148,7 @@ func (w walker) textLike(expected string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	s := unquote(raw)
+	s := w.unquote(raw)
 	if string(s) == expected {
 		return expected, nil
 	}
@@ -171,9 +171,9 @@ func (w walker) texts() (list []string, err error) {
 	return list, err
 }
 
-// unquote returns what a JSON string holds, without a copy where it can.
-func unquote(raw []byte) []byte {
-	if bytes.IndexByte(raw, '\\') < 0 {
+// unquote returns what the string holds that was read last, without a copy where it can.
+func (s *scanner) unquote(raw []byte) []byte {
+	if !s.escaped {
 		return raw[1 : len(raw)-1]
 	}
 	out, _ := jsontext.AppendUnquote(nil, raw) // the one error is U+FFFD for a bad byte

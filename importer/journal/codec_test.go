@@ -4,6 +4,7 @@ package journal
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"hash/crc32"
@@ -144,4 +145,46 @@ func idList(ids []string) []byte {
 		w.add(id)
 	}
 	return w.end()
+}
+
+// What is written without encoding/json is what that writes.
+func TestCommonRecords(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		number := rapid.Int64Range(1, maxRow-10)
+		rows := rapid.Custom(func(t *rapid.T) spans {
+			from := number.Draw(t, "from")
+			return spans{{from, from + rapid.Int64Range(0, 3).Draw(t, "more")}, {from + 5, from + 5}}[:rapid.IntRange(1, 2).Draw(t, "spans")]
+		})
+		n := number.Draw(t, "n")
+		r := &record{End: n}
+		if rapid.Bool().Draw(t, "begin") {
+			r = &record{Begin: &n, Rows: rows.Draw(t, "rows")}
+			for range rapid.IntRange(1, 3).Draw(t, "slices") {
+				r.Slices = append(r.Slices, sliceText{Span: rows.Draw(t, "slice")[0], CRC: rapid.Uint32().Draw(t, "crc")})
+			}
+		} else {
+			ids := idList(rapid.SliceOfN(rapid.StringMatching(`[1-9][0-9]{0,18}`), 1, 5).Draw(t, "ids"))
+			r.Created = []idGroup{{Rows: rows.Draw(t, "rows"), Attempts: rapid.IntRange(0, 300).Draw(t, "attempts"), ids: ids}}
+		}
+		want, err := json.Marshal(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, ok := r.appendCommon(nil); !ok || string(got)+"}" != string(want) {
+			t.Fatalf("%s}, want %s", got, want)
+		}
+	})
+	for name, r := range map[string]*record{
+		"nothing to send":         {Begin: new(int64), Slices: []sliceText{{}}},
+		"another attempt":         {Begin: new(int64), Slices: []sliceText{{}}, Rows: spans{{1, 1}}, Attempt: 2},
+		"nothing new":             {Begin: new(int64), Rows: spans{{1, 1}}},
+		"some refused":            {End: 1, Created: []idGroup{{}}, Refused: []group{{}}},
+		"some refused before":     {Begin: new(int64), Slices: []sliceText{{}}, Rows: spans{{1, 1}}, Refused: []group{{}}},
+		"none created":            {End: 1},
+		"two numbers of attempts": {End: 1, Created: make([]idGroup, 2)},
+	} {
+		if got, ok := r.appendCommon(nil); ok {
+			t.Errorf("%s: %s", name, got)
+		}
+	}
 }

@@ -5,6 +5,8 @@ package journal
 import (
 	"bytes"
 	"cmp"
+	"encoding/binary"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -143,13 +145,14 @@ func (r *record) addFates(fates []Fate) error {
 // Of existing rows whose ids nobody knows it is "rows" alone.
 type idGroup group
 
-func (g idGroup) MarshalText() ([]byte, error) {
-	text := append(g.Rows.appendText(nil), g.ids...)
+func (g idGroup) MarshalText() ([]byte, error) { return g.appendText(nil), nil }
+
+func (g *idGroup) appendText(dst []byte) []byte {
+	dst = append(g.Rows.appendText(dst), g.ids...)
 	if g.Attempts != 1 {
-		text = append(text, '@')
-		text = strconv.AppendInt(text, int64(g.Attempts), 10)
+		dst = strconv.AppendInt(append(dst, '@'), int64(g.Attempts), 10)
 	}
-	return text, nil
+	return dst
 }
 
 func (g *idGroup) UnmarshalText(text []byte) (err error) {
@@ -168,8 +171,16 @@ func (g *idGroup) UnmarshalText(text []byte) (err error) {
 // A sliceText is a Slice whose text is "rows:crc".
 type sliceText Slice
 
-func (s sliceText) MarshalText() ([]byte, error) {
-	return fmt.Appendf(spans{s.Span}.appendText(nil), ":%08x", s.CRC), nil
+func (s sliceText) MarshalText() ([]byte, error) { return s.appendText(nil), nil }
+
+func (s *sliceText) appendText(dst []byte) []byte {
+	dst = append(spans{s.Span}.appendText(dst), ':')
+	return appendCRC(dst, s.CRC)
+}
+
+// appendCRC appends a checksum as 8 hex digits.
+func appendCRC(dst []byte, crc uint32) []byte {
+	return hex.AppendEncode(dst, binary.BigEndian.AppendUint32(nil, crc))
 }
 
 func (s *sliceText) UnmarshalText(text []byte) error {
@@ -193,14 +204,18 @@ var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
 // line returns the record as a sealed line, with its line end.
 func (r *record) line() ([]byte, error) {
-	var b bytes.Buffer
-	enc := json.NewEncoder(&b)
-	enc.SetEscapeHTML(false)
-	if err := enc.Encode(r); err != nil {
-		return nil, err
+	line, ok := r.appendCommon(make([]byte, 0, 256))
+	if !ok {
+		b := bytes.NewBuffer(line)
+		enc := json.NewEncoder(b)
+		enc.SetEscapeHTML(false)
+		if err := enc.Encode(r); err != nil {
+			return nil, err
+		}
+		line = bytes.TrimSuffix(b.Bytes(), []byte("}\n"))
 	}
-	b.Truncate(b.Len() - len("}\n"))
-	line := fmt.Appendf(b.Bytes(), "%s%08x%s\n", seal, crc32.Checksum(b.Bytes(), castagnoli), sealEnd)
+	crc := crc32.Checksum(line, castagnoli)
+	line = append(appendCRC(append(line, seal...), crc), sealEnd+"\n"...)
 	if len(line) > maxLine {
 		return nil, fmt.Errorf("a record of %d bytes is too large: say it in several", len(line))
 	}
@@ -217,7 +232,8 @@ func sealed(b []byte) int {
 	}
 	// Comparing text rather than numbers leaves one spelling only: a flipped
 	// bit can turn a into A.
-	want := fmt.Appendf(nil, "%08x%s", crc32.Checksum(b[:i], castagnoli), sealEnd)
+	var room [8 + len(sealEnd)]byte
+	want := append(appendCRC(room[:0], crc32.Checksum(b[:i], castagnoli)), sealEnd...)
 	if !bytes.Equal(b[i+len(seal):end], want) {
 		return 0
 	}

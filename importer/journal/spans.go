@@ -172,6 +172,12 @@ func cutSpans(text []byte) (s spans, rest []byte, err error) {
 // or one beyond 63 bits.
 func cutInt(text []byte) (n int64, rest []byte) {
 	i := digits(text)
+	if i > 0 && i <= 18 {
+		for _, c := range text[:i] {
+			n = 10*n + int64(c-'0')
+		}
+		return n, text[i:]
+	}
 	n, err := strconv.ParseInt(string(text[:i]), 10, 64)
 	if err != nil {
 		return -1, text
