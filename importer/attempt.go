@@ -99,11 +99,13 @@ func (r *run) attempt(ctx context.Context, rows []*row, books *books) (outcome, 
 	}
 
 	// judge
-	d.rulings = judge(d.rulings, d.standings, ans)
+	dk := r.docket()
+	defer r.releaseDocket(dk)
+	dk.rulings = judge(dk.rulings, d.standings, ans)
 
 	// commit
-	out, doubted := r.apply(d, rows)
-	if err := r.end(n, ans, d.fates, doubted); err != nil {
+	out, doubted := r.apply(dk, rows)
+	if err := r.end(n, ans, dk.fates, doubted); err != nil {
 		return outcome{}, err
 	}
 	r.proof.begin(out.created)
@@ -147,21 +149,21 @@ func (r *run) inputs(d *desk, rows []*row) {
 	}
 }
 
-// apply turns the rulings into fates, on the desk, and into what is left to do. Doubted
-// is how many of the fates belong to rows that were in doubt.
-func (r *run) apply(d *desk, rows []*row) (out outcome, doubted int) {
-	for i, v := range d.rulings {
+// apply turns rulings into fates, and into what is left to do. Doubted is how many of
+// the fates belong to rows that were in doubt.
+func (r *run) apply(dk *docket, rows []*row) (out outcome, doubted int) {
+	for i, v := range dk.rulings {
 		rw := rows[i]
-		before, clouded := len(d.fates), rw.tainted
+		before, clouded := len(dk.fates), rw.tainted
 		rw.refusal = nil
 		switch v.verdict {
 		case created:
-			d.fates = append(d.fates, journal.Fate{Row: rw.n, Kind: journal.Created, ID: v.id})
+			dk.fates = append(dk.fates, journal.Fate{Row: rw.n, Kind: journal.Created, ID: v.id})
 			if r.im.Key != "" {
 				out.created = append(out.created, rw)
 			}
 		case refused:
-			d.fates = append(d.fates, rw.fate(journal.Refused, v.failure))
+			dk.fates = append(dk.fates, rw.fate(journal.Refused, v.failure))
 		case back:
 			out.back = append(out.back, rw)
 		case halve:
@@ -172,12 +174,12 @@ func (r *run) apply(d *desk, rows []*row) (out outcome, doubted int) {
 		case unknown:
 			rw.tainted = true
 			rw.unproved++
-			d.fates = append(d.fates, rw.fate(journal.InDoubt, doubt(v.failure)))
+			dk.fates = append(dk.fates, rw.fate(journal.InDoubt, doubt(v.failure)))
 			if r.im.Key != "" {
 				out.unsettled = append(out.unsettled, rw)
 			}
 		}
-		if clouded && len(d.fates) > before {
+		if clouded && len(dk.fates) > before {
 			doubted++
 		}
 	}

@@ -113,7 +113,7 @@ func (l *lookup) collect(ctx context.Context, want func(*row) bool) (rows []*row
 		unmapped, found = append(unmapped, lost...), nil
 		return err
 	}
-	for len(known.slices) > 0 {
+	for known.slices.Len() > 0 {
 		rec, err := src.Read()
 		if errors.Is(err, io.EOF) {
 			return nil, nil, known.end(last)

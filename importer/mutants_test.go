@@ -94,10 +94,10 @@ var mutants = []mutant{
 	if len(rows) == 1 && named[0] == 0 && len(ans.Created) == 0 &&`, `
 	if named[0] == 0 &&`},
 	{"what is neither a list nor a refusal is taken for a refusal", "attempt.go", `
-	d.rulings = judge(d.rulings, d.standings, ans)`, `
-	d.rulings = judge(d.rulings, d.standings, Answer{Proof: Refused})
+	dk.rulings = judge(dk.rulings, d.standings, ans)`, `
+	dk.rulings = judge(dk.rulings, d.standings, Answer{Proof: Refused})
 	if ans.Proof == Answered {
-		d.rulings = judge(d.rulings, d.standings, ans)
+		dk.rulings = judge(dk.rulings, d.standings, ans)
 	}`},
 	{"rows of an intent are freed without a proof", "attempt.go", `
 			d.fates = append(d.fates, rw.fate(journal.InDoubt, doubt(v.failure)))

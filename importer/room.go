@@ -48,15 +48,13 @@ func (r *room) giveBack(rows []*row) {
 	}
 }
 
-// A desk is room for what an attempt is made of. It is used again by the next one.
+// A desk is room for what an attempt is made of. It is used again by another.
 type desk struct {
 	numbers   []int64 // of the rows
 	text      []byte  // all traces
 	ends      []int   // of each in text
 	inputs    []Input
 	standings []standing
-	rulings   []ruling
-	fates     []journal.Fate
 }
 
 func (r *run) desk() *desk {
@@ -71,8 +69,28 @@ func (r *run) desk() *desk {
 func (r *run) release(d *desk) {
 	clear(d.inputs)
 	clear(d.standings)
-	clear(d.rulings)
-	clear(d.fates)
-	*d = desk{d.numbers[:0], d.text[:0], d.ends[:0], d.inputs[:0], d.standings[:0], d.rulings[:0], d.fates[:0]}
+	*d = desk{d.numbers[:0], d.text[:0], d.ends[:0], d.inputs[:0], d.standings[:0]}
 	r.desks.Put(d)
+}
+
+// A docket is room for what an answer comes to. It lies on no desk, for most desks wait
+// for their answer.
+type docket struct {
+	rulings []ruling
+	fates   []journal.Fate
+}
+
+func (r *run) docket() *docket {
+	if dk, ok := r.dockets.Get().(*docket); ok {
+		return dk
+	}
+	return new(docket)
+}
+
+// releaseDocket is release for a docket.
+func (r *run) releaseDocket(dk *docket) {
+	clear(dk.rulings)
+	clear(dk.fates)
+	*dk = docket{dk.rulings[:0], dk.fates[:0]}
+	r.dockets.Put(dk)
 }

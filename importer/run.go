@@ -44,6 +44,7 @@ type run struct {
 	died      map[int64]bool // rows that were in flight when a process died
 	room      room           // for rows that are read
 	desks     sync.Pool      // of *desk
+	dockets   sync.Pool      // of *docket
 
 	renewing  chan struct{} // a place for who renews the credentials
 	resetting chan struct{} // likewise for who waits for the quota of the day

@@ -159,7 +159,7 @@ func (d *runDir) rowsAgain(in *input, m *mapping.Mapping) (n int64, err error) {
 	}
 	defer r.Close()
 	crc, exist := uint32(0), int64(0)
-	for ahead := st.Slices(); len(ahead) > 0; {
+	for ahead := st.Slices(); ahead.Len() > 0; {
 		rec, err := r.Read()
 		if errors.Is(err, io.EOF) {
 			break
@@ -167,7 +167,7 @@ func (d *runDir) rowsAgain(in *input, m *mapping.Mapping) (n int64, err error) {
 		if err != nil {
 			return 0, inputError(err)
 		}
-		s := ahead[0]
+		s := ahead.First()
 		if rec.Row < s.From {
 			continue
 		}
@@ -182,7 +182,7 @@ func (d *runDir) rowsAgain(in *input, m *mapping.Mapping) (n int64, err error) {
 			if crc == s.CRC {
 				n += exist
 			}
-			ahead = ahead[1:]
+			ahead = ahead.Rest()
 		}
 	}
 	return n, nil

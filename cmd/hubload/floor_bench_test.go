@@ -23,10 +23,12 @@ const (
 	floorPairs = 5
 )
 
-// A cost is what one process took.
+// A cost is what one process took, for a row but for the peak.
 type cost struct {
-	cpu, wall time.Duration
-	peak      float64 // MiB of resident memory; 0 where the system doesn't tell
+	cpu, wall   time.Duration // exact enough: a row takes microseconds
+	allocations float64
+	bytes       float64 // allocated
+	peak        float64 // MiB of resident memory; 0 where the system doesn't tell
 }
 
 func BenchmarkBesideTheFloor(b *testing.B) {
@@ -46,20 +48,27 @@ func BenchmarkBesideTheFloor(b *testing.B) {
 				b.Fatal(err)
 			}
 			theirs = append(theirs, costOf(b, out, floor, "import", input, url, out))
-			ours = append(ours, costOf(b, out, program, "import", input, "--base-url", url, "--run", filepath.Join(out, "run")))
+			c := costOf(b, out, program, "import", input, "--base-url", url, "--run", filepath.Join(out, "run"))
+			c.allocations, c.bytes = allocated(b, out, input, url)
+			ours = append(ours, c)
 		}
 	}
 	b.ReportMetric(0, "ns/op")
-	for name, costs := range map[string][]cost{"floor": theirs, "import": ours} {
-		b.ReportMetric(median(costs, func(c cost) float64 { return floorRows / c.wall.Seconds() }), name+"-rows/s")
-		b.ReportMetric(median(costs, func(c cost) float64 { return c.cpu.Seconds() * 1e6 / floorRows }), name+"-cpu-s/Mrow")
-		b.ReportMetric(median(costs, func(c cost) float64 { return c.peak }), name+"-MiB")
+	for unit, of := range map[string]func(c cost) float64{
+		"rows/s":      func(c cost) float64 { return 1 / c.wall.Seconds() },
+		"cpu-s/Mrow":  func(c cost) float64 { return c.cpu.Seconds() * 1e6 },
+		"allocs/row":  func(c cost) float64 { return c.allocations },
+		"alloc-B/row": func(c cost) float64 { return c.bytes },
+		"peak-MiB":    func(c cost) float64 { return c.peak },
+	} {
+		b.ReportMetric(median(theirs, of), "floor-"+unit)
+		b.ReportMetric(median(ours, of), "import-"+unit)
+		var ratios []float64 // within a pair, for the machine has its moods
+		for i := range ours {
+			ratios = append(ratios, of(ours[i])/of(theirs[i]))
+		}
+		b.ReportMetric(middle(ratios), "ratio-of-"+unit)
 	}
-	ratios := make([]cost, len(ours))
-	for i := range ours {
-		ratios[i].cpu = time.Duration(float64(ours[i].cpu) / float64(theirs[i].cpu) * float64(time.Second))
-	}
-	b.ReportMetric(median(ratios, func(c cost) float64 { return c.cpu.Seconds() }), "cpu-ratio")
 }
 
 func built(b *testing.B, path, pkg string) {
@@ -135,12 +144,44 @@ func costOf(b *testing.B, dir, program string, args ...string) cost {
 	peak := make(chan float64)
 	go func() { peak <- watchPeak(cmd.Process.Pid, done) }()
 	err := cmd.Wait()
-	c := cost{wall: time.Since(start), cpu: cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()}
+	c := cost{
+		wall: time.Since(start) / floorRows,
+		cpu:  (cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()) / floorRows,
+	}
 	close(done)
 	if c.peak = <-peak; err != nil {
 		b.Fatalf("%v\n%s", err, out.Bytes())
 	}
+	if i := bytes.LastIndex(out.Bytes(), []byte("allocations ")); i >= 0 {
+		c.allocations, c.bytes = allocationsIn(b, out.Bytes()[i:])
+	}
 	return c
+}
+
+// allocated imports once more, as a program that tells what it has allocated.
+func allocated(b *testing.B, dir, input, url string) (allocations, size float64) {
+	b.Helper()
+	program, err := exec.LookPath("hubload-measured")
+	if err != nil {
+		b.Fatal(err)
+	}
+	path := filepath.Join(dir, "peak")
+	b.Setenv(peakEnv, path)
+	costOf(b, filepath.Join(dir, "again"), program, "import", input, "--base-url", url, "--run", filepath.Join(dir, "again", "run"))
+	told, err := os.ReadFile(path)
+	if err != nil {
+		b.Fatal(err)
+	}
+	return allocationsIn(b, told[bytes.LastIndex(told, []byte("allocations ")):])
+}
+
+// allocationsIn reads what a program that is measured has said, for a row.
+func allocationsIn(b *testing.B, told []byte) (allocations, size float64) {
+	b.Helper()
+	if _, err := fmt.Sscanf(string(told), allocationsTold, &allocations, &size); err != nil {
+		b.Fatalf("%q: %v", told, err)
+	}
+	return allocations / floorRows, size / floorRows
 }
 
 // watchPeak looks at a process's peak of memory until it is done. Its rusage would not
@@ -167,6 +208,10 @@ func median(costs []cost, of func(cost) float64) float64 {
 	for _, c := range costs {
 		values = append(values, of(c))
 	}
+	return middle(values)
+}
+
+func middle(values []float64) float64 {
 	slices.Sort(values)
 	return values[len(values)/2]
 }

@@ -41,7 +41,6 @@ func newTransport(conns int) *http.Transport {
 		MaxIdleConnsPerHost:    conns,
 		IdleConnTimeout:        60 * time.Second,
 		MaxResponseHeaderBytes: maxAnswerHeader,
-		ReadBufferSize:         32 << 10,
 	})
 }
 

@@ -191,8 +191,11 @@ type said struct {
 func tell(t rapid.TB, s *State, rows []int64) said {
 	t.Helper()
 	v := said{
-		Header: s.Header(), Counts: s.Counts(), Slices: s.Slices(), Open: s.OpenRows(),
+		Header: s.Header(), Counts: s.Counts(), Open: s.OpenRows(),
 		Intents: s.Intents(), Retries: s.Retries(), Returns: s.Returns("limited"),
+	}
+	for rest := s.Slices(); rest.Len() > 0; rest = rest.Rest() {
+		v.Slices = append(v.Slices, rest.First())
 	}
 	v.Rows, v.Complete = s.Rows()
 	for _, row := range rows {

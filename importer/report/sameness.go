@@ -12,15 +12,15 @@ import (
 // A sameness compares the input with the checksums in the journal, so that no fate
 // is shown beside cells that were never sent.
 type sameness struct {
-	slices []journal.Slice // those ahead, in row order
+	slices journal.Slices // those ahead
 	crc    uint32
 }
 
 func (c *sameness) check(rec *csvfile.Record) error {
-	if len(c.slices) == 0 || rec.Row < c.slices[0].From {
+	if c.slices.Len() == 0 || rec.Row < c.slices.First().From {
 		return nil
 	}
-	s := c.slices[0]
+	s := c.slices.First()
 	if rec.Row == s.From {
 		c.crc = 0
 	}
@@ -28,7 +28,7 @@ func (c *sameness) check(rec *csvfile.Record) error {
 	if rec.Row < s.To {
 		return nil
 	}
-	c.slices = c.slices[1:]
+	c.slices = c.slices.Rest()
 	if c.crc != s.CRC {
 		return fmt.Errorf("%w: rows %d to %d have changed since they were read", ErrMismatch, s.From, s.To)
 	}

@@ -10,11 +10,13 @@ import (
 	"bufio"
 	"bytes"
 	"encoding/csv"
+	"fmt"
 	"io"
 	"log"
 	"net/http"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strconv"
 	"sync"
 
@@ -37,6 +39,9 @@ func main() {
 	if err := load(os.Args[2], os.Args[3], os.Args[4]); err != nil {
 		log.Fatal(err)
 	}
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	fmt.Printf("allocations %d bytes %d\n", m.Mallocs, m.TotalAlloc)
 }
 
 // A batch is the body of a request, and the rows that stand in results.csv.
