@@ -124,3 +124,34 @@ func TestAWorkerThatLeavesTheQueueTakesNoPlace(t *testing.T) {
 		}
 	})
 }
+
+// Workers that haven't started, for want of a processor, are waited for like those that
+// wait for a place.
+func TestNoMoreIsReadThanStarts(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g := newGate(0)
+		asked := make(chan int, 100)
+		ctx, cancel := context.WithCancel(t.Context())
+		go func() {
+			for n := 1; g.wants(ctx) == nil; n++ {
+				asked <- n
+			}
+			close(asked)
+		}()
+		synctest.Wait()
+		if n := len(asked); n != ahead {
+			t.Fatalf("%d were read before one started, want %d", n, ahead)
+		}
+		for range 3 {
+			g.arrived()
+		}
+		synctest.Wait()
+		if n := len(asked); n != ahead+3 {
+			t.Fatalf("%d were read when 3 had started, want %d", n, ahead+3)
+		}
+		cancel()
+		synctest.Wait()
+		for range asked { // until it is closed
+		}
+	})
+}

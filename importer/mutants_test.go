@@ -100,7 +100,7 @@ var mutants = []mutant{
 		dk.rulings = judge(dk.rulings, d.standings, ans)
 	}`},
 	{"rows of an intent are freed without a proof", "attempt.go", `
-			d.fates = append(d.fates, rw.fate(journal.InDoubt, doubt(v.failure)))
+			dk.fates = append(dk.fates, rw.fate(journal.InDoubt, doubt(v.failure)))
 `, ``},
 	{"rows are sent again without a key", "attempt.go", `
 			if r.im.Key != "" {
@@ -137,7 +137,7 @@ out.halve[:half], nil}`},
 	if h.crc != s.CRC {`, `
 	if false {`},
 	{"a shorter input isn't noticed", "history.go", `
-	if len(h.slices) == 0 {
+	if h.slices.Len() == 0 {
 		return nil
 	}
 `, `
@@ -209,6 +209,12 @@ func untouched`},
 		{"a torn end isn't cut off", "journal/journal.go", `
 	if t.torn > 0 {`, `
 	if false {`},
+		{"a fate is looked for where the last one was", "journal/lookup.go", `
+	if !c.place.holds(row) {`, `
+	if c.record == nil {`},
+		{"fates with other numbers of attempts are alike", "journal/fate.go", `
+	if f.Kind != g.Kind || f.Attempts != g.Attempts {`, `
+	if f.Kind != g.Kind {`},
 	}
 	hubspotMutants = []mutant{
 		{"a 4xx that HubSpot didn't write is believed", "hubspot/classify.go", `
@@ -232,6 +238,15 @@ func untouched`},
 	switch {
 	case r.err != nil && r.body == nil && false:
 `},
+		{"a request's body is free before its last byte was read", "hubspot/body.go", `
+	if b.rest = b.rest[n:]; len(b.rest) == 0 {`, `
+	if b.rest = b.rest[n:]; len(b.rest) <= 1 {`},
+		{"a backslash is sent as it is", "hubspot/quote.go", `
+	return (low-'!'*ones)&^low | (backslash-ones)&^backslash`, `
+	return (low-'!'*ones)&^low | backslash&^backslash`},
+		{"text that isn't ASCII is sent unseen", "hubspot/quote.go", `
+func unusual(eight uint64) uint64 { return special(eight) | eight }`, `
+func unusual(eight uint64) uint64 { return special(eight) }`},
 		{"a result's trace is taken for the expected one", "hubspot/walk.go", `
 	if string(s) == expected {`, `
 	if expected != "" {`},
