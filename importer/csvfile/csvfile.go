@@ -110,7 +110,6 @@ type Reader struct {
 	failed     error // what Read keeps returning
 	row, blank int64
 	rec        Record
-	span       span     // of the record that was read last, unless it was bad
 	room       []string // for Fields
 	scratch    []byte
 	offset     atomic.Int64 // see Offset

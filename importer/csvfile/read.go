@@ -11,15 +11,22 @@ import (
 // is no error but a Record with a Problem. The error is a [*FileError] when
 // reading can't go on; Read then keeps returning it. The Record is valid until
 // the next Read or Skim, except for the texts of its Fields, which may be kept.
-func (r *Reader) Read() (*Record, error) { return r.next(true) }
+func (r *Reader) Read() (*Record, error) { return r.next((*Reader).read) }
 
 // Skim is Read for who wants the fields of few records: of a good record it leaves
-// Fields nil, and [Reader.Fields] sets them.
-func (r *Reader) Skim() (*Record, error) { return r.next(false) }
+// Fields nil, and [Reader.Fields] sets them. known says that the next record is known to
+// be a good one, because it was read before; then it is only looked for its end. Who
+// says so compares the bytes, by a checksum, before he acts on what he gets.
+func (r *Reader) Skim(known bool) (*Record, error) {
+	if known {
+		return r.next((*Reader).pass)
+	}
+	return r.next((*Reader).look)
+}
 
-func (r *Reader) next(fields bool) (*Record, error) {
+func (r *Reader) next(read func(*Reader) error) (*Record, error) {
 	if r.failed == nil {
-		r.failed = r.read(fields)
+		r.failed = read(r)
 		r.noteOffset()
 	}
 	if r.failed != nil {
@@ -29,40 +36,72 @@ func (r *Reader) next(fields bool) (*Record, error) {
 }
 
 // Fields sets and returns the Fields of the record that Read or Skim returned
-// last; nil when it has a Problem.
+// last; nil when it has a Problem, which is set if Skim was told that there is none.
 func (r *Reader) Fields() []string {
 	if r.rec.Fields == nil && r.rec.Problem == nil && r.failed == nil {
-		r.rec.Fields, _ = r.fields(r.span) // it was found good
+		r.rec.split()
+		r.rec.Fields, r.rec.Problem = r.fields(r.rec.span) // none, but for who knew wrongly
 	}
 	return r.rec.Fields
 }
 
-func (r *Reader) read(fields bool) error {
-	if err := r.skip(); err != nil {
+func (r *Reader) read() error { return r.record(func(span) bool { return true }) }
+
+func (r *Reader) look() error { return r.record(func(sp span) bool { return !r.plain(sp) }) }
+
+// record reads a record, and its fields when that is what wanted says.
+func (r *Reader) record(wanted func(span) bool) error {
+	if err := r.find(); err != nil {
 		return err
-	}
-	if r.pos == r.end {
-		if r.changed() {
-			return &FileError{Path: r.path, Message: ErrChanged.Error(), Hint: "Wait until it is complete, and start again.", Err: ErrChanged}
-		}
-		return io.EOF
 	}
 	sp, err := r.scan()
 	if err != nil {
 		return err
 	}
-	r.row++
-	r.rec.Row, r.rec.Line = r.row, r.line
-	r.rec.Fields, r.rec.Problem = nil, nil
+	r.begin()
 	if sp.state != whole {
 		return r.readBad(sp)
 	}
 	r.rec.Raw = r.buf[r.pos : r.pos+sp.n]
-	if r.span = sp; fields || !r.plain(sp) {
+	if r.rec.span = sp; wanted(sp) {
 		r.rec.Fields, r.rec.Problem = r.fields(sp)
 	}
 	r.advance(sp.next, sp.lines)
 	return nil
+}
+
+// pass reads a record that is known to be good, and splits it only if it may have more
+// than one line.
+func (r *Reader) pass() error {
+	if err := r.find(); err != nil {
+		return err
+	}
+	n, next, ok := r.syntax.line(r.window())
+	if !ok || bytes.IndexByte(r.buf[r.pos:r.pos+n], '"') >= 0 {
+		return r.look()
+	}
+	r.begin()
+	r.rec.Raw, r.rec.ends = r.buf[r.pos:r.pos+n], r.rec.ends[:0]
+	r.advance(next, 1)
+	return nil
+}
+
+// find goes to the start of the next record.
+func (r *Reader) find() error {
+	if err := r.skip(); err != nil || r.pos < r.end {
+		return err
+	}
+	if r.changed() {
+		return &FileError{Path: r.path, Message: ErrChanged.Error(), Hint: "Wait until it is complete, and start again.", Err: ErrChanged}
+	}
+	return io.EOF
+}
+
+// begin makes the record at pos the next one.
+func (r *Reader) begin() {
+	r.row++
+	r.rec.Row, r.rec.Line = r.row, r.line
+	r.rec.Fields, r.rec.Problem = nil, nil
 }
 
 // skip passes what is left of a line that was too long, and blank lines. When

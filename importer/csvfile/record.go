@@ -10,9 +10,8 @@ type Record struct {
 	Line int64 // physical line on which it starts, 1-based
 
 	// Fields are the decoded values, one per column of the header; nil after
-	// [Reader.Skim], and when
-	// there is a Problem. The slice is valid until the next Read; its texts may be
-	// kept.
+	// [Reader.Skim], and when there is a Problem. The slice is valid until the next
+	// Read; its texts may be kept.
 	Fields []string
 
 	// Raw is the record as it stands in the file, without its line end; of a
@@ -23,7 +22,8 @@ type Record struct {
 	Problem *Problem // nil for a good record
 
 	syntax *syntax
-	ends   []int // of a good record's cells in Raw
+	ends   []int // of a good record's cells in Raw; empty until it is split
+	span   span  // of a good record that is split
 }
 
 // AppendCells appends the record's cells as raw CSV text, quotes included, and
@@ -37,6 +37,7 @@ type Record struct {
 // be written back and no byte of Raw is lost. They are valid until the next
 // Read.
 func (rec *Record) AppendCells(dst [][]byte, columns int) [][]byte {
+	rec.split()
 	if rec.Problem == nil && columns == len(rec.ends) {
 		start := 0
 		for _, end := range rec.ends {
@@ -59,6 +60,13 @@ func (rec *Record) AppendCells(dst [][]byte, columns int) [][]byte {
 		dst = append(dst, last)
 	}
 	return dst
+}
+
+// split finds the cells of a record that Skim has only looked for its end.
+func (rec *Record) split() {
+	if rec.Problem == nil && len(rec.ends) == 0 {
+		rec.span, rec.ends = rec.syntax.split(rec.Raw, true, rec.ends)
+	}
 }
 
 // lenient tells cells apart in text that needn't be well-formed.

@@ -50,6 +50,9 @@ func draw(t *rapid.T) drawn {
 	}
 	each(t, d.input, func(rec *csvfile.Record) {
 		kind := fates().Draw(t, "kind")
+		if rec.Problem != nil && kind != 0 {
+			kind = journal.Refused // no other can be sent
+		}
 		cells := bytes.Join(rec.AppendCells(nil, 2), []byte(","))
 		d.rows[kind] = append(d.rows[kind], string(cells)+","+decimal(rec.Row)+","+decimal(rec.Line))
 		d.counts.Rows++

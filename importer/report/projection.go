@@ -73,7 +73,8 @@ func (p *projection) project(st *journal.State) (Counts, error) {
 	var broken error
 	p.same = sameness{slices: st.Slices()}
 	for {
-		rec, err := p.input.Skim()
+		kind, _ := st.Kind(n.Rows + 1)
+		rec, err := p.input.Skim(kind == journal.Created || kind == journal.Existing)
 		if err == io.EOF {
 			break
 		}

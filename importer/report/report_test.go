@@ -283,3 +283,37 @@ func TestReportsOfAnInputThatBreaksOff(t *testing.T) {
 		}
 	}
 }
+
+// A row that was created has become one that isn't well-formed.
+func TestCreatedRowsThatAreBadNow(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "journal.jsonl")
+	j, err := journal.Create(path, journal.Header{Run: "1a2b3c4d"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer j.Close()
+	crc := journal.Checksum(journal.Checksum(0, []byte("1,2,3")), []byte("4,5,6"))
+	n, err := j.Begin([]journal.Slice{{Span: journal.Span{From: 1, To: 2}, CRC: crc}}, nil, []int64{1, 2}, 1)
+	if err == nil {
+		err = j.End(n, []journal.Fate{created(1, "7"), created(2, "8")})
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, header := range []string{"a,b,c", "a,b,hubload_correlation_id"} {
+		for _, now := range []string{"4,5,6", "4,5", "4,5,6,7", "4,\x01,6", "4,\xff,6", "\"4,5,6", "4,5,6\"", ""} {
+			for _, o := range []Options{{}, {ExcelSafe: true}} {
+				st, err := journal.Load(path)
+				if err != nil {
+					t.Fatal(err)
+				}
+				_, err = Write(dir, source([]byte(header+"\n1,2,3\n"+now+"\n"), csvfile.Options{Encoding: "utf-8"}), st, o)
+				st.Close()
+				if same := now == "4,5,6"; errors.Is(err, ErrMismatch) == same || (err == nil) != same {
+					t.Errorf("%s, then %q: %v", header, now, err)
+				}
+			}
+		}
+	}
+}
