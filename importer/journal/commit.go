@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"runtime"
 )
 
 // add appends a record and returns when it is written, or durable. The caller
@@ -50,9 +51,15 @@ func (j *Journal) commit(end int64, durable bool) error {
 
 // lead writes what is pending, and syncs if it is to be durable.
 func (j *Journal) lead(durable bool) {
+	j.busy = true
+	if durable {
+		// Who has a record ready by now may add it. Where nobody has, this is nothing.
+		j.mu.Unlock()
+		runtime.Gosched()
+		j.mu.Lock()
+	}
 	lines, at := j.pending, j.written
 	j.pending, j.spare = j.spare[:0], nil
-	j.busy = true
 	j.mu.Unlock()
 
 	err := j.write(lines, at)
