@@ -38,6 +38,11 @@ func (s *scanner) kind() byte {
 	return 0xff // which begins nothing
 }
 
+// next reports whether c comes next.
+func (s *scanner) next(c byte) bool {
+	return s.at < len(s.data) && s.data[s.at] == c || s.kind() == c
+}
+
 func (s *scanner) done() bool {
 	s.kind()
 	return s.at == len(s.data)
@@ -56,23 +61,23 @@ func (s *scanner) enter() error {
 // more reports whether the object or array that end closes has a member or an
 // element left. Else it is closed. It is not the first one unless first says so.
 func (s *scanner) more(end byte, first bool) (bool, error) {
-	switch c := s.kind(); {
-	case c == end:
+	switch {
+	case !first && s.next(','):
+		s.at++ // what stands there next must be one: nothing takes an end for a name or a value
+		return true, nil
+	case s.next(end):
 		s.at++
 		s.depth--
 		return false, nil
 	case first:
 		return true, nil
-	case c != ',':
-		return false, s.invalid()
 	}
-	s.at++ // what stands there next must be one: nothing takes an end for a name or a value
-	return true, nil
+	return false, s.invalid()
 }
 
 // name reads the name of a member and the colon behind it.
 func (s *scanner) name() ([]byte, error) {
-	if s.kind() != '"' {
+	if !s.next('"') {
 		return nil, s.invalid()
 	}
 	start := s.at
@@ -80,7 +85,7 @@ func (s *scanner) name() ([]byte, error) {
 		return nil, s.invalid()
 	}
 	end := s.at
-	if s.kind() != ':' {
+	if !s.next(':') {
 		return nil, s.invalid()
 	}
 	s.at++
@@ -97,6 +102,12 @@ func (s *scanner) raw() ([]byte, error) {
 
 // skip reads the value that comes next and checks that it is one.
 func (s *scanner) skip() error {
+	if s.next('"') {
+		if !s.quoted() {
+			return s.invalid()
+		}
+		return nil
+	}
 	outside := s.depth
 	objects := uint64(0) // of those that are open inside: a bit for each, the innermost lowest
 	for {

@@ -81,9 +81,10 @@ func (w walker) object(member func(name []byte) error) error {
 
 // names are those of an object's members.
 type names struct {
-	few  [16][]byte
-	n    int
-	many map[string]bool // all of them, once they are more
+	few     [16][]byte
+	n       int
+	lengths uint64          // a bit for the length of each, if that is below 64
+	many    map[string]bool // all of them, once they are more
 }
 
 // add reports whether name is new.
@@ -95,11 +96,15 @@ func (s *names) add(name []byte) bool {
 		s.many[string(name)] = true
 		return true
 	}
-	for _, other := range s.few[:s.n] {
-		if bytes.Equal(name, other) {
-			return false
+	length := uint64(1) << len(name)
+	if s.lengths&length != 0 || length == 0 {
+		for _, other := range s.few[:s.n] {
+			if bytes.Equal(name, other) {
+				return false
+			}
 		}
 	}
+	s.lengths |= length
 	if s.n < len(s.few) {
 		s.few[s.n] = name
 		s.n++
