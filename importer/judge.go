@@ -86,7 +86,11 @@ func judgeRows(out []ruling, rows []standing, ans Answer) {
 			byKey[r.key] = i
 		}
 	}
-	named := make([]int, len(rows))
+	var room [MaxBatch]int // which isn't allocated
+	named := room[:]
+	if len(rows) > len(named) {
+		named = make([]int, len(rows))
+	}
 	for k, c := range ans.Created {
 		i, ok := traced(rows, k, c.Trace)
 		if !ok && c.Trace == "" {
