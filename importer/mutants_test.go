@@ -216,6 +216,19 @@ func untouched`},
 	if f.Kind != g.Kind || f.Attempts != g.Attempts {`, `
 	if f.Kind != g.Kind {`},
 	}
+	csvfileMutants = []mutant{
+		{"a quote doesn't make a known record longer", "csvfile/read.go", `
+	if !ok || bytes.IndexByte(r.buf[r.pos:r.pos+n], '"') >= 0 {`, `
+	if !ok {`},
+		{"a record keeps the cells of the one before", "csvfile/record.go", `
+	if rec.Problem == nil && len(rec.ends) == 0 {`, `
+	if rec.Problem == nil && rec.ends == nil {`},
+	}
+	reportMutants = []mutant{
+		{"rows beside their fates aren't compared with those that were sent", "report/sameness.go", `
+	if c.crc != s.CRC {`, `
+	if false {`},
+	}
 	hubspotMutants = []mutant{
 		{"a 4xx that HubSpot didn't write is believed", "hubspot/classify.go", `
 	if status/100 == 4 && explained {`, `
@@ -272,6 +285,8 @@ func TestMutants(t *testing.T) {
 	}{
 		{".", "^Test(Walk|Judge|A|Every|Rows|Requests|Too|Death|Random|Look|Numbers|Mended)", mutants},
 		{"./journal", "^Test", journalMutants},
+		{"./csvfile", "^(Test|Fuzz)", csvfileMutants},
+		{"./report", "^Test", reportMutants},
 		{"./hubspot", "^Test", hubspotMutants},
 	} {
 		sound, output := testsOf(t, group.dir, group.tests, mutant{})
