@@ -66,7 +66,7 @@ func (w *idWriter) end() []byte {
 // idNumber returns the number behind id, -1 when it has more than 63 bits or
 // would be written in another way.
 func idNumber(id string) int64 {
-	if len(id) > 18 {
+	if len(id) > 18 { // fewer digits fit into any int64
 		n, err := strconv.ParseInt(id, 10, 64)
 		if err != nil || id[0] == '0' {
 			return -1
