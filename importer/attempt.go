@@ -68,8 +68,8 @@ func (r *run) attempt(ctx context.Context, rows []*row, books *books) (outcome, 
 	if err := r.step(beforeIntent); err != nil {
 		return outcome{}, err
 	}
-	d := r.desk()
-	defer r.release(d)
+	d := r.desks.get()
+	defer func() { r.desks.put(d.clear()) }()
 	for _, rw := range rows {
 		rw.attempts++
 	}
@@ -99,8 +99,8 @@ func (r *run) attempt(ctx context.Context, rows []*row, books *books) (outcome, 
 	}
 
 	// judge
-	dk := r.docket()
-	defer r.releaseDocket(dk)
+	dk := r.dockets.get()
+	defer func() { r.dockets.put(dk.clear()) }()
 	dk.rulings = judge(dk.rulings, d.standings, ans)
 
 	// commit

@@ -9,6 +9,20 @@ import (
 	"github.com/hubload/hubload/importer/journal"
 )
 
+// A pool keeps room that may be used again. Its zero value is ready to use, by any
+// goroutine.
+type pool[T any] struct{ unused sync.Pool }
+
+// get returns room that was put, or new room.
+func (p *pool[T]) get() *T {
+	if v, ok := p.unused.Get().(*T); ok {
+		return v
+	}
+	return new(T)
+}
+
+func (p *pool[T]) put(v *T) { p.unused.Put(v) }
+
 // A block is room for the rows of a batch, with what their records have room for.
 // It is used again as a whole: rows of a block mostly go the same way.
 type block struct {
@@ -21,15 +35,12 @@ type block struct {
 // for giveBack.
 type room struct {
 	block  *block
-	unused sync.Pool // of *block
+	unused pool[block]
 }
 
 func (r *room) row() *row {
 	if r.block == nil || r.block.taken == len(r.block.rows) {
-		r.block, _ = r.unused.Get().(*block)
-		if r.block == nil {
-			r.block = new(block)
-		}
+		r.block = r.unused.get()
 		r.block.taken = 0
 		r.block.busy.Store(MaxBatch)
 	}
@@ -43,7 +54,7 @@ func (r *room) row() *row {
 func (r *room) giveBack(rows []*row) {
 	for _, rw := range rows {
 		if rw.block.busy.Add(-1) == 0 {
-			r.unused.Put(rw.block)
+			r.unused.put(rw.block)
 		}
 	}
 }
@@ -57,20 +68,12 @@ type desk struct {
 	standings []standing
 }
 
-func (r *run) desk() *desk {
-	if d, ok := r.desks.Get().(*desk); ok {
-		return d
-	}
-	return new(desk)
-}
-
-// release makes a desk free. What was on it is forgotten, so that it isn't kept from
-// the garbage collector.
-func (r *run) release(d *desk) {
+// clear takes everything off the desk, so that it isn't kept from the garbage collector.
+func (d *desk) clear() *desk {
 	clear(d.inputs)
 	clear(d.standings)
 	*d = desk{d.numbers[:0], d.text[:0], d.ends[:0], d.inputs[:0], d.standings[:0]}
-	r.desks.Put(d)
+	return d
 }
 
 // A docket is room for what an answer comes to. It lies on no desk, for most desks wait
@@ -80,17 +83,10 @@ type docket struct {
 	fates   []journal.Fate
 }
 
-func (r *run) docket() *docket {
-	if dk, ok := r.dockets.Get().(*docket); ok {
-		return dk
-	}
-	return new(docket)
-}
-
-// releaseDocket is release for a docket.
-func (r *run) releaseDocket(dk *docket) {
+// clear is that of a desk.
+func (dk *docket) clear() *docket {
 	clear(dk.rulings)
 	clear(dk.fates)
 	*dk = docket{dk.rulings[:0], dk.fates[:0]}
-	r.dockets.Put(dk)
+	return dk
 }

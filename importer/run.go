@@ -43,8 +43,8 @@ type run struct {
 	numbers   *numbering     // of the goroutine that reads the input; nil when no rule numbers rows
 	died      map[int64]bool // rows that were in flight when a process died
 	room      room           // for rows that are read
-	desks     sync.Pool      // of *desk
-	dockets   sync.Pool      // of *docket
+	desks     pool[desk]
+	dockets   pool[docket]
 
 	renewing  chan struct{} // a place for who renews the credentials
 	resetting chan struct{} // likewise for who waits for the quota of the day

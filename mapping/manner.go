@@ -94,9 +94,7 @@ func (c *candidate) require(fitting int, what string) bool {
 // first.
 func numberWays(s *sample) []numberFormat {
 	sign := commonSign(s)
-	var ways []numberFormat
-	var readings [][]string
-	best := 0
+	w := ways[numberFormat]{cells: s}
 	for _, f := range []numberFormat{
 		{decimal: '.'},
 		{decimal: ','},
@@ -108,39 +106,9 @@ func numberWays(s *sample) []numberFormat {
 		{decimal: ',', group: '\''},
 	} {
 		f.sign = sign
-		n := 0
-		var reading []string
-		for _, cell := range s.cells {
-			number, why := f.read(cell)
-			if why == 0 {
-				n += s.counts[cell]
-			}
-			reading = append(reading, number)
-		}
-		switch {
-		case n == 0 || n < best:
-			continue
-		case n > best:
-			best, ways, readings = n, nil, nil
-		}
-		if !contains(readings, reading) {
-			ways, readings = append(ways, f), append(readings, reading)
-		}
+		w.try(f, f.read)
 	}
-	return ways
-}
-
-func contains(list [][]string, one []string) bool {
-	for _, other := range list {
-		same := true
-		for i := range one {
-			same = same && one[i] == other[i]
-		}
-		if same {
-			return true
-		}
-	}
-	return false
+	return w.found
 }
 
 // commonSign is the text beside most of the numbers, "" if there is none.

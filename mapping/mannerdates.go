@@ -11,21 +11,15 @@ import (
 // dateWays are the layouts under which most cells are dates, "" for what HubSpot takes
 // as it is; those that read the same day from every cell but once.
 func dateWays(s *sample) []string {
-	isOwn := func(cell string) bool { return isDatetime(cell) || isMillis(cell) }
-	var ways []string
-	var readings [][]string
-	best := s.fitting(isOwn)
-	if best > 0 {
-		ways, readings = []string{""}, [][]string{nil}
-		for _, cell := range s.cells {
-			if !isOwn(cell) {
-				cell = ""
-			}
-			readings[0] = append(readings[0], cell)
+	w := ways[string]{cells: s}
+	w.try("", func(cell string) (string, reason) {
+		if isDatetime(cell) || isMillis(cell) {
+			return cell, 0
 		}
-		if best == s.total {
-			return ways
-		}
+		return "", unreadable
+	})
+	if w.best == s.total {
+		return w.found
 	}
 	clocks := []string{""}
 	if strings.Contains(s.example(), ":") {
@@ -36,28 +30,10 @@ func dateWays(s *sample) []string {
 	}
 	for _, clock := range clocks {
 		for _, day := range dayLayouts() {
-			f := newTimeFormat(day+clock, "", nil)
-			n := 0
-			var reading []string
-			for _, cell := range s.cells {
-				t, why := f.read(cell)
-				if why == 0 {
-					n += s.counts[cell]
-				}
-				reading = append(reading, t)
-			}
-			switch {
-			case n == 0 || n < best:
-				continue
-			case n > best:
-				best, ways, readings = n, nil, nil
-			}
-			if !contains(readings, reading) {
-				ways, readings = append(ways, day+clock), append(readings, reading)
-			}
+			w.try(day+clock, newTimeFormat(day+clock, "", nil).read)
 		}
 	}
-	return ways
+	return w.found
 }
 
 // isDayFirst reports whether a layout has the day before the month, nil when nobody

@@ -14,9 +14,10 @@ import (
 func (r *Reader) Read() (*Record, error) { return r.next((*Reader).read) }
 
 // Skim is Read for who wants the fields of few records: of a good record it leaves
-// Fields nil, and [Reader.Fields] sets them. known says that the next record is known to
-// be a good one, because it was read before; then it is only looked for its end. Who
-// says so compares the bytes, by a checksum, before he acts on what he gets.
+// Fields nil, and [Reader.Fields] sets them. known says that the next record was read
+// before and was a good one: only its end is looked for then, and Problem may be nil until
+// Fields is called, whatever the record holds. So who says known compares Raw with what it
+// was, by a checksum, before acting on what Skim returned.
 func (r *Reader) Skim(known bool) (*Record, error) {
 	if known {
 		return r.next((*Reader).pass)

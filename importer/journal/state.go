@@ -41,20 +41,21 @@ type slice struct{ from, to, crc uint32 }
 
 func (s slice) whole() Slice { return Slice{Span{int64(s.from), int64(s.to)}, s.crc} }
 
-// Slices is a list of slices in row order. It is a part of its State, and can be copied
-// at no cost: of 10 million rows a []Slice would take more than all else that is known.
+// Slices is a list of slices in row order. It is a part of its State, doesn't change, may be
+// used by any goroutine and can be copied at no cost: of 10 million rows a []Slice would
+// take more than all else that is known.
 type Slices struct{ list []slice }
 
-// Len returns how many slices there are. First, Last and Rest need one.
+// Len returns how many slices there are.
 func (s Slices) Len() int { return len(s.list) }
 
-// First returns the first slice.
+// First returns the first slice. It panics when there is none.
 func (s Slices) First() Slice { return s.list[0].whole() }
 
-// Last returns the last slice.
+// Last returns the last slice. It panics when there is none.
 func (s Slices) Last() Slice { return s.list[len(s.list)-1].whole() }
 
-// Rest returns all slices but the first.
+// Rest returns all slices but the first. It panics when there is none.
 func (s Slices) Rest() Slices { return Slices{s.list[1:]} }
 
 // Load reads the journal at path, as far as it is written. It takes no lock and
