@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/hubload/hubload/importer/api"
 	"github.com/hubload/hubload/importer/csvfile"
 	"github.com/hubload/hubload/importer/journal"
 	"github.com/hubload/hubload/mapping"
@@ -32,7 +33,7 @@ var began = time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC)
 
 // An archive is an account that is only read.
 type archive struct {
-	Sender
+	partialAPI
 	records  map[string]map[string]string // id -> values
 	parents  map[string][]string          // id -> "deals/1"
 	keys     map[string]string
@@ -48,7 +49,7 @@ func (a *archive) fail() (err error) {
 	return err
 }
 
-func (a *archive) Related(_ context.Context, from string, ids []string) (map[string][]string, error) {
+func (a *archive) AssociatedIDs(_ context.Context, from string, ids []string) (map[string][]string, error) {
 	a.asked = append(a.asked, fmt.Sprintf("%s of %s", strings.Join(ids, ","), from))
 	if err := a.fail(); err != nil {
 		return nil, err
@@ -67,7 +68,7 @@ func (a *archive) Related(_ context.Context, from string, ids []string) (map[str
 	return related, nil
 }
 
-func (a *archive) Values(_ context.Context, ids, properties []string) (map[string]map[string]string, error) {
+func (a *archive) ReadProperties(_ context.Context, ids, properties []string) (map[string]map[string]string, error) {
 	a.asked = append(a.asked, "values of "+strings.Join(ids, ","))
 	if err := a.fail(); err != nil {
 		return nil, err
@@ -82,12 +83,12 @@ func (a *archive) Values(_ context.Context, ids, properties []string) (map[strin
 	return values, nil
 }
 
-func (a *archive) Find(_ context.Context, _ string, values []string) Found {
+func (a *archive) FindByKey(_ context.Context, _ string, values []string) api.KeyResult {
 	a.asked = append(a.asked, "keys "+strings.Join(values, ","))
 	if err := a.fail(); err != nil {
-		return Found{Err: err, Rate: Rate{Remaining: -1}}
+		return api.KeyResult{Err: err, Rate: api.Rate{Remaining: -1}}
 	}
-	f := Found{OK: true, IDs: map[string]string{}, Rate: Rate{Remaining: -1}}
+	f := api.KeyResult{OK: true, IDs: map[string]string{}, Rate: api.Rate{Remaining: -1}}
 	for _, v := range values {
 		if id, ok := a.keys[v]; ok {
 			f.IDs[v] = id
@@ -124,8 +125,8 @@ func (e readFailure) Error() string      { return fmt.Sprintf("HubSpot answered 
 func (e readFailure) Temporary() bool    { return e.status >= 500 || e.status == 429 }
 func (e readFailure) Unauthorized() bool { return e.status == 401 }
 func (e readFailure) Forbidden() bool    { return e.status == 403 }
-func (e readFailure) Rate() Rate {
-	return Rate{Remaining: -1, Refused: e.status == 429, Wait: e.wait}
+func (e readFailure) Rate() api.Rate {
+	return api.Rate{Remaining: -1, Refused: e.status == 429, Wait: e.wait}
 }
 
 // A case file is a run that left rows in doubt.
@@ -199,7 +200,7 @@ func (c *caseFile) resolve(ctx context.Context, a *archive) (Resolved, error) {
 	j, st, err := journal.Open(c.path)
 	c.must(err)
 	defer st.Close()
-	rs := Resolution{Open: open, Mapper: mapper, Sender: a, Limiter: c.limiter, Journal: j, State: st}
+	rs := Resolution{Open: open, Mapper: mapper, API: a, Limiter: c.limiter, Journal: j, State: st}
 	if c.change != nil {
 		c.change(&rs)
 	}

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/hubload/hubload/importer/api"
 	"github.com/hubload/hubload/importer/journal"
 )
 
@@ -89,8 +90,8 @@ func (r *run) attempt(ctx context.Context, rows []*row, books *books) (outcome, 
 	slot.Sent()
 	place.sent()
 	sent := time.Now()
-	ans := r.im.Sender.Create(r.ctx, d.inputs)
-	place.answered(time.Since(sent), ans.Proof.sign())
+	ans := r.im.API.Create(r.ctx, d.inputs)
+	place.answered(time.Since(sent), signOf(ans.Outcome))
 	slot.Done(ans.Rate)
 	r.progress.answered(ans, time.Since(sent))
 
@@ -144,7 +145,7 @@ func (r *run) inputs(d *desk, rows []*row) {
 	for i, rw := range rows {
 		trace := traces[start:d.ends[i]]
 		start = d.ends[i]
-		d.inputs = append(d.inputs, Input{Trace: trace, Record: &rw.rec})
+		d.inputs = append(d.inputs, api.Input{Trace: trace, Record: &rw.rec})
 		d.standings = append(d.standings, standing{trace: trace, key: rw.rec.Key, tainted: rw.tainted, again: rw.attempts > 1})
 	}
 }
@@ -187,7 +188,7 @@ func (r *run) apply(dk *docket, rows []*row) (out outcome, doubted int) {
 }
 
 // fate is a row's fate with the reason that a failure gives.
-func (rw *row) fate(kind journal.Kind, f *Failure) journal.Fate {
+func (rw *row) fate(kind journal.Kind, f *api.Failure) journal.Fate {
 	fate := journal.Fate{Row: rw.n, Kind: kind, Attempts: rw.attempts}
 	if f != nil {
 		fate.Code, fate.Property, fate.Message, fate.CorrelationID, fate.Retryable = f.Code, f.Property, f.Message, f.CorrelationID, f.Retryable
@@ -200,7 +201,7 @@ func (rw *row) fate(kind journal.Kind, f *Failure) journal.Fate {
 }
 
 // doubt words the failure that left a row in doubt.
-func doubt(f *Failure) *Failure {
+func doubt(f *api.Failure) *api.Failure {
 	d := *f
 	d.Message = "it may have been created or not: " + f.Message
 	if f.Code != "" && f.Code != codeInDoubt {
@@ -210,10 +211,10 @@ func doubt(f *Failure) *Failure {
 }
 
 // end makes the fates durable.
-func (r *run) end(n int64, ans Answer, fates []journal.Fate, doubted int) error {
+func (r *run) end(n int64, ans api.Answer, fates []journal.Fate, doubted int) error {
 	var err error
 	if len(fates) == 0 {
-		err = r.im.Journal.Return(n, returnReason(ans.Proof))
+		err = r.im.Journal.Return(n, returnReason(ans.Outcome))
 	} else {
 		err = r.im.Journal.End(n, fates)
 	}
@@ -233,17 +234,17 @@ func (r *run) end(n int64, ans Answer, fates []journal.Fate, doubted int) error 
 	return r.countFates(fates)
 }
 
-func returnReason(p Proof) string {
+func returnReason(p api.Outcome) string {
 	switch p {
-	case Limited:
+	case api.Limited:
 		return "limited"
-	case Unreachable:
+	case api.Unreachable:
 		return "unreachable"
-	case Busy:
+	case api.Busy:
 		return "busy"
-	case Denied:
+	case api.Denied:
 		return "denied"
-	case Impossible:
+	case api.Impossible:
 		return "impossible"
 	}
 	return "refused"

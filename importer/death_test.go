@@ -12,6 +12,7 @@ import (
 	"testing"
 	"testing/synctest"
 
+	"github.com/hubload/hubload/importer/api"
 	"github.com/hubload/hubload/importer/journal"
 )
 
@@ -137,15 +138,15 @@ func TestRandomFaults(t *testing.T) {
 // refuses, refuses them again for reasons of their own, and can't be read.
 type contradictory struct{ *world }
 
-func (c contradictory) Create(ctx context.Context, inputs []Input) Answer {
+func (c contradictory) Create(ctx context.Context, inputs []api.Input) api.Answer {
 	if len(inputs) > 1 {
 		c.world.Create(ctx, inputs)
 	}
-	return Answer{Proof: Refused, Refusal: Failure{Code: "BAD", Message: "no"}, Err: errors.New("400"), Rate: Rate{Remaining: -1}}
+	return api.Answer{Outcome: api.Refused, Refusal: api.Failure{Code: "BAD", Message: "no"}, Err: errors.New("400"), Rate: api.Rate{Remaining: -1}}
 }
 
-func (c contradictory) Find(context.Context, string, []string) Found {
-	return Found{Temporary: true, Err: errors.New("504"), Rate: Rate{Remaining: -1}}
+func (c contradictory) FindByKey(context.Context, string, []string) api.KeyResult {
+	return api.KeyResult{Temporary: true, Err: errors.New("504"), Rate: api.Rate{Remaining: -1}}
 }
 
 func TestARefusalOfARowThatWasSentBeforeNeedsACompleteRead(t *testing.T) {

@@ -6,6 +6,8 @@ import (
 	"context"
 	"sync"
 	"time"
+
+	"github.com/hubload/hubload/importer/api"
 )
 
 const (
@@ -58,11 +60,11 @@ const (
 	strained      // it was too much
 )
 
-func (p Proof) sign() sign {
+func signOf(p api.Outcome) sign {
 	switch p {
-	case Answered:
+	case api.Answered:
 		return worked
-	case Unknown, Busy:
+	case api.Unknown, api.Busy:
 		return strained
 	}
 	return noSign

@@ -29,7 +29,7 @@
 //
 // # What it doesn't do
 //
-// It knows no HTTP and no HubSpot: those stand behind [Sender]. It writes no
+// It knows no HTTP and no HubSpot: those stand behind [api.API]. It writes no
 // reports: package report makes them from the input and the journal.
 package importer
 
@@ -43,15 +43,12 @@ import (
 	"golang.org/x/sync/errgroup"
 	"golang.org/x/sync/semaphore"
 
+	"github.com/hubload/hubload/importer/api"
 	"github.com/hubload/hubload/importer/csvfile"
 	"github.com/hubload/hubload/importer/journal"
 	"github.com/hubload/hubload/mapping"
 	"github.com/hubload/hubload/ratelimit"
 )
-
-// MaxBatch is the most rows a batch may have: HubSpot's batch endpoints take no
-// more than 100 inputs.
-const MaxBatch = 100
 
 // maxBytesInFlight bounds the memory of rows that wait or are in flight, however
 // large they are.
@@ -63,12 +60,12 @@ type Source interface {
 	Read() (*csvfile.Record, error)
 }
 
-// An Import says what to import, by what, and how. Source, Mapper, Sender,
+// An Import says what to import, by what, and how. Source, Mapper, API,
 // Limiter, Journal and Name are needed; the zero value of every other field is useful.
 type Import struct {
 	Source  Source
 	Mapper  *mapping.Mapper
-	Sender  Sender // also a [Finder] where Key is set, and a [Linker] where the mapping looks records up; may be a [Renewer]
+	API     api.API
 	Limiter *ratelimit.Limiter
 	Journal *journal.Journal
 
@@ -137,7 +134,7 @@ type Threshold struct {
 // goes on.
 //
 // When ctx ends, Run sends nothing more, waits for the answers in flight (as
-// long as the Sender's time limit) and returns [context.Cause]. Besides that it
+// long as the API's time limit) and returns [context.Cause]. Besides that it
 // returns a [*MismatchError], [*StoppedError], [*DeniedError], [*ServerError], [*KeyError], an
 // error of the source, or an error of the journal, after which nothing was sent.
 func Run(ctx context.Context, im Import) error {

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/hubload/hubload/importer/api"
 )
 
 // A verdict is what one answer proves about one row.
@@ -28,8 +30,8 @@ func (v verdict) String() string {
 // A ruling is a verdict with its evidence.
 type ruling struct {
 	verdict
-	id      string   // created
-	failure *Failure // refused, contested, halve; unknown where the answer gave a reason
+	id      string       // created
+	failure *api.Failure // refused, contested, halve; unknown where the answer gave a reason
 }
 
 // standing is what the judge must know of a row besides the answer.
@@ -51,20 +53,20 @@ type standing struct {
 // judge says what ans proves about each of rows, in their order. It is a pure
 // function, and the only place where an answer becomes a fate: reliability is
 // proved by walking its table. What it returns stands in room, as far as that reaches.
-func judge(room []ruling, rows []standing, ans Answer) []ruling {
+func judge(room []ruling, rows []standing, ans api.Answer) []ruling {
 	out := slices.Grow(room[:0], len(rows))[:len(rows)]
 	clear(out)
-	switch ans.Proof {
-	case Answered:
+	switch ans.Outcome {
+	case api.Answered:
 		judgeRows(out, rows, ans)
-	case Refused:
+	case api.Refused:
 		for i := range rows {
 			out[i] = ruling{verdict: halve, failure: &ans.Refusal}
 		}
 		if len(rows) == 1 {
 			out[0] = refuse(rows[0], &ans.Refusal)
 		}
-	case Limited, Unreachable, Busy, Denied, Impossible:
+	case api.Limited, api.Unreachable, api.Busy, api.Denied, api.Impossible:
 		for i := range rows {
 			out[i].verdict = back
 		}
@@ -79,14 +81,14 @@ func judge(room []ruling, rows []standing, ans Answer) []ruling {
 // judgeRows judges an answer that names rows. A row is created or refused only
 // if it was named, exactly once, and by its trace or its key: results come in no
 // order, so a position proves nothing.
-func judgeRows(out []ruling, rows []standing, ans Answer) {
+func judgeRows(out []ruling, rows []standing, ans api.Answer) {
 	byKey := make(map[string]int)
 	for i, r := range rows {
 		if r.key != "" {
 			byKey[r.key] = i
 		}
 	}
-	var room [MaxBatch]int // which isn't allocated
+	var room [api.MaxBatch]int // which isn't allocated
 	named := room[:]
 	if len(rows) > len(named) {
 		named = make([]int, len(rows))
@@ -102,7 +104,7 @@ func judgeRows(out []ruling, rows []standing, ans Answer) {
 		named[i]++
 		out[i] = ruling{verdict: created, id: c.ID}
 	}
-	var anonymous *Failure
+	var anonymous *api.Failure
 	for k := range ans.Failures {
 		f := &ans.Failures[k]
 		if len(f.Traces) == 0 {
@@ -126,7 +128,7 @@ func judgeRows(out []ruling, rows []standing, ans Answer) {
 		case named[i] == 0:
 			out[i] = ruling{failure: shortfall(ans, anonymous)}
 		case named[i] > 1:
-			out[i] = ruling{failure: &Failure{Code: codeInDoubt, Message: "HubSpot's answer names this row more than once, and not in one sense"}}
+			out[i] = ruling{failure: &api.Failure{Code: codeInDoubt, Message: "HubSpot's answer names this row more than once, and not in one sense"}}
 		}
 	}
 }
@@ -149,7 +151,7 @@ func traced(rows []standing, place int, trace string) (int, bool) {
 }
 
 // refuse is the ruling on a row that an answer refuses, alone or by name.
-func refuse(r standing, f *Failure) ruling {
+func refuse(r standing, f *api.Failure) ruling {
 	switch {
 	case r.key != "" && (f.Conflict || r.again || r.tainted):
 		return ruling{verdict: contested, failure: f}
@@ -159,8 +161,8 @@ func refuse(r standing, f *Failure) ruling {
 	return ruling{verdict: refused, failure: f}
 }
 
-func shortfall(ans Answer, anonymous *Failure) *Failure {
-	f := &Failure{Code: codeInDoubt}
+func shortfall(ans api.Answer, anonymous *api.Failure) *api.Failure {
+	f := &api.Failure{Code: codeInDoubt}
 	if anonymous != nil {
 		f.CorrelationID = anonymous.CorrelationID
 		f.Message = fmt.Sprintf("HubSpot answered an error without saying for which row (%s)", anonymous.Code)

@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/hubload/hubload/importer/api"
 )
 
 func TestJudge(t *testing.T) {
@@ -28,31 +30,31 @@ func TestJudge(t *testing.T) {
 		}
 		return rows
 	}
-	made := func(trace, id string) Created { return Created{Trace: trace, ID: id} }
-	bad := func(traces ...string) Failure { return Failure{Traces: traces, Code: "BAD"} }
-	answered := func(created []Created, failures ...Failure) Answer {
-		return Answer{Proof: Answered, Created: created, Failures: failures}
+	made := func(trace, id string) api.Created { return api.Created{Trace: trace, ID: id} }
+	bad := func(traces ...string) api.Failure { return api.Failure{Traces: traces, Code: "BAD"} }
+	answered := func(created []api.Created, failures ...api.Failure) api.Answer {
+		return api.Answer{Outcome: api.Answered, Created: created, Failures: failures}
 	}
-	whole := Answer{Proof: Refused, Refusal: Failure{Code: "BAD"}}
+	whole := api.Answer{Outcome: api.Refused, Refusal: api.Failure{Code: "BAD"}}
 
 	for name, test := range map[string]struct {
 		rows []standing
-		ans  Answer
+		ans  api.Answer
 		want []verdict
 	}{
-		"all created, in another order":      {plain("a", "b"), answered([]Created{made("b", "2"), made("a", "1")}), []verdict{created, created}},
-		"one created, one refused":           {plain("a", "b"), answered([]Created{made("b", "2")}, bad("a")), []verdict{refused, created}},
+		"all created, in another order":      {plain("a", "b"), answered([]api.Created{made("b", "2"), made("a", "1")}), []verdict{created, created}},
+		"one created, one refused":           {plain("a", "b"), answered([]api.Created{made("b", "2")}, bad("a")), []verdict{refused, created}},
 		"one error for two rows":             {plain("a", "b"), answered(nil, bad("a", "b")), []verdict{refused, refused}},
-		"one missing":                        {plain("a", "b"), answered([]Created{made("b", "2")}), []verdict{unknown, created}},
+		"one missing":                        {plain("a", "b"), answered([]api.Created{made("b", "2")}), []verdict{unknown, created}},
 		"nothing in it":                      {plain("a", "b"), answered(nil), []verdict{unknown, unknown}},
-		"created and refused":                {plain("a"), answered([]Created{made("a", "1")}, bad("a")), []verdict{unknown}},
-		"created twice":                      {plain("a"), answered([]Created{made("a", "1"), made("a", "2")}), []verdict{unknown}},
-		"without an id":                      {plain("a"), answered([]Created{made("a", "")}), []verdict{unknown}},
-		"of another request":                 {plain("a"), answered([]Created{made("x", "1")}), []verdict{unknown}},
-		"no traces, no keys":                 {plain("a", "b"), answered([]Created{made("", "1"), made("", "2")}), []verdict{unknown, unknown}},
-		"no traces, but keys":                {keyed(plain("a", "b")), answered([]Created{{Key: "kb", ID: "2"}, {Key: "ka", ID: "1"}}), []verdict{created, created}},
-		"another's trace beats our key":      {keyed(plain("a")), answered([]Created{{Trace: "x", Key: "ka", ID: "1"}}), []verdict{unknown}},
-		"an error without a name":            {plain("a", "b"), answered([]Created{made("a", "1")}, bad()), []verdict{created, unknown}},
+		"created and refused":                {plain("a"), answered([]api.Created{made("a", "1")}, bad("a")), []verdict{unknown}},
+		"created twice":                      {plain("a"), answered([]api.Created{made("a", "1"), made("a", "2")}), []verdict{unknown}},
+		"without an id":                      {plain("a"), answered([]api.Created{made("a", "")}), []verdict{unknown}},
+		"of another request":                 {plain("a"), answered([]api.Created{made("x", "1")}), []verdict{unknown}},
+		"no traces, no keys":                 {plain("a", "b"), answered([]api.Created{made("", "1"), made("", "2")}), []verdict{unknown, unknown}},
+		"no traces, but keys":                {keyed(plain("a", "b")), answered([]api.Created{{Key: "kb", ID: "2"}, {Key: "ka", ID: "1"}}), []verdict{created, created}},
+		"another's trace beats our key":      {keyed(plain("a")), answered([]api.Created{{Trace: "x", Key: "ka", ID: "1"}}), []verdict{unknown}},
+		"an error without a name":            {plain("a", "b"), answered([]api.Created{made("a", "1")}, bad()), []verdict{created, unknown}},
 		"an error without a name, one row":   {plain("a"), answered(nil, bad()), []verdict{refused}},
 		"two errors without a name, one row": {plain("a"), answered(nil, bad(), bad()), []verdict{unknown}},
 		"refused alone":                      {plain("a"), whole, []verdict{refused}},
@@ -60,19 +62,19 @@ func TestJudge(t *testing.T) {
 		"refused alone, tainted":             {taint(plain("a")), whole, []verdict{unknown}},
 		"refused alone, tainted, with a key": {taint(keyed(plain("a"))), whole, []verdict{contested}},
 		"refused by name, tainted":           {taint(plain("a")), answered(nil, bad("a")), []verdict{unknown}},
-		"created, tainted":                   {taint(keyed(plain("a"))), answered([]Created{made("a", "1")}), []verdict{created}},
-		"conflict with a key":                {keyed(plain("a")), answered(nil, Failure{Traces: []string{"a"}, Conflict: true}), []verdict{contested}},
-		"conflict without one":               {plain("a"), answered(nil, Failure{Traces: []string{"a"}, Conflict: true}), []verdict{refused}},
+		"created, tainted":                   {taint(keyed(plain("a"))), answered([]api.Created{made("a", "1")}), []verdict{created}},
+		"conflict with a key":                {keyed(plain("a")), answered(nil, api.Failure{Traces: []string{"a"}, Conflict: true}), []verdict{contested}},
+		"conflict without one":               {plain("a"), answered(nil, api.Failure{Traces: []string{"a"}, Conflict: true}), []verdict{refused}},
 		"refused after a halving, with key":  {[]standing{{trace: "a", key: "k", again: true}}, whole, []verdict{contested}},
 		"refused after a halving":            {[]standing{{trace: "a", again: true}}, whole, []verdict{refused}},
-		"lost":                               {plain("a", "b"), Answer{}, []verdict{unknown, unknown}},
-		"limited":                            {plain("a"), Answer{Proof: Limited}, []verdict{back}},
-		"limited, tainted":                   {taint(plain("a")), Answer{Proof: Limited}, []verdict{back}},
-		"unreachable":                        {plain("a"), Answer{Proof: Unreachable}, []verdict{back}},
-		"busy":                               {plain("a"), Answer{Proof: Busy}, []verdict{back}},
-		"denied":                             {plain("a"), Answer{Proof: Denied}, []verdict{back}},
-		"impossible":                         {plain("a"), Answer{Proof: Impossible}, []verdict{back}},
-		"a proof of a later version":         {plain("a"), Answer{Proof: 200}, []verdict{unknown}},
+		"lost":                               {plain("a", "b"), api.Answer{}, []verdict{unknown, unknown}},
+		"limited":                            {plain("a"), api.Answer{Outcome: api.Limited}, []verdict{back}},
+		"limited, tainted":                   {taint(plain("a")), api.Answer{Outcome: api.Limited}, []verdict{back}},
+		"unreachable":                        {plain("a"), api.Answer{Outcome: api.Unreachable}, []verdict{back}},
+		"busy":                               {plain("a"), api.Answer{Outcome: api.Busy}, []verdict{back}},
+		"denied":                             {plain("a"), api.Answer{Outcome: api.Denied}, []verdict{back}},
+		"impossible":                         {plain("a"), api.Answer{Outcome: api.Impossible}, []verdict{back}},
+		"a proof of a later version":         {plain("a"), api.Answer{Outcome: 200}, []verdict{unknown}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var got []verdict

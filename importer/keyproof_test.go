@@ -7,6 +7,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/hubload/hubload/importer/api"
 	"github.com/hubload/hubload/importer/journal"
 )
 
@@ -16,11 +17,11 @@ type forgetful struct {
 	since time.Time
 }
 
-func (f *forgetful) Find(ctx context.Context, property string, values []string) Found {
+func (f *forgetful) FindByKey(ctx context.Context, property string, values []string) api.KeyResult {
 	if time.Since(f.since) > time.Second {
-		return Found{OK: true, Rate: Rate{Remaining: -1}}
+		return api.KeyResult{OK: true, Rate: api.Rate{Remaining: -1}}
 	}
-	return f.world.Find(ctx, property, values)
+	return f.world.FindByKey(ctx, property, values)
 }
 
 func TestAnAccountThatLosesKeysStopsTheRun(t *testing.T) {

@@ -11,6 +11,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/hubload/hubload/importer/api"
 	"github.com/hubload/hubload/importer/journal"
 	"github.com/hubload/hubload/mapping"
 	"github.com/hubload/hubload/ratelimit"
@@ -72,10 +73,9 @@ func (s *search) readKin(ctx context.Context) error {
 			}
 		}
 	}
-	reader := s.rs.Sender.(Reader)
 	for _, to := range slices.Sorted(maps.Keys(types)) {
-		for ids := range slices.Chunk(types[to], MaxBatch) {
-			related, err := ask(ctx, s.run, func(ctx context.Context) (map[string][]string, error) { return reader.Related(ctx, to, ids) })
+		for ids := range slices.Chunk(types[to], api.MaxBatch) {
+			related, err := ask(ctx, s.run, func(ctx context.Context) (map[string][]string, error) { return s.rs.API.AssociatedIDs(ctx, to, ids) })
 			if refused := new(refusedRead); errors.As(err, &refused) {
 				s.failed[to] = refused.err
 				break
@@ -137,10 +137,9 @@ func (s *search) compare(ctx context.Context) (*pairing, error) {
 	}
 	// In the order of their ids, which is that of their creation.
 	ids := slices.SortedFunc(maps.Keys(s.kin), func(a, b string) int { return cmp.Or(cmp.Compare(len(a), len(b)), cmp.Compare(a, b)) })
-	reader := s.rs.Sender.(Reader)
-	for batch := range slices.Chunk(ids, MaxBatch) {
+	for batch := range slices.Chunk(ids, api.MaxBatch) {
 		values, err := ask(ctx, s.run, func(ctx context.Context) (map[string]map[string]string, error) {
-			return reader.Values(ctx, batch, properties)
+			return s.rs.API.ReadProperties(ctx, batch, properties)
 		})
 		if refused := new(refusedRead); errors.As(err, &refused) {
 			return nil, &ServerError{Message: "the records that rows in doubt may be can't be read", Err: refused.err}
@@ -247,11 +246,11 @@ func ask[T any](ctx context.Context, r *run, read func(context.Context) (T, erro
 // readProof is what a read that succeeds says of the server. Where records are
 // created too, it says nothing of that: reads that go well must not keep a run going
 // whose every create ends in doubt, or is denied.
-func (r *run) readProof() Proof {
+func (r *run) readProof() api.Outcome {
 	if r.im.Source != nil {
-		return Limited
+		return api.Limited
 	}
-	return Answered
+	return api.Answered
 }
 
 // askBy is ask with the slots of another limiter.
@@ -266,12 +265,12 @@ func askBy[T any](ctx context.Context, r *run, slots func(context.Context) (*rat
 		slot.Sent()
 		sent := time.Now()
 		v, err := read(ctx)
-		rate := Rate{Remaining: -1}
-		var failure ReadError
+		rate := api.Rate{Remaining: -1}
+		var failure api.ReadError
 		if errors.As(err, &failure) {
 			rate = failure.Rate()
-		} else if told, ok := any(v).(interface{ rate() Rate }); ok && err == nil {
-			rate = told.rate()
+		} else if found, ok := any(v).(api.Found); ok && err == nil {
+			rate = found.Rate
 		}
 		slot.Done(rate)
 		switch {
@@ -283,7 +282,7 @@ func askBy[T any](ctx context.Context, r *run, slots func(context.Context) (*rat
 		case failure == nil:
 			return none, &refusedRead{err}
 		case failure.Unauthorized() || failure.Forbidden():
-			if err := r.denied(ctx, Answer{Err: err}, sent); err != nil {
+			if err := r.denied(ctx, api.Answer{Err: err}, sent); err != nil {
 				return none, err
 			}
 			continue

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/hubload/hubload/importer/api"
 	"github.com/hubload/hubload/importer/journal"
 	"github.com/hubload/hubload/mapping"
 )
@@ -45,7 +46,7 @@ func (r *run) link(ctx context.Context, rows []*row) (linked []*row, refused []j
 // somebody has made them, so that it is a rival to rows in doubt.
 func (rw *row) unlinked(problems []mapping.Problem) journal.Fate {
 	p := problems[0]
-	return rw.fate(journal.Refused, &Failure{Code: p.Code, Property: p.Property, Message: firstOf(problems), Retryable: true})
+	return rw.fate(journal.Refused, &api.Failure{Code: p.Code, Property: p.Property, Message: firstOf(problems), Retryable: true})
 }
 
 // firstOf is the message of the first problem, which names the next.

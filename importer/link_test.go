@@ -13,6 +13,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/hubload/hubload/importer/api"
 	"github.com/hubload/hubload/importer/journal"
 	"github.com/hubload/hubload/mapping"
 	"github.com/hubload/hubload/ratelimit"
@@ -79,10 +80,10 @@ func TestRowsAreLinkedToWhatTheirValuesName(t *testing.T) {
 			for _, values := range w.asked {
 				folded := map[string]bool{}
 				for _, v := range values {
-					if folded[Folded(v)] {
+					if folded[api.Folded(v)] {
 						t.Errorf("one request asks twice for %q: %q", v, values)
 					}
-					folded[Folded(v)] = true
+					folded[api.Folded(v)] = true
 				}
 			}
 			if w.defined != 1 || (w.searches > 0) == unique {
@@ -175,11 +176,11 @@ func TestLookupsThatFailForAWhile(t *testing.T) {
 		w.trouble = func(n int) error {
 			switch n % 5 {
 			case 1:
-				return passing{temporary: true, rate: Rate{Remaining: -1}}
+				return passing{temporary: true, rate: api.Rate{Remaining: -1}}
 			case 2:
-				return passing{temporary: true, rate: Rate{Remaining: -1, Refused: true}}
+				return passing{temporary: true, rate: api.Rate{Remaining: -1, Refused: true}}
 			case 3:
-				return passing{temporary: true, rate: Rate{Remaining: -1, Wait: 3 * time.Second}}
+				return passing{temporary: true, rate: api.Rate{Remaining: -1, Wait: 3 * time.Second}}
 			}
 			return nil
 		}
@@ -200,17 +201,17 @@ func TestLookupsThatFail(t *testing.T) {
 		err  error
 		want func(error) bool
 	}{
-		"forbidden": {passing{forbidden: true, rate: Rate{Remaining: -1}}, func(err error) bool {
+		"forbidden": {passing{forbidden: true, rate: api.Rate{Remaining: -1}}, func(err error) bool {
 			var denied *DeniedError
 			return errors.As(err, &denied) && denied.To == "deals"
 		}},
-		"refused": {passing{rate: Rate{Remaining: -1}}, func(err error) bool {
+		"refused": {passing{rate: api.Rate{Remaining: -1}}, func(err error) bool {
 			var server *ServerError
 			return errors.As(err, &server) && strings.Contains(err.Error(), "deals can't be looked up by external_id")
 		}},
 		"of no kind": {errors.New("no JSON"), func(err error) bool { var server *ServerError; return errors.As(err, &server) }},
-		"for long":   {passing{temporary: true, rate: Rate{Remaining: -1}}, func(err error) bool { var server *ServerError; return errors.As(err, &server) }},
-		"for today": {passing{temporary: true, rate: Rate{Remaining: -1, Refused: true, Daily: true}}, func(err error) bool {
+		"for long":   {passing{temporary: true, rate: api.Rate{Remaining: -1}}, func(err error) bool { var server *ServerError; return errors.As(err, &server) }},
+		"for today": {passing{temporary: true, rate: api.Rate{Remaining: -1, Refused: true, Daily: true}}, func(err error) bool {
 			var stopped *StoppedError
 			return errors.As(err, &stopped) && stopped.Cause == DailyQuota
 		}},
@@ -267,7 +268,7 @@ func TestLookupsEndWithTheRun(t *testing.T) {
 			if n == 3 {
 				cancel(interrupted)
 			}
-			return passing{temporary: true, rate: Rate{Remaining: -1}}
+			return passing{temporary: true, rate: api.Rate{Remaining: -1}}
 		}
 		tr := newMatchTrial(t, w, 40, func(n int) string { return fmt.Sprint("a-", n-1) })
 		if err := tr.run(ctx); err != interrupted {
@@ -353,7 +354,6 @@ func TestARowInDoubtWhoseRecordIsGone(t *testing.T) {
 
 func TestRunNeedsWhatTheMappingDoes(t *testing.T) {
 	for name, text := range map[string]string{
-		"a Linker":  matchMapping,
 		"Positions": positionMapping,
 	} {
 		tr := newTrial(t, newWorld(), 0)

@@ -11,6 +11,7 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/hubload/hubload/importer/api"
 	"github.com/hubload/hubload/mapping"
 )
 
@@ -41,7 +42,7 @@ func newDealWorld(deals int) *dealWorld {
 	return w
 }
 
-func (w *dealWorld) Create(ctx context.Context, inputs []Input) Answer {
+func (w *dealWorld) Create(ctx context.Context, inputs []api.Input) api.Answer {
 	for _, in := range inputs {
 		if w.linked != nil {
 			w.linked(in.Record)
@@ -60,36 +61,36 @@ func (w *dealWorld) Unique(_ context.Context, to, property string) (bool, error)
 	return w.unique, nil
 }
 
-func (w *dealWorld) Match(_ context.Context, to, property string, values []string) (Matched, error) {
+func (w *dealWorld) FindByProperty(_ context.Context, to, property string, values []string) (api.Found, error) {
 	return w.look(values, len(values))
 }
 
-func (w *dealWorld) Search(_ context.Context, to, property string, values []string) (Matched, error) {
+func (w *dealWorld) Search(_ context.Context, to, property string, values []string) (api.Found, error) {
 	w.mu2.Lock()
 	w.searches++
 	w.mu2.Unlock()
 	return w.look(values, min(len(values), 40)) // as if the others didn't fit
 }
 
-func (w *dealWorld) look(values []string, n int) (Matched, error) {
+func (w *dealWorld) look(values []string, n int) (api.Found, error) {
 	w.mu2.Lock()
 	defer w.mu2.Unlock()
 	w.asked = append(w.asked, slices.Clone(values))
 	if w.trouble != nil {
 		if err := w.trouble(len(w.asked)); err != nil {
-			return Matched{}, err
+			return api.Found{}, err
 		}
 	}
-	m := Matched{Asked: n, IDs: map[string][]string{}, Rate: Rate{Remaining: -1}}
+	m := api.Found{Complete: n, IDs: map[string][]string{}, Rate: api.Rate{Remaining: -1}}
 	found := 0
 	for _, v := range values[:n] {
-		if ids := w.deals[Folded(v)]; len(ids) > 0 {
+		if ids := w.deals[api.Folded(v)]; len(ids) > 0 {
 			m.IDs[v] = ids
 			found += len(ids)
 		}
 	}
 	if w.page > 0 && found > w.page && n > 1 {
-		m.Asked, m.IDs = 0, nil
+		m.Complete, m.IDs = 0, nil
 	}
 	return m, nil
 }
@@ -97,7 +98,7 @@ func (w *dealWorld) look(values []string, n int) (Matched, error) {
 // A passing error is a ReadError.
 type passing struct {
 	temporary, unauthorized, forbidden bool
-	rate                               Rate
+	rate                               api.Rate
 }
 
 func (e passing) Error() string {
@@ -106,7 +107,7 @@ func (e passing) Error() string {
 func (e passing) Temporary() bool    { return e.temporary }
 func (e passing) Unauthorized() bool { return e.unauthorized }
 func (e passing) Forbidden() bool    { return e.forbidden }
-func (e passing) Rate() Rate         { return e.rate }
+func (e passing) Rate() api.Rate     { return e.rate }
 
 // newMatchTrial is an import of rows r1 ... whose order is what of says.
 func newMatchTrial(t *testing.T, w *dealWorld, rows int, of func(row int) string) *trial {

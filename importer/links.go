@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/hubload/hubload/importer/api"
 	"github.com/hubload/hubload/mapping"
 	"github.com/hubload/hubload/ratelimit"
 )
@@ -38,7 +39,6 @@ type wanted struct {
 // them as the values that wait fill requests.
 type links struct {
 	r        *run
-	linker   Linker
 	searches *ratelimit.Limiter
 	askers   sync.WaitGroup
 
@@ -63,12 +63,8 @@ func newLinks(r *run) *links {
 	if r.im.Mapper == nil || len(r.im.Mapper.Targets()) == 0 {
 		return nil
 	}
-	linker, ok := r.im.Sender.(Linker)
-	if !ok {
-		panic("importer: a mapping that looks records up needs a Sender that is a Linker")
-	}
 	return &links{
-		r: r, linker: linker, searches: ratelimit.New(ratelimit.Options{Cap: searchLimit}),
+		r: r, searches: ratelimit.New(ratelimit.Options{Cap: searchLimit}),
 		asked: map[question]*wanted{}, targets: map[mapping.Target]*target{},
 	}
 }
@@ -124,7 +120,7 @@ func (l *links) want(ctx context.Context, q question) *wanted {
 
 // call starts askers for what waits. The lock is held.
 func (l *links) call(ctx context.Context, of mapping.Target, t *target) {
-	for t.askers*MaxBatch < len(t.waiting) {
+	for t.askers*api.MaxBatch < len(t.waiting) {
 		t.askers++
 		l.askers.Go(func() { l.ask(ctx, of, t) })
 	}
@@ -138,11 +134,11 @@ func (l *links) take(ctx context.Context, of mapping.Target, t *target) []*wante
 	var batch, rest []*wanted
 	folded := map[string]bool{}
 	for i, w := range t.waiting {
-		if len(batch) == MaxBatch {
+		if len(batch) == api.MaxBatch {
 			rest = append(rest, t.waiting[i:]...)
 			break
 		}
-		if f := Folded(w.value); folded[f] {
+		if f := api.Folded(w.value); folded[f] {
 			rest = append(rest, w)
 		} else {
 			folded[f] = true
@@ -158,29 +154,29 @@ func (l *links) take(ctx context.Context, of mapping.Target, t *target) []*wante
 // ask asks for one batch until every value has its reply.
 func (l *links) ask(ctx context.Context, of mapping.Target, t *target) {
 	unique, err := l.defined(ctx, of, t)
-	slot, read := l.r.slot, l.linker.Match
+	slot, read := l.r.slot, l.r.im.API.FindByProperty
 	if !unique {
-		slot, read = l.searchSlot, l.linker.Search
+		slot, read = l.searchSlot, l.r.im.API.Search
 	}
 	var batch []*wanted
 	taken := false
-	for n := MaxBatch; err == nil && (!taken || len(batch) > 0); {
-		var m Matched
-		m, err = askBy(ctx, l.r, slot, func(ctx context.Context) (Matched, error) {
+	for n := api.MaxBatch; err == nil && (!taken || len(batch) > 0); {
+		var m api.Found
+		m, err = askBy(ctx, l.r, slot, func(ctx context.Context) (api.Found, error) {
 			if !taken {
 				batch, taken = l.take(ctx, of, t), true
 			}
 			if n = min(n, len(batch)); n == 0 {
-				return Matched{Rate: Rate{Remaining: -1}}, nil
+				return api.Found{Rate: api.Rate{Remaining: -1}}, nil
 			}
 			return read(ctx, of.To, of.Property, valuesOf(batch[:n]))
 		})
 		switch {
 		case err != nil:
-		case m.Asked > 0:
-			l.settle(batch[:m.Asked], m.IDs)
-			batch = batch[m.Asked:]
-			n = min(2*m.Asked, MaxBatch)
+		case m.Complete > 0:
+			l.settle(batch[:m.Complete], m.IDs)
+			batch = batch[m.Complete:]
+			n = min(2*m.Complete, api.MaxBatch)
 		case n > 1:
 			n /= 2
 		case n == 1:
@@ -207,7 +203,7 @@ func (l *links) defined(ctx context.Context, of mapping.Target, t *target) (bool
 	if t.defined {
 		return t.unique, nil
 	}
-	unique, err := ask(ctx, l.r, func(ctx context.Context) (bool, error) { return l.linker.Unique(ctx, of.To, of.Property) })
+	unique, err := ask(ctx, l.r, func(ctx context.Context) (bool, error) { return l.r.im.API.Unique(ctx, of.To, of.Property) })
 	if err == nil {
 		t.unique, t.defined = unique, true
 	}

@@ -9,35 +9,11 @@ import (
 	"log/slog"
 	"time"
 
+	"github.com/hubload/hubload/importer/api"
 	"github.com/hubload/hubload/importer/journal"
 	"github.com/hubload/hubload/mapping"
 	"github.com/hubload/hubload/ratelimit"
 )
-
-// A Reader is a Sender that can read the records that belong to another one.
-// [Resolve] needs one where there is no key. Both methods read from the primary
-// store, and return an error rather than less than there is; it may be a
-// [ReadError].
-type Reader interface {
-	// Related returns, for 1 to 100 records of type from, the ids of the
-	// records that are associated with each. A record without any isn't in
-	// the map.
-	Related(ctx context.Context, from string, ids []string) (map[string][]string, error)
-
-	// Values returns, for 1 to 100 ids, the values among properties that each
-	// record has. A record that doesn't exist isn't in the map.
-	Values(ctx context.Context, ids, properties []string) (map[string]map[string]string, error)
-}
-
-// A ReadError is an error of a [Reader] that tells what can be done about it. An
-// error that is none of them is final.
-type ReadError interface {
-	error
-	Temporary() bool    // asking again may help
-	Unauthorized() bool // the credentials were refused
-	Forbidden() bool    // the credentials lack a scope
-	Rate() Rate         // what the answer says about the limit, and how long to wait
-}
 
 // Assumption is what is to be held of rows that stay in doubt although they were
 // looked for.
@@ -49,7 +25,7 @@ const (
 	AssumeCreated            // they exist, with ids that nobody knows
 )
 
-// A Resolution says what to look for, and where. Open, Mapper, Sender, Limiter,
+// A Resolution says what to look for, and where. Open, Mapper, API, Limiter,
 // Journal and State are needed.
 type Resolution struct {
 	// Open opens the input from its start; what is an [io.Closer] is closed.
@@ -57,7 +33,7 @@ type Resolution struct {
 	Open func() (Source, error)
 
 	Mapper  *mapping.Mapper
-	Sender  Sender // a [Reader], or with Key a [Finder]; a [Linker] and a [Renewer] as in [Import]. It creates nothing here
+	API     api.API // creates nothing here
 	Limiter *ratelimit.Limiter
 	Journal *journal.Journal
 	State   *journal.State // what the journal held when it was opened
@@ -141,12 +117,9 @@ type lookup struct {
 }
 
 func newLookup(ctx context.Context, rs Resolution) *lookup {
-	if _, ok := rs.Sender.(Reader); rs.Key == "" && !ok {
-		panic("importer: a resolution without a key needs a Sender that is a Reader")
-	}
 	l := &lookup{
 		run: newRun(Import{
-			Mapper: rs.Mapper, Sender: rs.Sender, Limiter: rs.Limiter, Journal: rs.Journal, State: rs.State,
+			Mapper: rs.Mapper, API: rs.API, Limiter: rs.Limiter, Journal: rs.Journal, State: rs.State,
 			Key: rs.Key, KeyOf: rs.KeyOf, Positions: rs.Positions, Patience: rs.Patience, DailyReset: rs.DailyReset, Logger: rs.Logger,
 		}),
 		rs:    rs,
@@ -218,7 +191,7 @@ func (l *lookup) conclude(rows []*row, finds []find, unmapped []journal.Fate) er
 		default:
 			l.done.Absent++
 		}
-		doubts = append(doubts, rw.fate(journal.InDoubt, &Failure{Message: f.message}))
+		doubts = append(doubts, rw.fate(journal.InDoubt, &api.Failure{Message: f.message}))
 	}
 	for _, fate := range doubts {
 		fate, news, err := l.assume(fate)
@@ -262,8 +235,8 @@ func (l *lookup) assume(fate journal.Fate) (_ journal.Fate, news bool, err error
 // byKey looks rows up by their key.
 func (l *lookup) byKey(ctx context.Context, rows []*row) ([]find, error) {
 	finds := make([]find, len(rows))
-	for from := 0; from < len(rows); from += MaxBatch {
-		batch := rows[from:min(from+MaxBatch, len(rows))]
+	for from := 0; from < len(rows); from += api.MaxBatch {
+		batch := rows[from:min(from+api.MaxBatch, len(rows))]
 		found, err := l.find(ctx, batch)
 		if err != nil {
 			return nil, err

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"testing/synctest"
 
+	"github.com/hubload/hubload/importer/api"
 	"github.com/hubload/hubload/importer/journal"
 )
 
@@ -31,16 +32,16 @@ type linkedArchive struct {
 
 func (a linkedArchive) Unique(context.Context, string, string) (bool, error) { return true, nil }
 
-func (a linkedArchive) Search(context.Context, string, string, []string) (Matched, error) {
+func (a linkedArchive) Search(context.Context, string, string, []string) (api.Found, error) {
 	panic("a search by a unique property")
 }
 
-func (a linkedArchive) Match(_ context.Context, _, _ string, values []string) (Matched, error) {
+func (a linkedArchive) FindByProperty(_ context.Context, _, _ string, values []string) (api.Found, error) {
 	*a.lookups++
-	m := Matched{Asked: len(values), IDs: map[string][]string{}, Rate: Rate{Remaining: -1}}
+	m := api.Found{Complete: len(values), IDs: map[string][]string{}, Rate: api.Rate{Remaining: -1}}
 	for _, v := range values {
 		if !slices.Contains(a.gone, v) {
-			m.IDs[v] = []string{strings.TrimPrefix(Folded(v), "a-")}
+			m.IDs[v] = []string{strings.TrimPrefix(api.Folded(v), "a-")}
 		}
 	}
 	return m, a.fail()
@@ -50,7 +51,7 @@ func newLinkedCase(t *testing.T, a *archive, gone []string, lines ...string) (*c
 	c := newCase(t, nil, lines...)
 	c.mapping = matchedFamily
 	lookups := new(int)
-	c.change = func(rs *Resolution) { rs.Sender = linkedArchive{a, gone, lookups} }
+	c.change = func(rs *Resolution) { rs.API = linkedArchive{a, gone, lookups} }
 	return c, lookups
 }
 

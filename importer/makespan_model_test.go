@@ -177,7 +177,7 @@ func (h *haul) run(ctx context.Context, o ratelimit.Options, progress *importer.
 		return err
 	}
 	return importer.Run(ctx, importer.Import{
-		Source: &counter{n: int64(h.n)}, Mapper: m, Sender: client, Limiter: ratelimit.New(o),
+		Source: &counter{n: int64(h.n)}, Mapper: m, API: client, Limiter: ratelimit.New(o),
 		Journal: j, State: st, Name: filepath.Base(h.dir), BatchSize: 1, Progress: progress,
 	})
 }

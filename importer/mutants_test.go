@@ -53,10 +53,10 @@ var mutants = []mutant{
 			out[i].verdict = back
 			out[i].failure`},
 	{"a request is repeated at once when its answer proves nothing", "attempt.go", `
-	ans := r.im.Sender.Create(r.ctx, d.inputs)`, `
-	ans := r.im.Sender.Create(r.ctx, d.inputs)
-	if ans.Proof == Unknown {
-		ans = r.im.Sender.Create(r.ctx, d.inputs)
+	ans := r.im.API.Create(r.ctx, d.inputs)`, `
+	ans := r.im.API.Create(r.ctx, d.inputs)
+	if ans.Outcome == Unknown {
+		ans = r.im.API.Create(r.ctx, d.inputs)
 	}`},
 	{"a result's place names its row", "judge.go", `
 	if place < len(rows) && rows[place].trace == trace {`, `
@@ -95,8 +95,8 @@ var mutants = []mutant{
 	if named[0] == 0 &&`},
 	{"what is neither a list nor a refusal is taken for a refusal", "attempt.go", `
 	dk.rulings = judge(dk.rulings, d.standings, ans)`, `
-	dk.rulings = judge(dk.rulings, d.standings, Answer{Proof: Refused})
-	if ans.Proof == Answered {
+	dk.rulings = judge(dk.rulings, d.standings, Answer{Outcome: Refused})
+	if ans.Outcome == Answered {
 		dk.rulings = judge(dk.rulings, d.standings, ans)
 	}`},
 	{"rows of an intent are freed without a proof", "attempt.go", `

@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/hubload/hubload/importer/api"
 	"github.com/hubload/hubload/importer/journal"
 )
 
@@ -87,10 +88,10 @@ func (p *Progress) sent(rows int, again bool) {
 	})
 }
 
-func (p *Progress) answered(ans Answer, took time.Duration) {
+func (p *Progress) answered(ans api.Answer, took time.Duration) {
 	p.update(func(s *Snapshot) {
 		s.InFlight--
-		if ans.Proof == Limited {
+		if ans.Outcome == api.Limited {
 			s.Limited++
 		}
 		p.slowness[p.answers%len(p.slowness)] = took

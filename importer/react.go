@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/hubload/hubload/importer/api"
 	"github.com/hubload/hubload/importer/journal"
 	"github.com/hubload/hubload/ratelimit"
 )
@@ -70,34 +71,34 @@ func (r *run) awaitReset(ctx context.Context, l *ratelimit.Limiter, resets int64
 
 // react keeps the run's counters of trouble, and returns an error when the run
 // has to stop.
-func (r *run) react(ctx context.Context, ans Answer, rows []standing, sent time.Time) error {
+func (r *run) react(ctx context.Context, ans api.Answer, rows []standing, sent time.Time) error {
 	if ans.Stop {
 		return &ServerError{Message: "the server can't be used", Err: ans.Err}
 	}
-	if ans.Proof == Answered && alien(ans, rows) {
+	if ans.Outcome == api.Answered && alien(ans, rows) {
 		return &ServerError{Message: "an answer belongs to another request: something between here and HubSpot mixes answers up"}
 	}
-	switch ans.Proof {
-	case Unreachable:
+	switch ans.Outcome {
+	case api.Unreachable:
 		return r.unreachable(ans)
-	case Denied:
+	case api.Denied:
 		return r.denied(ctx, ans, sent)
-	case Impossible:
+	case api.Impossible:
 		return &ServerError{Message: "HubSpot can't take the request", Err: ans.Err}
-	case Busy:
+	case api.Busy:
 		if ans.Wait > maxBusy {
 			return &ServerError{Message: fmt.Sprintf("HubSpot asks to come back in %s", ans.Wait), Err: ans.Err}
 		}
 		r.im.Limiter.Pause(max(ans.Wait, time.Second))
-	case Unknown:
+	case api.Unknown:
 		return r.unprovedAnswer(ans)
 	}
-	r.reachable(ans.Proof)
+	r.reachable(ans.Outcome)
 	return nil
 }
 
 // alien reports whether an answer names records that nobody asked for.
-func alien(ans Answer, rows []standing) bool {
+func alien(ans api.Answer, rows []standing) bool {
 	for k, c := range ans.Created {
 		if _, ours := traced(rows, k, c.Trace); !ours && c.Trace != "" {
 			return true
@@ -106,17 +107,17 @@ func alien(ans Answer, rows []standing) bool {
 	return false
 }
 
-func (r *run) reachable(p Proof) {
+func (r *run) reachable(p api.Outcome) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.lostAt, r.backoff = time.Time{}, 0
-	if p == Answered || p == Refused {
+	if p == api.Answered || p == api.Refused {
 		r.unproved, r.renewals = 0, 0
 	}
 }
 
 // unreachable pauses everybody, longer each time, until patience ends.
-func (r *run) unreachable(ans Answer) error {
+func (r *run) unreachable(ans api.Answer) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	now := time.Now()
@@ -133,7 +134,7 @@ func (r *run) unreachable(ans Answer) error {
 }
 
 // unprovedAnswer stops a run whose every batch would end in doubt.
-func (r *run) unprovedAnswer(ans Answer) error {
+func (r *run) unprovedAnswer(ans api.Answer) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.unproved++
@@ -147,11 +148,7 @@ func (r *run) unprovedAnswer(ans Answer) error {
 
 // denied renews the credentials, once for all workers that were denied together:
 // a request that had left before the last renewal is simply sent again.
-func (r *run) denied(ctx context.Context, ans Answer, sent time.Time) error {
-	renewer, ok := r.im.Sender.(Renewer)
-	if !ok {
-		return &DeniedError{Err: ans.Err}
-	}
+func (r *run) denied(ctx context.Context, ans api.Answer, sent time.Time) error {
 	// Not under r.mu: renewing takes a request, and only who was denied has to
 	// wait for it.
 	r.renewing <- struct{}{}
@@ -165,7 +162,7 @@ func (r *run) denied(ctx context.Context, ans Answer, sent time.Time) error {
 	if tired {
 		return &DeniedError{Err: ans.Err}
 	}
-	fresh, err := renewer.Renew(ctx)
+	fresh, err := r.im.API.Renew(ctx)
 	if err != nil {
 		return &DeniedError{Err: err}
 	}

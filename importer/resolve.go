@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/hubload/hubload/importer/api"
 	"github.com/hubload/hubload/importer/journal"
 )
 
@@ -34,13 +35,13 @@ func (r *run) resolve(ctx context.Context, rows []*row) (again []*row, err error
 		case !found.OK && rw.tainted:
 			continue // in doubt already
 		case !found.OK:
-			fate = rw.fate(journal.InDoubt, &Failure{Message: fmt.Sprintf("refused because of its key, and the record that holds the key couldn't be read (%v)", found.Err)})
+			fate = rw.fate(journal.InDoubt, &api.Failure{Message: fmt.Sprintf("refused because of its key, and the record that holds the key couldn't be read (%v)", found.Err)})
 		case exists:
 			fate = journal.Fate{Row: rw.n, Kind: journal.Existing, ID: id, Attempts: rw.attempts}
-		case !rw.tainted && rw.refusal.aboutKey(r.im.Key):
+		case !rw.tainted && aboutKey(rw.refusal, r.im.Key):
 			// The account contradicts itself: the read lags, or the record
 			// is being made.
-			fate = rw.fate(journal.InDoubt, &Failure{Message: "refused because a record with its key exists, and that record isn't found"})
+			fate = rw.fate(journal.InDoubt, &api.Failure{Message: "refused because a record with its key exists, and that record isn't found"})
 		case !rw.tainted:
 			fate = rw.fate(journal.Refused, rw.refusal)
 		case rw.refusal == nil && rw.unproved < maxUnprovedAttempts:
@@ -65,7 +66,7 @@ func (r *run) resolve(ctx context.Context, rows []*row) (again []*row, err error
 }
 
 // find asks until there is a complete answer, a few times.
-func (r *run) find(ctx context.Context, rows []*row) (Found, error) {
+func (r *run) find(ctx context.Context, rows []*row) (api.KeyResult, error) {
 	values := make([]string, 0, len(rows))
 	seen := make(map[string]bool, len(rows))
 	for _, rw := range rows {
@@ -74,29 +75,34 @@ func (r *run) find(ctx context.Context, rows []*row) (Found, error) {
 			values = append(values, rw.rec.Key)
 		}
 	}
-	finder := r.im.Sender.(Finder)
 	for try := 1; ; try++ {
 		slot, err := r.slot(ctx)
 		if err != nil {
-			return Found{}, err
+			return api.KeyResult{}, err
 		}
 		slot.Sent()
 		sent := time.Now()
-		found := finder.Find(r.ctx, r.im.Key, values)
+		found := r.im.API.FindByKey(r.ctx, r.im.Key, values)
 		slot.Done(found.Rate)
 		switch {
 		case found.OK:
 			return found, nil
 		case found.Denied:
-			if err := r.denied(ctx, Answer{Err: found.Err}, sent); err != nil {
-				return Found{}, err
+			if err := r.denied(ctx, api.Answer{Err: found.Err}, sent); err != nil {
+				return api.KeyResult{}, err
 			}
 		case !found.Temporary || try >= maxFinds && !found.Rate.Refused:
 			r.log.Warn("rows can't be looked up by their key", "error", found.Err)
 			return found, nil
 		}
 		if err := sleep(ctx, max(found.Wait, time.Duration(try)*500*time.Millisecond)); err != nil {
-			return Found{}, err
+			return api.KeyResult{}, err
 		}
 	}
+}
+
+// aboutKey reports whether a row was refused because a record holds its key. Another
+// property may be unique too.
+func aboutKey(f *api.Failure, key string) bool {
+	return f.Conflict && (f.Property == "" || f.Property == key)
 }

@@ -6,6 +6,7 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"github.com/hubload/hubload/importer/api"
 	"github.com/hubload/hubload/importer/journal"
 )
 
@@ -26,7 +27,7 @@ func (p *pool[T]) put(v *T) { p.unused.Put(v) }
 // A block is room for the rows of a batch, with what their records have room for.
 // It is used again as a whole: rows of a block mostly go the same way.
 type block struct {
-	rows  [MaxBatch]row
+	rows  [api.MaxBatch]row
 	taken int
 	busy  atomic.Int32 // rows that weren't given back
 }
@@ -42,7 +43,7 @@ func (r *room) row() *row {
 	if r.block == nil || r.block.taken == len(r.block.rows) {
 		r.block = r.unused.get()
 		r.block.taken = 0
-		r.block.busy.Store(MaxBatch)
+		r.block.busy.Store(api.MaxBatch)
 	}
 	rw := &r.block.rows[r.block.taken]
 	r.block.taken++
@@ -64,7 +65,7 @@ type desk struct {
 	numbers   []int64 // of the rows
 	text      []byte  // all traces
 	ends      []int   // of each in text
-	inputs    []Input
+	inputs    []api.Input
 	standings []standing
 }
 

@@ -11,6 +11,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/hubload/hubload/importer/api"
 	"github.com/hubload/hubload/importer/journal"
 )
 
@@ -62,13 +63,10 @@ type run struct {
 func newRun(im Import) *run {
 	r := &run{im: im, batchSize: im.BatchSize, progress: im.Progress, log: im.Logger, gate: newGate(im.Workers), died: map[int64]bool{}, renewing: make(chan struct{}, 1), resetting: make(chan struct{}, 1)}
 	if r.batchSize == 0 {
-		r.batchSize = MaxBatch
+		r.batchSize = api.MaxBatch
 	}
-	if r.batchSize < 1 || r.batchSize > MaxBatch {
-		panic(fmt.Sprintf("importer: a batch size of %d is not between 1 and %d", im.BatchSize, MaxBatch))
-	}
-	if _, ok := im.Sender.(Finder); im.Key != "" && !ok {
-		panic("importer: an import with a key needs a Sender that is a Finder")
+	if r.batchSize < 1 || r.batchSize > api.MaxBatch {
+		panic(fmt.Sprintf("importer: a batch size of %d is not between 1 and %d", im.BatchSize, api.MaxBatch))
 	}
 	if im.Mapper != nil && len(im.Mapper.Numbered()) > 0 && im.Positions == nil {
 		panic("importer: a mapping that numbers rows needs Positions")

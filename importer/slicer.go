@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 
+	"github.com/hubload/hubload/importer/api"
 	"github.com/hubload/hubload/importer/csvfile"
 	"github.com/hubload/hubload/importer/journal"
 	"github.com/hubload/hubload/mapping"
@@ -20,12 +21,12 @@ const (
 type row struct {
 	n        int64
 	rec      mapping.Record
-	size     int      // bytes in the input
-	attempts int      // over all processes, as far as known
-	unproved int      // attempts of this process that proved nothing
-	tainted  bool     // an attempt proved nothing
-	refusal  *Failure // what the last attempt said, until a read has the last word
-	block    *block   // where its room is
+	size     int          // bytes in the input
+	attempts int          // over all processes, as far as known
+	unproved int          // attempts of this process that proved nothing
+	tainted  bool         // an attempt proved nothing
+	refusal  *api.Failure // what the last attempt said, until a read has the last word
+	block    *block       // where its room is
 }
 
 // A job is a batch with what must be durable before it is sent.

@@ -225,6 +225,7 @@ func (o *oracle) next() []int {
 
 // A trip is one path: a server, and the processes that come to it one after another.
 type trip struct {
+	partialAPI
 	*walk
 	oracle oracle
 	left   misfortunes
@@ -307,7 +308,7 @@ func (tr *trip) process() {
 	tr.resumed = true
 	progress := new(Progress)
 	im := Import{
-		Source: &walkSource{tr: tr}, Mapper: tr.mapper, Sender: tr, Journal: j, State: st, Name: "0badcafe",
+		Source: &walkSource{tr: tr}, Mapper: tr.mapper, API: tr, Journal: j, State: st, Name: "0badcafe",
 		BatchSize: batch, Workers: 1, Progress: progress, KeyProved: true, step: tr.step,
 		Limiter: ratelimit.New(ratelimit.Options{Cap: ratelimit.Limit{N: 100_000, Per: time.Second}}),
 	}

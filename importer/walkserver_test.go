@@ -12,6 +12,7 @@ import (
 	"strings"
 	"testing/synctest"
 
+	"github.com/hubload/hubload/importer/api"
 	"github.com/hubload/hubload/importer/journal"
 )
 
@@ -26,11 +27,11 @@ func names(rows []int) string {
 // A deed is one way to answer a create.
 type deed struct {
 	words  string
-	answer func() Answer
+	answer func() api.Answer
 }
 
 // Create answers as the oracle chooses.
-func (tr *trip) Create(ctx context.Context, inputs []Input) Answer {
+func (tr *trip) Create(ctx context.Context, inputs []api.Input) api.Answer {
 	rows := make([]int, len(inputs))
 	for i, in := range inputs {
 		n, err := strconv.Atoi(strings.TrimPrefix(property(in.Record, "name"), "r"))
@@ -46,7 +47,7 @@ func (tr *trip) Create(ctx context.Context, inputs []Input) Answer {
 		tr.blame("the interruption cuts %s off", names(rows))
 	}
 	tr.executeLate()
-	deeds := []deed{{"answered well", func() Answer { return tr.wellAnswered(inputs, rows, -1) }}}
+	deeds := []deed{{"answered well", func() api.Answer { return tr.wellAnswered(inputs, rows, -1) }}}
 	if tr.left.fault() && !tr.calm {
 		deeds = append(deeds, tr.misdeeds(inputs, rows)...)
 	}
@@ -60,27 +61,27 @@ func (tr *trip) Create(ctx context.Context, inputs []Input) Answer {
 }
 
 // misdeeds are the ways to answer that cost the path a fault.
-func (tr *trip) misdeeds(inputs []Input, rows []int) []deed {
+func (tr *trip) misdeeds(inputs []api.Input, rows []int) []deed {
 	// A lost answer and a 5xx are one thing to the engine, as they prove the same.
-	lost := func() Answer {
+	lost := func() api.Answer {
 		tr.expose(rows)
-		return Answer{Proof: Unknown, Err: errors.New("502"), Rate: Rate{Remaining: -1}, Refusal: Failure{Code: "HTTP_502", Message: "nothing is known"}}
+		return api.Answer{Outcome: api.Unknown, Err: errors.New("502"), Rate: api.Rate{Remaining: -1}, Refusal: api.Failure{Code: "HTTP_502", Message: "nothing is known"}}
 	}
-	bad := func(traces ...string) Failure {
-		return Failure{Traces: traces, Code: "INVALID_OPTION", Property: "name", Message: "{value} is bad"}
+	bad := func(traces ...string) api.Failure {
+		return api.Failure{Traces: traces, Code: "INVALID_OPTION", Property: "name", Message: "{value} is bad"}
 	}
 	deeds := []deed{
 		{"no answer or a 502, not executed", lost},
-		{"no answer or a 502, executed", func() Answer { tr.execute(rows); return lost() }},
-		{"no answer or a 502, executed late", func() Answer { tr.pending = append(tr.pending, rows); return lost() }},
-		{"429", func() Answer {
-			return Answer{Proof: Limited, Err: errors.New("429"), Rate: Rate{Refused: true, Remaining: -1}}
+		{"no answer or a 502, executed", func() api.Answer { tr.execute(rows); return lost() }},
+		{"no answer or a 502, executed late", func() api.Answer { tr.pending = append(tr.pending, rows); return lost() }},
+		{"429", func() api.Answer {
+			return api.Answer{Outcome: api.Limited, Err: errors.New("429"), Rate: api.Rate{Refused: true, Remaining: -1}}
 		}},
-		{"400", func() Answer {
+		{"400", func() api.Answer {
 			tr.reject(rows)
-			return Answer{Proof: Refused, Refusal: bad(), Err: errors.New("400"), Rate: Rate{Remaining: -1}}
+			return api.Answer{Outcome: api.Refused, Refusal: bad(), Err: errors.New("400"), Rate: api.Rate{Remaining: -1}}
 		}},
-		{"an answer without trace ids", func() Answer {
+		{"an answer without trace ids", func() api.Answer {
 			ans := tr.wellAnswered(inputs, rows, -1)
 			for i := range ans.Created {
 				ans.Created[i].Trace = ""
@@ -94,13 +95,13 @@ func (tr *trip) misdeeds(inputs []Input, rows []int) []deed {
 		others := slices.Delete(slices.Clone(rows), i, i+1)
 		fewer := slices.Delete(slices.Clone(inputs), i, i+1)
 		deeds = append(deeds,
-			deed{"207 that refuses " + name, func() Answer {
+			deed{"207 that refuses " + name, func() api.Answer {
 				tr.reject([]int{row})
 				ans := tr.wellAnswered(fewer, others, -1)
 				ans.Failures = append(ans.Failures, bad(inputs[i].Trace))
 				return ans
 			}},
-			deed{"207 that refuses " + name + " without its name", func() Answer {
+			deed{"207 that refuses " + name + " without its name", func() api.Answer {
 				tr.reject([]int{row})
 				if len(rows) > 1 {
 					tr.expose([]int{row})
@@ -109,7 +110,7 @@ func (tr *trip) misdeeds(inputs []Input, rows []int) []deed {
 				ans.Failures = append(ans.Failures, bad())
 				return ans
 			}},
-			deed{"an answer that leaves out " + name, func() Answer {
+			deed{"an answer that leaves out " + name, func() api.Answer {
 				tr.expose([]int{row})
 				return tr.wellAnswered(inputs, rows, i)
 			}})
@@ -119,22 +120,22 @@ func (tr *trip) misdeeds(inputs []Input, rows []int) []deed {
 
 // wellAnswered executes a request and answers it, but for the row at except. Where
 // the key of a row is taken, HubSpot may refuse that row or the whole batch.
-func (tr *trip) wellAnswered(inputs []Input, rows []int, except int) Answer {
-	taken := func(traces ...string) Failure {
-		return Failure{Traces: traces, Code: "CONFLICTING_UNIQUE_VALUE", Property: "row_key", Message: "taken", Conflict: true}
+func (tr *trip) wellAnswered(inputs []api.Input, rows []int, except int) api.Answer {
+	taken := func(traces ...string) api.Failure {
+		return api.Failure{Traces: traces, Code: "CONFLICTING_UNIQUE_VALUE", Property: "row_key", Message: "taken", Conflict: true}
 	}
 	conflict := tr.key && slices.ContainsFunc(rows, func(row int) bool { return len(tr.ids[row]) > 0 })
 	if conflict && except < 0 && tr.oracle.choose(2) == 1 {
 		tr.say("  which is 409 for all, as a key is taken")
-		return Answer{Proof: Refused, Refusal: taken(), Err: errors.New("409"), Rate: Rate{Remaining: -1}}
+		return api.Answer{Outcome: api.Refused, Refusal: taken(), Err: errors.New("409"), Rate: api.Rate{Remaining: -1}}
 	}
-	ans := Answer{Proof: Answered, Rate: Rate{Remaining: -1}}
+	ans := api.Answer{Outcome: api.Answered, Rate: api.Rate{Remaining: -1}}
 	made := tr.execute(rows)
 	for i, row := range slices.Backward(rows) { // results come in no order
 		switch {
 		case i == except:
 		case slices.Contains(made, row):
-			c := Created{Trace: inputs[i].Trace, ID: tr.ids[row][len(tr.ids[row])-1]}
+			c := api.Created{Trace: inputs[i].Trace, ID: tr.ids[row][len(tr.ids[row])-1]}
 			if tr.key {
 				c.Key = inputs[i].Record.Key
 			}
@@ -190,13 +191,13 @@ func (tr *trip) reject(rows []int) {
 }
 
 // Find answers a read by the key.
-func (tr *trip) Find(_ context.Context, _ string, values []string) Found {
+func (tr *trip) FindByKey(_ context.Context, _ string, values []string) api.KeyResult {
 	if tr.readAhead {
 		synctest.Wait()
 	}
 	tr.mayEnd("before a read", false)
 	if tr.dead {
-		return Found{Err: errDied}
+		return api.KeyResult{Err: errDied}
 	}
 	tr.executeLate()
 	answers := 1
@@ -208,9 +209,9 @@ func (tr *trip) Find(_ context.Context, _ string, values []string) Found {
 	if c > 0 {
 		tr.left.faults--
 		tr.left.total--
-		return Found{Temporary: c == 1, Err: errors.New("the read failed"), Rate: Rate{Remaining: -1}}
+		return api.KeyResult{Temporary: c == 1, Err: errors.New("the read failed"), Rate: api.Rate{Remaining: -1}}
 	}
-	found := Found{OK: true, IDs: map[string]string{}, Rate: Rate{Remaining: -1}}
+	found := api.KeyResult{OK: true, IDs: map[string]string{}, Rate: api.Rate{Remaining: -1}}
 	for row, ids := range tr.ids {
 		if v := names([]int{row}); len(ids) > 0 && slices.Contains(values, v) {
 			found.IDs[v] = ids[0]

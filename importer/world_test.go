@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/hubload/hubload/importer/api"
 	"github.com/hubload/hubload/importer/csvfile"
 	"github.com/hubload/hubload/importer/journal"
 	"github.com/hubload/hubload/mapping"
@@ -56,6 +57,7 @@ const (
 
 // A world is a server with the truth in it.
 type world struct {
+	partialAPI
 	mu       sync.Mutex
 	unique   bool                              // row_key is unique
 	poison   map[string]bool                   // names that are refused
@@ -83,7 +85,7 @@ func property(r *mapping.Record, name string) string {
 	return ""
 }
 
-func (w *world) Create(_ context.Context, inputs []Input) Answer {
+func (w *world) Create(_ context.Context, inputs []api.Input) api.Answer {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.requests++
@@ -107,15 +109,15 @@ func (w *world) Create(_ context.Context, inputs []Input) Answer {
 	if w.misdeeds != nil {
 		m = w.misdeeds(w.requests)
 	}
-	lost := Answer{
-		Proof: Unknown, Err: errors.New("connection reset"), Rate: Rate{Remaining: -1},
-		Refusal: Failure{Code: "NO_ANSWER", Message: "the connection was lost"},
+	lost := api.Answer{
+		Outcome: api.Unknown, Err: errors.New("connection reset"), Rate: api.Rate{Remaining: -1},
+		Refusal: api.Failure{Code: "NO_ANSWER", Message: "the connection was lost"},
 	}
 	switch m {
 	case lostBefore:
 		return lost
 	case late:
-		copied := append([]Input(nil), inputs...)
+		copied := append([]api.Input(nil), inputs...)
 		records := make([]mapping.Record, len(inputs))
 		for i := range copied {
 			records[i] = mapping.Record{Properties: append([]mapping.Property(nil), copied[i].Record.Properties...), Key: copied[i].Record.Key}
@@ -124,9 +126,9 @@ func (w *world) Create(_ context.Context, inputs []Input) Answer {
 		w.pending = append(w.pending, func() { w.execute(copied) })
 		return lost
 	case throttled:
-		return Answer{Proof: Limited, Err: errors.New("429"), Rate: Rate{Refused: true, Remaining: -1}}
+		return api.Answer{Outcome: api.Limited, Err: errors.New("429"), Rate: api.Rate{Refused: true, Remaining: -1}}
 	case unreachable:
-		return Answer{Proof: Unreachable, Err: errors.New("connection refused"), Rate: Rate{Remaining: -1}}
+		return api.Answer{Outcome: api.Unreachable, Err: errors.New("connection refused"), Rate: api.Rate{Remaining: -1}}
 	}
 	ans := w.execute(inputs)
 	switch {
@@ -143,23 +145,23 @@ func (w *world) Create(_ context.Context, inputs []Input) Answer {
 }
 
 // execute carries a request out as an account does.
-func (w *world) execute(inputs []Input) Answer {
-	ans := Answer{Proof: Answered, Rate: Rate{Remaining: -1}}
-	var bad []Failure
+func (w *world) execute(inputs []api.Input) api.Answer {
+	ans := api.Answer{Outcome: api.Answered, Rate: api.Rate{Remaining: -1}}
+	var bad []api.Failure
 	for _, in := range inputs {
 		key := property(in.Record, "row_key")
 		_, taken := w.keys[key]
 		switch name := property(in.Record, "name"); {
 		case w.poison[name]:
-			bad = append(bad, Failure{Traces: []string{in.Trace}, Code: "INVALID_OPTION", Property: "name", Message: "{value} is bad"})
+			bad = append(bad, api.Failure{Traces: []string{in.Trace}, Code: "INVALID_OPTION", Property: "name", Message: "{value} is bad"})
 		case w.unique && key != "" && taken:
-			bad = append(bad, Failure{Traces: []string{in.Trace}, Code: "CONFLICTING_UNIQUE_VALUE", Property: "row_key", Message: "taken", Conflict: true})
+			bad = append(bad, api.Failure{Traces: []string{in.Trace}, Code: "CONFLICTING_UNIQUE_VALUE", Property: "row_key", Message: "taken", Conflict: true})
 		}
 	}
 	if w.whole && len(bad) > 0 {
 		f := bad[0]
 		f.Traces = nil
-		return Answer{Proof: Refused, Refusal: f, Err: errors.New("400"), Rate: Rate{Remaining: -1}}
+		return api.Answer{Outcome: api.Refused, Refusal: f, Err: errors.New("400"), Rate: api.Rate{Remaining: -1}}
 	}
 	refused := map[string]bool{}
 	for _, f := range bad {
@@ -180,17 +182,17 @@ func (w *world) execute(inputs []Input) Answer {
 		if key != "" {
 			w.keys[key] = id
 		}
-		ans.Created = append(ans.Created, Created{Trace: in.Trace, Key: key, ID: id})
+		ans.Created = append(ans.Created, api.Created{Trace: in.Trace, Key: key, ID: id})
 	}
 	ans.Failures = bad
 	rand.Shuffle(len(ans.Created), func(i, j int) { ans.Created[i], ans.Created[j] = ans.Created[j], ans.Created[i] })
 	return ans
 }
 
-func (w *world) Find(_ context.Context, property string, values []string) Found {
+func (w *world) FindByKey(_ context.Context, property string, values []string) api.KeyResult {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	found := Found{OK: true, IDs: map[string]string{}, Rate: Rate{Remaining: -1}}
+	found := api.KeyResult{OK: true, IDs: map[string]string{}, Rate: api.Rate{Remaining: -1}}
 	for _, v := range values {
 		if id, ok := w.keys[v]; ok {
 			found.IDs[v] = id
@@ -205,7 +207,7 @@ type trial struct {
 	dir     string
 	csv     string
 	mapping string
-	sender  Sender
+	sender  api.API
 	key     string
 	batch   int
 	workers int
@@ -251,7 +253,7 @@ func (tr *trial) run(ctx context.Context) error {
 		tr.t.Fatal(err)
 	}
 	im := Import{
-		Source: src, Mapper: mapper, Sender: tr.sender, Journal: j, State: st, Name: "0badcafe", Key: tr.key,
+		Source: src, Mapper: mapper, API: tr.sender, Journal: j, State: st, Name: "0badcafe", Key: tr.key,
 		KeyProved: true, BatchSize: tr.batch, Workers: tr.workers,
 		Limiter: ratelimit.New(ratelimit.Options{Cap: ratelimit.Limit{N: 100_000, Per: time.Second}}),
 	}
@@ -324,3 +326,9 @@ func (tr *trial) check(w *world, rows int) journal.Counts {
 	}
 	return c
 }
+
+// partialAPI is what a fake of some methods embeds: it can't renew credentials, and the
+// methods that the fake lacks panic.
+type partialAPI struct{ api.API }
+
+func (partialAPI) Renew(context.Context) (bool, error) { return false, nil }

@@ -18,8 +18,9 @@ var layers = map[string]struct{ inside, outside []string }{
 	"importer/csvfile":             {nil, []string{"golang.org/x/text", "github.com/klauspost/compress", "github.com/saintfish/chardet"}},
 	"importer/journal":             {nil, []string{"github.com/gofrs/flock"}},
 	"importer/hubspot/hubspottest": {nil, []string{"github.com/go-json-experiment/json"}},
-	"importer":                     {[]string{"mapping", "ratelimit", "importer/csvfile", "importer/journal"}, []string{"golang.org/x/sync"}},
-	"importer/hubspot":             {[]string{"importer", "mapping"}, []string{"github.com/go-json-experiment/json", "golang.org/x/oauth2"}},
+	"importer/api":                 {[]string{"mapping", "ratelimit"}, nil},
+	"importer":                     {[]string{"importer/api", "mapping", "ratelimit", "importer/csvfile", "importer/journal"}, []string{"golang.org/x/sync"}},
+	"importer/hubspot":             {[]string{"importer/api", "mapping", "ratelimit"}, []string{"github.com/go-json-experiment/json", "golang.org/x/oauth2"}},
 	"importer/report":              {[]string{"importer/csvfile", "importer/journal", "mapping"}, []string{"github.com/gocarina/gocsv"}},
 }
 

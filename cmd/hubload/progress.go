@@ -14,6 +14,7 @@ import (
 	"golang.org/x/term"
 
 	"github.com/hubload/hubload/importer"
+	"github.com/hubload/hubload/importer/api"
 	"github.com/hubload/hubload/ratelimit"
 )
 
@@ -110,7 +111,7 @@ func (v *progressView) look() sight {
 	s.rate = v.pace.add(time.Since(v.started), work)
 	batch := float64(v.batch)
 	if v.batch == 0 {
-		batch = importer.MaxBatch
+		batch = api.MaxBatch
 	}
 	s.left, s.sure = timeLeft(s.rest(), work, s.Requests, batch, s.rate, v.limit())
 	return s

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/hubload/hubload/importer"
+	"github.com/hubload/hubload/importer/api"
 	"github.com/hubload/hubload/importer/csvfile"
 	"github.com/hubload/hubload/mapping"
 	"github.com/hubload/hubload/ratelimit"
@@ -63,12 +64,15 @@ func TestPace(t *testing.T) {
 }
 
 // slowSender creates everything, half a second later.
-type slowSender struct{ ids atomic.Int64 }
+type slowSender struct {
+	api.API
+	ids atomic.Int64
+}
 
-func (s *slowSender) Create(_ context.Context, inputs []importer.Input) importer.Answer {
-	ans := importer.Answer{Proof: importer.Answered, Rate: importer.Rate{Limit: ratelimit.Limit{N: 190, Per: 10 * time.Second}, Remaining: -1}}
+func (s *slowSender) Create(_ context.Context, inputs []api.Input) api.Answer {
+	ans := api.Answer{Outcome: api.Answered, Rate: api.Rate{Limit: ratelimit.Limit{N: 190, Per: 10 * time.Second}, Remaining: -1}}
 	for _, in := range inputs {
-		ans.Created = append(ans.Created, importer.Created{Trace: in.Trace, ID: fmt.Sprint(s.ids.Add(1))})
+		ans.Created = append(ans.Created, api.Created{Trace: in.Trace, ID: fmt.Sprint(s.ids.Add(1))})
 	}
 	time.Sleep(500 * time.Millisecond)
 	return ans
@@ -154,7 +158,7 @@ func importRows(t *testing.T, dir string, src *rows, show func(*importer.Progres
 		defer show(progress, limiter)()
 	}
 	err = importer.Run(t.Context(), importer.Import{
-		Source: src, Mapper: m, Sender: &slowSender{}, Limiter: limiter, Journal: j, State: st, Name: "r", Progress: progress,
+		Source: src, Mapper: m, API: &slowSender{}, Limiter: limiter, Journal: j, State: st, Name: "r", Progress: progress,
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -136,7 +136,7 @@ func (a *app) resolve(ctx context.Context, s *session, f *resolveFlags) (importe
 	defer st.Close()
 	rs := importer.Resolution{
 		Open:   func() (importer.Source, error) { return s.source() },
-		Mapper: s.mapper, Sender: s.conn.Client, Limiter: s.conn.limiter, Journal: j, State: st,
+		Mapper: s.mapper, API: s.conn.Client, Limiter: s.conn.limiter, Journal: j, State: st,
 		Key: s.dir.Key, KeyOf: s.keyOf(), Logger: a.logger,
 	}
 	if rs.Positions, err = s.positions(); err != nil {

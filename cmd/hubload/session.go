@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/hubload/hubload/importer"
+	"github.com/hubload/hubload/importer/api"
 	"github.com/hubload/hubload/importer/csvfile"
 	"github.com/hubload/hubload/importer/hubspot"
 	"github.com/hubload/hubload/importer/journal"
@@ -35,7 +36,7 @@ type runFlags struct {
 func (f *runFlags) add(fs *pflag.FlagSet) {
 	f.share = rangeFlag{min: 1, max: 100, unit: "PCT"}
 	f.workers = rangeFlag{min: 1, max: 512, unit: "N"}
-	f.batchSize = rangeFlag{min: 1, max: importer.MaxBatch, unit: "N"}
+	f.batchSize = rangeFlag{min: 1, max: api.MaxBatch, unit: "N"}
 	fs.Var(&f.limit, "limit", "cap on the rate, such as 190/10s; default: what the server's headers say")
 	fs.Var(&f.share, "share", "leave the rest of the limit to other apps; default 100")
 	fs.Var(&f.workers, "workers", "most requests in flight; default: adapts")
@@ -103,7 +104,7 @@ func (a *app) runImporter(ctx context.Context, s *session, j *journal.Journal, s
 	}
 	defer src.Close()
 	im := importer.Import{
-		Source: src, Mapper: s.mapper, Sender: s.conn.Client, Name: s.dir.Run, Journal: j, State: st,
+		Source: src, Mapper: s.mapper, API: s.conn.Client, Name: s.dir.Run, Journal: j, State: st,
 		Limiter:   s.conn.limiter,
 		Key:       s.dir.Key,
 		BatchSize: s.flags.batchSize.n, Workers: s.flags.workers.n, MaxRefused: s.flags.maxFailures.Threshold,

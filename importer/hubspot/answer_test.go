@@ -12,7 +12,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/hubload/hubload/importer"
+	"github.com/hubload/hubload/importer/api"
 	"github.com/hubload/hubload/importer/hubspot"
 )
 
@@ -26,7 +26,7 @@ func TestAnswerTruncatedAtEveryPoint(t *testing.T) {
 			"wrong length":   fmt.Sprintf("HTTP/1.1 201 Created\r\nContent-Length: %d\r\n\r\n", cut),
 		} {
 			c, _ := raw(t, hubspot.Config{}, answerWith(head+answer[:cut]))
-			if a := c.Create(ctx, lineItems(3)); a.Proof != importer.Unknown || a.Refusal.Code != "UNREADABLE_ANSWER" {
+			if a := c.Create(ctx, lineItems(3)); a.Outcome != api.Unknown || a.Refusal.Code != "UNREADABLE_ANSWER" {
 				t.Errorf("%s, cut at %d: %+v", name, cut, a)
 			}
 		}
@@ -42,7 +42,7 @@ func TestGzip(t *testing.T) {
 	corrupt := whole[:40] + "XXXX" + whole[44:]
 
 	a := serve(t, says(201, whole, "Content-Encoding", "gzip")).Create(ctx, lineItems(2))
-	if a.Proof != importer.Answered || len(a.Created) != 2 {
+	if a.Outcome != api.Answered || len(a.Created) != 2 {
 		t.Errorf("announced: %+v", a)
 	}
 	for name, c := range map[string]*hubspot.Client{
@@ -52,7 +52,7 @@ func TestGzip(t *testing.T) {
 		"announced, but not": serve(t, says(201, created(2), "Content-Encoding", "gzip")),
 		"another encoding":   serve(t, says(201, whole, "Content-Encoding", "br")),
 	} {
-		t.Run(name, func(t *testing.T) { want(t, c.Create(ctx, lineItems(2)), importer.Unknown, "UNREADABLE_ANSWER") })
+		t.Run(name, func(t *testing.T) { want(t, c.Create(ctx, lineItems(2)), api.Unknown, "UNREADABLE_ANSWER") })
 	}
 }
 
@@ -60,17 +60,17 @@ func TestHTMLPage(t *testing.T) {
 	const page = "<html><body>Please log in to the <b>guest network</b></body></html>"
 	for _, tt := range []struct {
 		status int
-		proof  importer.Proof
+		proof  api.Outcome
 		code   string
 	}{
-		{200, importer.Unknown, "UNREADABLE_ANSWER"},
-		{201, importer.Unknown, "UNREADABLE_ANSWER"},
-		{502, importer.Unknown, "HTTP_502"},
-		{400, importer.Unknown, "HTTP_400"},
-		{409, importer.Unknown, "HTTP_409"},
-		{403, importer.Denied, "HTTP_403"},
-		{407, importer.Unknown, "HTTP_407"},
-		{404, importer.Impossible, "HTTP_404"},
+		{200, api.Unknown, "UNREADABLE_ANSWER"},
+		{201, api.Unknown, "UNREADABLE_ANSWER"},
+		{502, api.Unknown, "HTTP_502"},
+		{400, api.Unknown, "HTTP_400"},
+		{409, api.Unknown, "HTTP_409"},
+		{403, api.Denied, "HTTP_403"},
+		{407, api.Unknown, "HTTP_407"},
+		{404, api.Impossible, "HTTP_404"},
 	} {
 		a := serve(t, says(tt.status, page, "Content-Type", "text/html")).Create(ctx, lineItems(1))
 		want(t, a, tt.proof, tt.code)
@@ -100,7 +100,7 @@ func TestMalformedJSON(t *testing.T) {
 		"too many row names": `{"errors":[{"context":{"objectWriteTraceId":[` + strings.Repeat(`"a",`, 1000) + `"b"]}}]}`,
 	} {
 		t.Run(name, func(t *testing.T) {
-			want(t, serve(t, says(201, body)).Create(ctx, lineItems(1)), importer.Unknown, "UNREADABLE_ANSWER")
+			want(t, serve(t, says(201, body)).Create(ctx, lineItems(1)), api.Unknown, "UNREADABLE_ANSWER")
 		})
 	}
 }
@@ -128,11 +128,11 @@ func TestIDs(t *testing.T) {
 	} {
 		body := `{"status":"COMPLETE","results":[{"id":` + id + `,"objectWriteTraceId":"run-1"},{"id":"77","objectWriteTraceId":"run-2"}]}`
 		a := serve(t, says(201, body)).Create(ctx, lineItems(2))
-		wanted := []importer.Created{{Trace: "run-1", ID: clear}, {Trace: "run-2", ID: "77"}}
+		wanted := []api.Created{{Trace: "run-1", ID: clear}, {Trace: "run-2", ID: "77"}}
 		if clear == "" {
 			wanted = wanted[1:]
 		}
-		if a.Proof != importer.Answered || fmt.Sprint(a.Created) != fmt.Sprint(wanted) {
+		if a.Outcome != api.Answered || fmt.Sprint(a.Created) != fmt.Sprint(wanted) {
 			t.Errorf("id %s: %+v, want %+v", id, a, wanted)
 		}
 	}
@@ -142,7 +142,7 @@ func TestIDs(t *testing.T) {
 // an error without a name. Nothing may say that the row was refused.
 func TestAnonymousErrorNextToAnUnclearID(t *testing.T) {
 	a := serve(t, says(207, `{"status":"COMPLETE","results":[{"id":null}],"errors":[{"category":"VALIDATION_ERROR","message":"no"}]}`)).Create(ctx, lineItems(1))
-	if a.Proof != importer.Answered || len(a.Created) != 0 || len(a.Failures) != 0 {
+	if a.Outcome != api.Answered || len(a.Created) != 0 || len(a.Failures) != 0 {
 		t.Errorf("%+v", a)
 	}
 }
@@ -159,14 +159,14 @@ func TestRedirects(t *testing.T) {
 				says(status, "", "Location", to)(w, r)
 			})
 			a := c.Create(ctx, lineItems(1))
-			want(t, a, importer.Unknown, "REDIRECT")
+			want(t, a, api.Unknown, "REDIRECT")
 			if !a.Stop || here != 1 || elsewhere != 0 {
 				t.Errorf("%d to %q: stop %t, %d requests here and %d elsewhere", status, to, a.Stop, here, elsewhere)
 			}
 			if _, err := c.Account(ctx); err == nil || here != 2 || elsewhere != 0 {
 				t.Errorf("%d to %q: a read followed it (%v)", status, to, err)
 			}
-			if f := c.Find(ctx, "row_key", []string{"a"}); f.OK || f.Temporary || elsewhere != 0 {
+			if f := c.FindByKey(ctx, "row_key", []string{"a"}); f.OK || f.Temporary || elsewhere != 0 {
 				t.Errorf("%d to %q: a find followed it (%+v)", status, to, f)
 			}
 		}
@@ -175,7 +175,7 @@ func TestRedirects(t *testing.T) {
 
 func TestHeadersTooLarge(t *testing.T) {
 	c, _ := raw(t, hubspot.Config{}, answerWith("HTTP/1.1 201 Created\r\nX-Long: "+strings.Repeat("x", 80<<10)+"\r\nContent-Length: 2\r\n\r\n{}"))
-	want(t, c.Create(ctx, lineItems(1)), importer.Unknown, "NO_ANSWER")
+	want(t, c.Create(ctx, lineItems(1)), api.Unknown, "NO_ANSWER")
 }
 
 // TestOneConnectionServesMany: bodies are drained and closed.

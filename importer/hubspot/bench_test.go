@@ -7,14 +7,14 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/hubload/hubload/importer"
+	"github.com/hubload/hubload/importer/api"
 	"github.com/hubload/hubload/mapping"
 )
 
 func BenchmarkEncode100(b *testing.B) {
-	inputs := make([]importer.Input, 100)
+	inputs := make([]api.Input, 100)
 	for i := range inputs {
-		inputs[i] = importer.Input{Trace: fmt.Sprintf("0badcafe-%d", i), Record: &mapping.Record{
+		inputs[i] = api.Input{Trace: fmt.Sprintf("0badcafe-%d", i), Record: &mapping.Record{
 			Properties: []mapping.Property{
 				{Name: "name", Value: "Hosting, yearly"},
 				{Name: "quantity", Value: "2"},
@@ -40,7 +40,7 @@ func BenchmarkEncode100(b *testing.B) {
 
 func BenchmarkDecode39kB(b *testing.B) {
 	var s strings.Builder
-	asked := make([]importer.Input, 100)
+	asked := make([]api.Input, 100)
 	s.WriteString(`{"completedAt":"2026-06-24T09:00:00.140Z","status":"COMPLETE","startedAt":"2026-06-24T09:00:00.000Z","results":[`)
 	for i := range 100 {
 		if i > 0 {

@@ -20,7 +20,7 @@ import (
 
 	"github.com/go-json-experiment/json"
 
-	"github.com/hubload/hubload/importer"
+	"github.com/hubload/hubload/importer/api"
 	"github.com/hubload/hubload/importer/hubspot"
 )
 
@@ -93,7 +93,7 @@ func TestCanary(t *testing.T) {
 	denied := newClient(t, hubspot.Config{Credentials: config.Credentials, Transport: roundTrip(func(*http.Request) (*http.Response, error) {
 		return &http.Response{StatusCode: 401, Body: http.NoBody}, nil
 	})})
-	want(t, denied.Create(ctx, lineItems(1)), importer.Denied, "HTTP_401")
+	want(t, denied.Create(ctx, lineItems(1)), api.Denied, "HTTP_401")
 	for name, v := range map[string]any{
 		"Static":  config.Credentials,
 		"File":    fromFile,
@@ -124,7 +124,7 @@ func TestCanaryEchoed(t *testing.T) {
 			c := serve(t, echo(status, format))
 			name := fmt.Sprintf("%d %s", status, format)
 			noCanary(t, name, show(c.Create(ctx, lineItems(2))))
-			noCanary(t, name, show(c.Find(ctx, "row_key", []string{"a"})))
+			noCanary(t, name, show(c.FindByKey(ctx, "row_key", []string{"a"})))
 			account, err := c.Account(ctx)
 			noCanary(t, name, show(account)+show(err))
 			p, err := c.Property(ctx, "x")

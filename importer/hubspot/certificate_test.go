@@ -19,7 +19,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/hubload/hubload/importer"
+	"github.com/hubload/hubload/importer/api"
 )
 
 // TestCertificateExpired: the run stops, and not a byte of a request, and so none of the token,
@@ -72,12 +72,12 @@ func TestCertificateExpired(t *testing.T) {
 			}
 			a := c.Create(context.Background(), oneInput)
 			if tt.good {
-				if a.Proof != importer.Answered || requests != 1 {
+				if a.Outcome != api.Answered || requests != 1 {
 					t.Errorf("%+v, %d requests", a, requests)
 				}
 				return
 			}
-			if a.Proof != importer.Unreachable || !a.Stop || requests != 0 {
+			if a.Outcome != api.Unreachable || !a.Stop || requests != 0 {
 				t.Errorf("%+v, %d requests", a, requests)
 			}
 		})

@@ -11,7 +11,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/hubload/hubload/importer"
+	"github.com/hubload/hubload/importer/api"
 )
 
 // Codes of hubload's own, for what HubSpot gave no code.
@@ -37,37 +37,37 @@ const (
 //
 // HubSpot's advice for 5xx, to wait and retry, is right for reads: a create may
 // have been executed, or may yet be.
-func classify(status int, explained bool) importer.Proof {
+func classify(status int, explained bool) api.Outcome {
 	switch status {
 	case http.StatusUnauthorized, http.StatusForbidden:
-		return importer.Denied
+		return api.Denied
 	case http.StatusNotFound, http.StatusMethodNotAllowed, http.StatusRequestEntityTooLarge,
 		http.StatusRequestURITooLong, http.StatusUnsupportedMediaType:
-		return importer.Impossible
+		return api.Impossible
 	case http.StatusTooManyRequests:
-		return importer.Limited
+		return api.Limited
 	case statusMigration:
-		return importer.Busy
+		return api.Busy
 	case http.StatusRequestTimeout, http.StatusLocked:
-		return importer.Unknown
+		return api.Unknown
 	}
 	if status/100 == 4 && explained {
-		return importer.Refused
+		return api.Refused
 	}
-	return importer.Unknown
+	return api.Unknown
 }
 
 // answer says what r proves about inputs.
-func (r *reply) answer(inputs []importer.Input, key string) importer.Answer {
+func (r *reply) answer(inputs []api.Input, key string) api.Answer {
 	if r.status == 0 {
 		return r.silence()
 	}
-	var a importer.Answer
+	var a api.Answer
 	switch r.status / 100 {
 	case 2:
 		a = r.batchAnswer(inputs, key)
 	case 3:
-		a = failed(importer.Unknown, codeRedirect, r.redirect())
+		a = failed(api.Unknown, codeRedirect, r.redirect())
 		a.Stop = true
 	default:
 		a = r.refusal(inputs)
@@ -85,52 +85,52 @@ func (r *reply) answer(inputs []importer.Input, key string) importer.Answer {
 }
 
 // failed is an answer that consists of an error of our own.
-func failed(p importer.Proof, code string, err error) importer.Answer {
-	return importer.Answer{
-		Proof:   p,
-		Refusal: importer.Failure{Code: code, Message: sentence(err.Error()), Retryable: retryable(p)},
-		Rate:    importer.Rate{Remaining: -1},
+func failed(p api.Outcome, code string, err error) api.Answer {
+	return api.Answer{
+		Outcome: p,
+		Refusal: api.Failure{Code: code, Message: sentence(err.Error()), Retryable: retryable(p)},
+		Rate:    api.Rate{Remaining: -1},
 		Err:     err,
 	}
 }
 
-func retryable(p importer.Proof) bool {
-	return p != importer.Refused && p != importer.Impossible
+func retryable(p api.Outcome) bool {
+	return p != api.Refused && p != api.Impossible
 }
 
 // silence is what it proves that no answer came.
-func (r *reply) silence() importer.Answer {
+func (r *reply) silence() api.Answer {
 	var final *CredentialsError
 	switch {
 	case r.taken:
-		return failed(importer.Unknown, codeNoAnswer, r.err)
+		return failed(api.Unknown, codeNoAnswer, r.err)
 	case errors.As(r.err, &final):
-		return failed(importer.Denied, codeNoCredentials, r.err)
+		return failed(api.Denied, codeNoCredentials, r.err)
 	}
-	a := failed(importer.Unreachable, codeNoConnection, r.err)
+	a := failed(api.Unreachable, codeNoConnection, r.err)
 	a.Stop = untrusted(r.err)
 	return a
 }
 
 // batchAnswer is what a 2xx proves, which is what its body says: HubSpot has
 // changed the number between 200 and 201 before.
-func (r *reply) batchAnswer(inputs []importer.Input, key string) importer.Answer {
+func (r *reply) batchAnswer(inputs []api.Input, key string) api.Answer {
 	switch {
 	case r.err != nil:
-		return failed(importer.Unknown, codeUnreadable, fmt.Errorf("answer %d broke off: %w", r.status, r.err))
+		return failed(api.Unknown, codeUnreadable, fmt.Errorf("answer %d broke off: %w", r.status, r.err))
 	case r.status != http.StatusOK && r.status != http.StatusCreated && r.status != http.StatusMultiStatus:
-		return failed(importer.Unknown, codeUnreadable, fmt.Errorf("answer %d is none that HubSpot gives to a create", r.status))
+		return failed(api.Unknown, codeUnreadable, fmt.Errorf("answer %d is none that HubSpot gives to a create", r.status))
 	}
 	b, err := decodeBatch(r.body, key, inputs)
 	switch {
 	case err != nil:
-		return failed(importer.Unknown, codeUnreadable, fmt.Errorf("answer %d can't be read: %w", r.status, err))
+		return failed(api.Unknown, codeUnreadable, fmt.Errorf("answer %d can't be read: %w", r.status, err))
 	case b.status != "" && b.status != statusDone:
-		return failed(importer.Unknown, codeNotComplete, fmt.Errorf("answer %d isn't final: its status is %s", r.status, cmp.Or(codeOf(b.status), "no word")))
+		return failed(api.Unknown, codeNotComplete, fmt.Errorf("answer %d isn't final: its status is %s", r.status, cmp.Or(codeOf(b.status), "no word")))
 	case !b.lists:
-		return failed(importer.Unknown, codeUnreadable, fmt.Errorf("answer %d holds neither results nor errors", r.status))
+		return failed(api.Unknown, codeUnreadable, fmt.Errorf("answer %d holds neither results nor errors", r.status))
 	}
-	a := importer.Answer{Proof: importer.Answered, Created: b.records}
+	a := api.Answer{Outcome: api.Answered, Created: b.records}
 	for _, e := range b.errors {
 		e.correlationID = correlation(e, r.header)
 		// Next to a record whose id can't be read, an error that names no
@@ -143,7 +143,7 @@ func (r *reply) batchAnswer(inputs []importer.Input, key string) importer.Answer
 }
 
 // refusal is what an answer proves that is neither 2xx nor 3xx.
-func (r *reply) refusal(inputs []importer.Input) importer.Answer {
+func (r *reply) refusal(inputs []api.Input) api.Answer {
 	e, explained := decodeAPIError(r.body)
 	e.correlationID = correlation(e, r.header)
 	proof := classify(r.status, explained)
@@ -153,11 +153,11 @@ func (r *reply) refusal(inputs []importer.Input) importer.Answer {
 	if !explained {
 		f.Message = sentence(err.Error())
 	}
-	return importer.Answer{
-		Proof:   proof,
+	return api.Answer{
+		Outcome: proof,
 		Refusal: f,
 		// A smaller batch may pass a 413; nothing helps the others.
-		Stop: proof == importer.Impossible && r.status != http.StatusRequestEntityTooLarge,
+		Stop: proof == api.Impossible && r.status != http.StatusRequestEntityTooLarge,
 		Err:  err,
 	}
 }

@@ -11,7 +11,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/hubload/hubload/importer"
+	"github.com/hubload/hubload/importer/api"
 	"github.com/hubload/hubload/importer/hubspot"
 )
 
@@ -23,51 +23,51 @@ func TestStatuses(t *testing.T) {
 		status int
 		body   string
 		header []string
-		proof  importer.Proof
+		proof  api.Outcome
 		code   string
 		stop   bool
 		wait   time.Duration
-		rate   importer.Rate
+		rate   api.Rate
 	}{
-		{name: "201 PENDING", status: 201, body: `{"status":"PENDING","results":[{"id":"1","objectWriteTraceId":"run-1"}]}`, proof: importer.Unknown, code: "NOT_COMPLETE"},
-		{name: "201 PROCESSING", status: 201, body: `{"status":"PROCESSING","results":[]}`, proof: importer.Unknown, code: "NOT_COMPLETE"},
-		{name: "201 CANCELED", status: 201, body: `{"status":"CANCELED","results":[]}`, proof: importer.Unknown, code: "NOT_COMPLETE"},
-		{name: "202", status: 202, body: created(1), proof: importer.Unknown, code: "UNREADABLE_ANSWER"},
-		{name: "204", status: 204, proof: importer.Unknown, code: "UNREADABLE_ANSWER"},
-		{name: "206", status: 206, body: created(1), proof: importer.Unknown, code: "UNREADABLE_ANSWER"},
-		{name: "400 without a category", status: 400, body: refusedBatch, proof: importer.Refused, code: "HTTP_400"},
-		{name: "400", status: 400, body: `{"status":"error","message":"The maximum number of inputs supported in a batch is 100.","correlationId":"a","category":"VALIDATION_ERROR"}`, proof: importer.Refused, code: "VALIDATION_ERROR"},
-		{name: "400 empty", status: 400, proof: importer.Unknown, code: "HTTP_400"},
-		{name: "400 of somebody else", status: 400, body: `{"error":"blocked"}`, proof: importer.Unknown, code: "HTTP_400"},
-		{name: "401", status: 401, body: `{"status":"error","message":"Authentication credentials not found.","correlationId":"b","category":"INVALID_AUTHENTICATION"}`, proof: importer.Denied, code: "INVALID_AUTHENTICATION"},
-		{name: "401 empty", status: 401, proof: importer.Denied, code: "HTTP_401"},
-		{name: "403", status: 403, body: `{"status":"error","message":"This app hasn't been granted all required scopes","errors":[{"message":"One or more of the following scopes are required.","context":{"requiredGranularScopes":["crm.objects.line_items.write"]}}],"category":"MISSING_SCOPES"}`, proof: importer.Denied, code: "MISSING_SCOPES"},
-		{name: "404", status: 404, body: `{"status":"error","message":"resource not found"}`, proof: importer.Impossible, code: "HTTP_404", stop: true},
-		{name: "405", status: 405, proof: importer.Impossible, code: "HTTP_405", stop: true},
-		{name: "408", status: 408, body: refusedBatch, proof: importer.Unknown, code: "HTTP_408"},
-		{name: "409", status: 409, body: `{"status":"error","message":"already exists","category":"CONFLICT"}`, proof: importer.Refused, code: "CONFLICT"},
-		{name: "413", status: 413, proof: importer.Impossible, code: "HTTP_413"},
-		{name: "414", status: 414, proof: importer.Impossible, code: "HTTP_414", stop: true},
-		{name: "415", status: 415, proof: importer.Impossible, code: "HTTP_415", stop: true},
-		{name: "422", status: 422, body: refusedBatch, proof: importer.Refused, code: "HTTP_422"},
-		{name: "423", status: 423, body: refusedBatch, proof: importer.Unknown, code: "HTTP_423", wait: 2 * time.Second},
-		{name: "423 Retry-After", status: 423, header: []string{"Retry-After", "9"}, proof: importer.Unknown, code: "HTTP_423", wait: 9 * time.Second, rate: importer.Rate{Wait: 9 * time.Second}},
-		{name: "429 TEN_SECONDLY_ROLLING", status: 429, body: `{"status":"error","message":"You have reached your ten_secondly_rolling limit.","errorType":"RATE_LIMIT","policyName":"TEN_SECONDLY_ROLLING"}`, proof: importer.Limited, code: "TEN_SECONDLY_ROLLING", rate: importer.Rate{Refused: true}},
-		{name: "429 SECONDLY", status: 429, body: `{"message":"You have reached your secondly limit.","policyName":"SECONDLY"}`, header: []string{"Retry-After", "1"}, proof: importer.Limited, code: "SECONDLY", wait: time.Second, rate: importer.Rate{Refused: true, Wait: time.Second}},
-		{name: "429 no body", status: 429, proof: importer.Limited, code: "HTTP_429", rate: importer.Rate{Refused: true}},
-		{name: "429 HTML", status: 429, body: "<html>", proof: importer.Limited, code: "HTTP_429", rate: importer.Rate{Refused: true}},
-		{name: "429 DAILY", status: 429, body: `{"message":"You have reached your daily limit.","errorType":"RATE_LIMIT","policyName":"DAILY"}`, proof: importer.Limited, code: "DAILY", rate: importer.Rate{Refused: true, Daily: true}},
-		{name: "429 daily by its message", status: 429, body: `{"message":"You have reached your daily limit."}`, proof: importer.Limited, code: "HTTP_429", rate: importer.Rate{Refused: true, Daily: true}},
-		{name: "477", status: 477, body: refusedBatch, header: []string{"Retry-After", "86400"}, proof: importer.Busy, code: "HTTP_477", wait: 24 * time.Hour, rate: importer.Rate{Wait: 24 * time.Hour}},
-		{name: "500", status: 500, body: `{"status":"error","message":"internal error","category":"INTERNAL_ERROR"}`, proof: importer.Unknown, code: "INTERNAL_ERROR"},
-		{name: "502", status: 502, proof: importer.Unknown, code: "HTTP_502"},
-		{name: "503", status: 503, header: []string{"Retry-After", "3"}, proof: importer.Unknown, code: "HTTP_503", wait: 3 * time.Second, rate: importer.Rate{Wait: 3 * time.Second}},
-		{name: "504", status: 504, proof: importer.Unknown, code: "HTTP_504"},
-		{name: "520", status: 520, proof: importer.Unknown, code: "HTTP_520"},
-		{name: "521 of cloudflare", status: 521, header: []string{"Server", "cloudflare"}, proof: importer.Unknown, code: "HTTP_521"},
-		{name: "522", status: 522, proof: importer.Unknown, code: "HTTP_522"},
-		{name: "524", status: 524, proof: importer.Unknown, code: "HTTP_524"},
-		{name: "999", status: 999, body: refusedBatch, proof: importer.Unknown, code: "HTTP_999"},
+		{name: "201 PENDING", status: 201, body: `{"status":"PENDING","results":[{"id":"1","objectWriteTraceId":"run-1"}]}`, proof: api.Unknown, code: "NOT_COMPLETE"},
+		{name: "201 PROCESSING", status: 201, body: `{"status":"PROCESSING","results":[]}`, proof: api.Unknown, code: "NOT_COMPLETE"},
+		{name: "201 CANCELED", status: 201, body: `{"status":"CANCELED","results":[]}`, proof: api.Unknown, code: "NOT_COMPLETE"},
+		{name: "202", status: 202, body: created(1), proof: api.Unknown, code: "UNREADABLE_ANSWER"},
+		{name: "204", status: 204, proof: api.Unknown, code: "UNREADABLE_ANSWER"},
+		{name: "206", status: 206, body: created(1), proof: api.Unknown, code: "UNREADABLE_ANSWER"},
+		{name: "400 without a category", status: 400, body: refusedBatch, proof: api.Refused, code: "HTTP_400"},
+		{name: "400", status: 400, body: `{"status":"error","message":"The maximum number of inputs supported in a batch is 100.","correlationId":"a","category":"VALIDATION_ERROR"}`, proof: api.Refused, code: "VALIDATION_ERROR"},
+		{name: "400 empty", status: 400, proof: api.Unknown, code: "HTTP_400"},
+		{name: "400 of somebody else", status: 400, body: `{"error":"blocked"}`, proof: api.Unknown, code: "HTTP_400"},
+		{name: "401", status: 401, body: `{"status":"error","message":"Authentication credentials not found.","correlationId":"b","category":"INVALID_AUTHENTICATION"}`, proof: api.Denied, code: "INVALID_AUTHENTICATION"},
+		{name: "401 empty", status: 401, proof: api.Denied, code: "HTTP_401"},
+		{name: "403", status: 403, body: `{"status":"error","message":"This app hasn't been granted all required scopes","errors":[{"message":"One or more of the following scopes are required.","context":{"requiredGranularScopes":["crm.objects.line_items.write"]}}],"category":"MISSING_SCOPES"}`, proof: api.Denied, code: "MISSING_SCOPES"},
+		{name: "404", status: 404, body: `{"status":"error","message":"resource not found"}`, proof: api.Impossible, code: "HTTP_404", stop: true},
+		{name: "405", status: 405, proof: api.Impossible, code: "HTTP_405", stop: true},
+		{name: "408", status: 408, body: refusedBatch, proof: api.Unknown, code: "HTTP_408"},
+		{name: "409", status: 409, body: `{"status":"error","message":"already exists","category":"CONFLICT"}`, proof: api.Refused, code: "CONFLICT"},
+		{name: "413", status: 413, proof: api.Impossible, code: "HTTP_413"},
+		{name: "414", status: 414, proof: api.Impossible, code: "HTTP_414", stop: true},
+		{name: "415", status: 415, proof: api.Impossible, code: "HTTP_415", stop: true},
+		{name: "422", status: 422, body: refusedBatch, proof: api.Refused, code: "HTTP_422"},
+		{name: "423", status: 423, body: refusedBatch, proof: api.Unknown, code: "HTTP_423", wait: 2 * time.Second},
+		{name: "423 Retry-After", status: 423, header: []string{"Retry-After", "9"}, proof: api.Unknown, code: "HTTP_423", wait: 9 * time.Second, rate: api.Rate{Wait: 9 * time.Second}},
+		{name: "429 TEN_SECONDLY_ROLLING", status: 429, body: `{"status":"error","message":"You have reached your ten_secondly_rolling limit.","errorType":"RATE_LIMIT","policyName":"TEN_SECONDLY_ROLLING"}`, proof: api.Limited, code: "TEN_SECONDLY_ROLLING", rate: api.Rate{Refused: true}},
+		{name: "429 SECONDLY", status: 429, body: `{"message":"You have reached your secondly limit.","policyName":"SECONDLY"}`, header: []string{"Retry-After", "1"}, proof: api.Limited, code: "SECONDLY", wait: time.Second, rate: api.Rate{Refused: true, Wait: time.Second}},
+		{name: "429 no body", status: 429, proof: api.Limited, code: "HTTP_429", rate: api.Rate{Refused: true}},
+		{name: "429 HTML", status: 429, body: "<html>", proof: api.Limited, code: "HTTP_429", rate: api.Rate{Refused: true}},
+		{name: "429 DAILY", status: 429, body: `{"message":"You have reached your daily limit.","errorType":"RATE_LIMIT","policyName":"DAILY"}`, proof: api.Limited, code: "DAILY", rate: api.Rate{Refused: true, Daily: true}},
+		{name: "429 daily by its message", status: 429, body: `{"message":"You have reached your daily limit."}`, proof: api.Limited, code: "HTTP_429", rate: api.Rate{Refused: true, Daily: true}},
+		{name: "477", status: 477, body: refusedBatch, header: []string{"Retry-After", "86400"}, proof: api.Busy, code: "HTTP_477", wait: 24 * time.Hour, rate: api.Rate{Wait: 24 * time.Hour}},
+		{name: "500", status: 500, body: `{"status":"error","message":"internal error","category":"INTERNAL_ERROR"}`, proof: api.Unknown, code: "INTERNAL_ERROR"},
+		{name: "502", status: 502, proof: api.Unknown, code: "HTTP_502"},
+		{name: "503", status: 503, header: []string{"Retry-After", "3"}, proof: api.Unknown, code: "HTTP_503", wait: 3 * time.Second, rate: api.Rate{Wait: 3 * time.Second}},
+		{name: "504", status: 504, proof: api.Unknown, code: "HTTP_504"},
+		{name: "520", status: 520, proof: api.Unknown, code: "HTTP_520"},
+		{name: "521 of cloudflare", status: 521, header: []string{"Server", "cloudflare"}, proof: api.Unknown, code: "HTTP_521"},
+		{name: "522", status: 522, proof: api.Unknown, code: "HTTP_522"},
+		{name: "524", status: 524, proof: api.Unknown, code: "HTTP_524"},
+		{name: "999", status: 999, body: refusedBatch, proof: api.Unknown, code: "HTTP_999"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			requests := 0
@@ -91,8 +91,8 @@ func TestStatuses(t *testing.T) {
 // TestBrokenRefusal: a refusal before execution is one by its status alone, a
 // refusal of a batch only with its whole body.
 func TestBrokenRefusal(t *testing.T) {
-	for status, proof := range map[int]importer.Proof{
-		400: importer.Unknown, 401: importer.Denied, 404: importer.Impossible, 429: importer.Limited, 477: importer.Busy, 503: importer.Unknown,
+	for status, proof := range map[int]api.Outcome{
+		400: api.Unknown, 401: api.Denied, 404: api.Impossible, 429: api.Limited, 477: api.Busy, 503: api.Unknown,
 	} {
 		c, _ := raw(t, hubspot.Config{}, answerWith(fmt.Sprintf("HTTP/1.1 %d No\r\nContent-Length: 500\r\n\r\n%s", status, refusedBatch)))
 		want(t, c.Create(ctx, lineItems(1)), proof, fmt.Sprintf("HTTP_%d", status))
@@ -101,12 +101,12 @@ func TestBrokenRefusal(t *testing.T) {
 
 func TestResultsInAnotherOrder(t *testing.T) {
 	a := serve(t, says(201, created(3))).Create(ctx, lineItems(3))
-	wanted := []importer.Created{
+	wanted := []api.Created{
 		{Trace: "run-3", Key: "k0000002", ID: "900000002"},
 		{Trace: "run-2", Key: "k0000001", ID: "900000001"},
 		{Trace: "run-1", Key: "k0000000", ID: "900000000"},
 	}
-	if a.Proof != importer.Answered || !reflect.DeepEqual(a.Created, wanted) || a.Err != nil || len(a.Failures) > 0 {
+	if a.Outcome != api.Answered || !reflect.DeepEqual(a.Created, wanted) || a.Err != nil || len(a.Failures) > 0 {
 		t.Errorf("%+v, want %+v", a, wanted)
 	}
 }
@@ -119,7 +119,7 @@ func TestResultsMissing(t *testing.T) {
 	} {
 		for _, status := range []int{200, 201, 207} {
 			a := serve(t, says(status, body)).Create(ctx, lineItems(3))
-			if a.Proof != importer.Answered || len(a.Created)+len(a.Failures) > 0 {
+			if a.Outcome != api.Answered || len(a.Created)+len(a.Failures) > 0 {
 				t.Errorf("%d %s: %+v", status, body, a)
 			}
 		}
@@ -135,16 +135,16 @@ func TestMultiStatus(t *testing.T) {
 		{"category":"RATE_LIMITS","message":"No row"},
 		{"category":"CONFLICT","message":"Foreign row","context":{"objectWriteTraceId":"other-1"}}],
 		"numErrors":3}`, "X-HubSpot-Correlation-Id", "c0ffee-1")).Create(ctx, lineItems(4))
-	wanted := importer.Answer{
-		Proof:   importer.Answered,
-		Created: []importer.Created{{Trace: "run-2", Key: "k2", ID: "41"}, {ID: "42"}},
-		Failures: []importer.Failure{
+	wanted := api.Answer{
+		Outcome: api.Answered,
+		Created: []api.Created{{Trace: "run-2", Key: "k2", ID: "41"}, {ID: "42"}},
+		Failures: []api.Failure{
 			{Traces: []string{"run-1"}, Code: "VALIDATION_ERROR", Message: "One error for two rows.", CorrelationID: "c0ffee-1"},
 			{Traces: []string{"run-4"}, Code: "VALIDATION_ERROR", Message: "One error for two rows.", CorrelationID: "c0ffee-1"},
 			{Code: "RATE_LIMITS", Message: "No row.", CorrelationID: "c0ffee-1", Retryable: true},
 			{Traces: []string{"other-1"}, Code: "CONFLICT", Message: "Foreign row.", CorrelationID: "c0ffee-1", Conflict: true},
 		},
-		Rate: importer.Rate{Remaining: -1},
+		Rate: api.Rate{Remaining: -1},
 	}
 	if !reflect.DeepEqual(a, wanted) {
 		t.Errorf("got  %+v\nwant %+v", a, wanted)
@@ -217,18 +217,18 @@ func TestRetryAfter(t *testing.T) {
 
 func TestInvalidUTF8IsNotSent(t *testing.T) {
 	c := serve(t, func(http.ResponseWriter, *http.Request) { t.Error("a request was sent") })
-	for name, in := range map[string]importer.Input{
+	for name, in := range map[string]api.Input{
 		"value": lineItem("run-1", "name", "caf\xe9"),
 		"name":  lineItem("run-1", "n\xff", "x"),
 		"trace": lineItem("run\xff", "name", "x"),
 	} {
 		a := c.Create(ctx, append(lineItems(1), in))
-		want(t, a, importer.Impossible, "INVALID_UTF8")
+		want(t, a, api.Impossible, "INVALID_UTF8")
 		if strings.Contains(fmt.Sprint(a), "caf") {
 			t.Errorf("%s: the value is repeated: %v", name, a)
 		}
 	}
-	if f := c.Find(ctx, "row_key", []string{"\xff"}); f.OK || f.Err == nil || f.Temporary {
+	if f := c.FindByKey(ctx, "row_key", []string{"\xff"}); f.OK || f.Err == nil || f.Temporary {
 		t.Errorf("find: %+v", f)
 	}
 }
@@ -238,8 +238,8 @@ func TestWrongUsePanics(t *testing.T) {
 	for name, f := range map[string]func(){
 		"Create of 0":   func() { c.Create(ctx, nil) },
 		"Create of 101": func() { c.Create(ctx, lineItems(101)) },
-		"Find of 0":     func() { c.Find(ctx, "k", nil) },
-		"Find of 101":   func() { c.Find(ctx, "k", make([]string, 101)) },
+		"Find of 0":     func() { c.FindByKey(ctx, "k", nil) },
+		"Find of 101":   func() { c.FindByKey(ctx, "k", make([]string, 101)) },
 	} {
 		func() {
 			defer func() {

@@ -1,9 +1,9 @@
 // The client: what it is made of, and the one request that creates records.
 
 // Package hubspot speaks HubSpot's CRM API over HTTP, one method one request (but
-// for [Client.Related], which reads all pages of a list).
+// for [Client.AssociatedIDs], which reads all pages of a list).
 //
-// A [Client] is an [importer.Sender]: it says what an answer proves about the
+// A [Client] is an [api.API]: it says what an answer proves about the
 // records that were asked for, and no more. Three rules hold it up:
 //
 //   - A create leaves once. There is no retry, no redirect, no idempotency
@@ -34,7 +34,7 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/hubload/hubload/importer"
+	"github.com/hubload/hubload/importer/api"
 )
 
 const (
@@ -65,7 +65,7 @@ type Config struct {
 	Timeout time.Duration
 
 	// KeyProperty is the unique property to read back from created records,
-	// as [importer.Created.Key]; "" for none.
+	// as [api.Created.Key]; "" for none.
 	KeyProperty string
 
 	MaxConns  int    // connections at a time, 256 by default
@@ -92,11 +92,7 @@ type Client struct {
 	large   chan struct{} // a place for each answer above smallAnswer
 }
 
-var (
-	_ importer.Sender  = (*Client)(nil)
-	_ importer.Finder  = (*Client)(nil)
-	_ importer.Renewer = (*Client)(nil)
-)
+var _ api.API = (*Client)(nil)
 
 // New checks c and returns a client. It sends nothing.
 func New(c Config) (*Client, error) {
@@ -127,8 +123,8 @@ func New(c Config) (*Client, error) {
 }
 
 // Create asks for one record per input in one request and says what its answer
-// proves; see [importer.Sender]. It panics unless there are 1 to 100 inputs.
-func (c *Client) Create(ctx context.Context, inputs []importer.Input) importer.Answer {
+// proves; see [api.API]. It panics unless there are 1 to 100 inputs.
+func (c *Client) Create(ctx context.Context, inputs []api.Input) api.Answer {
 	if len(inputs) == 0 || len(inputs) > maxInputs {
 		panic(fmt.Sprintf("hubspot: Create of %d inputs, not 1 to %d", len(inputs), maxInputs))
 	}
@@ -136,7 +132,7 @@ func (c *Client) Create(ctx context.Context, inputs []importer.Input) importer.A
 	text, err := appendCreate(buf.AvailableBuffer(), inputs)
 	if err != nil {
 		c.keep(buf)
-		return failed(importer.Impossible, codeInvalidUTF8, err)
+		return failed(api.Impossible, codeInvalidUTF8, err)
 	}
 	buf.Write(text) // so that the next request finds the room
 	out := &body{rest: buf.Bytes(), done: func() { c.keep(buf) }}

@@ -14,7 +14,7 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/hubload/hubload/importer"
+	"github.com/hubload/hubload/importer/api"
 	"github.com/hubload/hubload/importer/hubspot"
 )
 
@@ -88,8 +88,8 @@ func TestNoToken(t *testing.T) {
 	for _, token := range []hubspot.Secret{"", "two words", "line\nbreak"} {
 		base := handler(t, func(http.ResponseWriter, *http.Request) { t.Error("a request was sent") })
 		c := newClient(t, hubspot.Config{BaseURL: base, Credentials: hubspot.Static(token)})
-		want(t, c.Create(ctx, lineItems(1)), importer.Denied, "NO_CREDENTIALS")
-		if f := c.Find(ctx, "k", []string{"a"}); !f.Denied || f.Temporary {
+		want(t, c.Create(ctx, lineItems(1)), api.Denied, "NO_CREDENTIALS")
+		if f := c.FindByKey(ctx, "k", []string{"a"}); !f.Denied || f.Temporary {
 			t.Errorf("find: %+v", f)
 		}
 		var e *hubspot.Error
@@ -138,14 +138,14 @@ func TestLateDenial(t *testing.T) {
 			w.WriteHeader(401)
 		}
 	})})
-	done := make(chan importer.Answer)
+	done := make(chan api.Answer)
 	for range 2 {
 		go func() { done <- c.Create(ctx, lineItems(1)) }()
 		<-arrived
 	}
 	for range 2 {
 		answer <- true
-		want(t, <-done, importer.Denied, "HTTP_401")
+		want(t, <-done, api.Denied, "HTTP_401")
 		if differs, err := c.Renew(ctx); !differs || err != nil {
 			t.Errorf("renew: %t, %v", differs, err)
 		}

@@ -7,7 +7,7 @@ import (
 	"errors"
 	"strconv"
 
-	"github.com/hubload/hubload/importer"
+	"github.com/hubload/hubload/importer/api"
 )
 
 // maxNamed bounds the rows that the errors of an answer name. A row may well be
@@ -17,7 +17,7 @@ const maxNamed = 10 * maxInputs
 // A batch is what stands in the answer to a batch request.
 type batch struct {
 	status  string // "" when the answer has none
-	records []importer.Created
+	records []api.Created
 	unclear int // records without a clear id, which are not among records
 	errors  []apiError
 	numErrs int64 // -1 when the answer doesn't say
@@ -30,8 +30,8 @@ type batch struct {
 // decodeBatch decodes an answer to a batch request. key names the property to
 // read from the records, "" for none; asked is what was asked for, if that is known.
 // An error means that the body is no complete answer and proves nothing.
-func decodeBatch(body []byte, key string, asked []importer.Input) (batch, error) {
-	b := batch{numErrs: -1, records: make([]importer.Created, 0, max(len(asked), 1))}
+func decodeBatch(body []byte, key string, asked []api.Input) (batch, error) {
+	b := batch{numErrs: -1, records: make([]api.Created, 0, max(len(asked), 1))}
 	named := 0
 	w := newWalker(body)
 	err := w.document(func(name []byte) (err error) {
@@ -64,8 +64,8 @@ func decodeBatch(body []byte, key string, asked []importer.Input) (batch, error)
 	return b, nil
 }
 
-func (b *batch) record(w walker, key string, asked []importer.Input) error {
-	var c importer.Created
+func (b *batch) record(w walker, key string, asked []api.Input) error {
+	var c api.Created
 	expected := "" // most answers are in the order of what was asked
 	if n := len(b.records); n < len(asked) {
 		expected = asked[n].Trace

@@ -11,7 +11,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/hubload/hubload/importer"
+	"github.com/hubload/hubload/importer/api"
 	"github.com/hubload/hubload/mapping"
 )
 
@@ -40,7 +40,7 @@ func FuzzAnswer(f *testing.F) {
 			f.Add(status, data)
 		}
 	}
-	inputs := []importer.Input{
+	inputs := []api.Input{
 		{Trace: "run-1", Record: &mapping.Record{Properties: []mapping.Property{{Name: "industry", Value: "Metalworks"}, {Name: "row_key", Value: "k1"}}}},
 		{Trace: "run-2", Record: &mapping.Record{Associations: []mapping.Association{{To: "deals", ID: "38374264688"}}}},
 	}
@@ -50,15 +50,15 @@ func FuzzAnswer(f *testing.F) {
 		}
 		r := &reply{status: status, header: http.Header{}, body: data, taken: true}
 		a := r.answer(inputs, "row_key")
-		if len(a.Created) > 0 && a.Proof != importer.Answered {
-			t.Errorf("proof %d with %d records", a.Proof, len(a.Created))
+		if len(a.Created) > 0 && a.Outcome != api.Answered {
+			t.Errorf("proof %d with %d records", a.Outcome, len(a.Created))
 		}
 		for _, c := range a.Created {
 			if c.ID == "" || strings.Trim(c.ID, "0123456789") != "" || len(c.ID) > 19 || !bytes.Contains(data, []byte(c.ID)) {
 				t.Errorf("created %+v of %q", c, data)
 			}
 		}
-		if a.Proof == importer.Answered && (a.Err != nil || status/100 != 2) || a.Proof != importer.Answered && a.Refusal.Code == "" {
+		if a.Outcome == api.Answered && (a.Err != nil || status/100 != 2) || a.Outcome != api.Answered && a.Refusal.Code == "" {
 			t.Errorf("status %d: %+v", status, a)
 		}
 		for _, f := range append(a.Failures, a.Refusal) {
@@ -80,18 +80,18 @@ func FuzzAnswer(f *testing.F) {
 }
 
 func TestSeeds(t *testing.T) {
-	for name, want := range map[string]importer.Answer{
-		"201.json":            {Created: make([]importer.Created, 2)},
-		"207.json":            {Created: make([]importer.Created, 1), Failures: make([]importer.Failure, 1)},
-		"207_documented.json": {Created: make([]importer.Created, 1), Failures: make([]importer.Failure, 1)},
-		"207_read.json":       {Failures: make([]importer.Failure, 1)},
+	for name, want := range map[string]api.Answer{
+		"201.json":            {Created: make([]api.Created, 2)},
+		"207.json":            {Created: make([]api.Created, 1), Failures: make([]api.Failure, 1)},
+		"207_documented.json": {Created: make([]api.Created, 1), Failures: make([]api.Failure, 1)},
+		"207_read.json":       {Failures: make([]api.Failure, 1)},
 	} {
 		data, err := os.ReadFile(filepath.Join("testdata", "answers", name))
 		if err != nil {
 			t.Fatal(err)
 		}
 		a := (&reply{status: 207, body: data}).answer(nil, "")
-		if a.Proof != importer.Answered || len(a.Created) != len(want.Created) || len(a.Failures) != len(want.Failures) {
+		if a.Outcome != api.Answered || len(a.Created) != len(want.Created) || len(a.Failures) != len(want.Failures) {
 			t.Errorf("%s: %+v", name, a)
 		}
 	}

@@ -6,13 +6,13 @@ import (
 	"fmt"
 	"strconv"
 
-	"github.com/hubload/hubload/importer"
+	"github.com/hubload/hubload/importer/api"
 )
 
 // appendCreate appends the body of a batch create. Every input carries its
 // trace, which makes HubSpot answer row by row, and its associations even where
 // it has none: the published schema requires the member.
-func appendCreate(dst []byte, inputs []importer.Input) ([]byte, error) {
+func appendCreate(dst []byte, inputs []api.Input) ([]byte, error) {
 	var err error
 	dst = append(dst, `{"inputs":[`...)
 	for i, in := range inputs {

@@ -9,7 +9,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 
-	"github.com/hubload/hubload/importer"
+	"github.com/hubload/hubload/importer/api"
 	"github.com/hubload/hubload/importer/hubspot"
 	"github.com/hubload/hubload/mapping"
 )
@@ -33,11 +33,11 @@ func ExampleClient_Create() {
 		fmt.Println(err)
 		return
 	}
-	answer := client.Create(context.Background(), []importer.Input{
+	answer := client.Create(context.Background(), []api.Input{
 		{Trace: "row-1", Record: &mapping.Record{Properties: []mapping.Property{{Name: "name", Value: "Hosting"}, {Name: "quantity", Value: "2"}}}},
 		{Trace: "row-2", Record: &mapping.Record{Properties: []mapping.Property{{Name: "name", Value: "Backup"}, {Name: "quantity", Value: "many"}}}},
 	})
-	if answer.Proof != importer.Answered {
+	if answer.Outcome != api.Answered {
 		fmt.Println("no answer that names rows:", answer.Err)
 		return
 	}

@@ -8,7 +8,7 @@ import (
 	"net/http"
 	"strings"
 
-	"github.com/hubload/hubload/importer"
+	"github.com/hubload/hubload/importer/api"
 )
 
 const maxProperty = 100 // characters of a property's name, by HubSpot's rule
@@ -16,11 +16,11 @@ const maxProperty = 100 // characters of a property's name, by HubSpot's rule
 // failures makes of one error of a 207 a failure for each row that it names, or
 // one failure that names no row. Not one for all of them: a message has the
 // values of one row cut out of it.
-func failures(e apiError, status int, inputs []importer.Input) []importer.Failure {
+func failures(e apiError, status int, inputs []api.Input) []api.Failure {
 	if len(e.traces) == 0 {
-		return []importer.Failure{explain(e, status, inputs)}
+		return []api.Failure{explain(e, status, inputs)}
 	}
-	out := make([]importer.Failure, len(e.traces))
+	out := make([]api.Failure, len(e.traces))
 	for i, trace := range e.traces {
 		out[i] = explain(e, status, named(inputs, trace))
 		out[i].Traces = []string{trace}
@@ -29,7 +29,7 @@ func failures(e apiError, status int, inputs []importer.Input) []importer.Failur
 }
 
 // named returns the input with a trace, none when the trace is foreign.
-func named(inputs []importer.Input, trace string) []importer.Input {
+func named(inputs []api.Input, trace string) []api.Input {
 	for i := range inputs {
 		if inputs[i].Trace == trace {
 			return inputs[i : i+1]
@@ -39,10 +39,10 @@ func named(inputs []importer.Input, trace string) []importer.Input {
 }
 
 // explain makes a failure of an error about inputs, without its traces.
-func explain(e apiError, status int, inputs []importer.Input) importer.Failure {
+func explain(e apiError, status int, inputs []api.Input) api.Failure {
 	reasons := reasonsOf(e)
 	first := reasons[0]
-	f := importer.Failure{
+	f := api.Failure{
 		Code:          cmp.Or(codeOf(first.code, e.category, e.policy, e.kind), fmt.Sprintf("HTTP_%d", status)),
 		Property:      first.property,
 		CorrelationID: e.correlationID,

@@ -9,25 +9,25 @@ import (
 	"net/http"
 	"strings"
 
-	"github.com/hubload/hubload/importer"
+	"github.com/hubload/hubload/importer/api"
 )
 
 const categoryNotFound = "OBJECT_NOT_FOUND"
 
 // Find asks in one request for the records that hold one of values in their
-// unique property; see [importer.Finder]. A value is absent only if the answer
+// unique property; see [api.API]. A value is absent only if the answer
 // says so. It panics unless there are 1 to 100 values.
-func (c *Client) Find(ctx context.Context, property string, values []string) importer.Found {
+func (c *Client) FindByKey(ctx context.Context, property string, values []string) api.KeyResult {
 	if len(values) == 0 || len(values) > maxInputs {
 		panic(fmt.Sprintf("hubspot: Find of %d values, not 1 to %d", len(values), maxInputs))
 	}
 	body, err := appendRead(nil, property, values)
 	if err != nil {
-		return importer.Found{Rate: importer.Rate{Remaining: -1}, Err: err}
+		return api.KeyResult{Rate: api.Rate{Remaining: -1}, Err: err}
 	}
 	r := c.send(ctx, http.MethodPost, c.objectPath("batch/read"), newBody(body))
 	defer r.release()
-	found := importer.Found{Rate: rate(r.header), Wait: retryAfter(r.header)}
+	found := api.KeyResult{Rate: rate(r.header), Wait: retryAfter(r.header)}
 	if r.status == http.StatusTooManyRequests {
 		found.Rate.Refused, found.Rate.Daily = true, r.daily()
 	}

@@ -48,7 +48,7 @@ func TestFind(t *testing.T) {
 		{"201", 201, `{"results":[` + rec("2", "a") + `,` + rec("3", "b") + `,` + rec("4", "c") + `]}`, nil},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			f := serve(t, says(tt.status, tt.body)).Find(ctx, "row_key", []string{"a", "b", "c"})
+			f := serve(t, says(tt.status, tt.body)).FindByKey(ctx, "row_key", []string{"a", "b", "c"})
 			if f.OK != (tt.ids != nil) || f.OK != (f.Err == nil) || f.OK && !reflect.DeepEqual(f.IDs, tt.ids) {
 				t.Fatalf("%+v, want %v", f, tt.ids)
 			}
@@ -61,7 +61,7 @@ func TestFind(t *testing.T) {
 
 func TestFindWhereValuesFoldToOne(t *testing.T) {
 	c := serve(t, says(207, `{"results":[{"id":"1","properties":{"row_key":"a "}}],"errors":[{"category":"OBJECT_NOT_FOUND","context":{"ids":["a"]}}]}`))
-	if f := c.Find(ctx, "row_key", []string{"a", "A"}); f.OK {
+	if f := c.FindByKey(ctx, "row_key", []string{"a", "A"}); f.OK {
 		t.Errorf("%q may be either value: %+v", "a ", f)
 	}
 }
@@ -85,13 +85,13 @@ func TestFindRefused(t *testing.T) {
 		{status: 477, temporary: true, wait: 5 * time.Second},
 	} {
 		c := serve(t, says(tt.status, `{"message":"no","category":"X"}`, "Retry-After", fmt.Sprint(int(tt.wait.Seconds()))))
-		f := c.Find(ctx, "row_key", []string{"a"})
+		f := c.FindByKey(ctx, "row_key", []string{"a"})
 		if f.OK || f.Temporary != tt.temporary || f.Denied != tt.denied || f.Wait != tt.wait || f.Rate.Refused != tt.refused || f.Err == nil {
 			t.Errorf("%d: %+v", tt.status, f)
 		}
 	}
 	lost, _ := raw(t, hubspot.Config{}, answerWith(""))
-	if f := lost.Find(ctx, "row_key", []string{"a"}); f.OK || !f.Temporary || f.Rate.Remaining != -1 {
+	if f := lost.FindByKey(ctx, "row_key", []string{"a"}); f.OK || !f.Temporary || f.Rate.Remaining != -1 {
 		t.Errorf("no answer: %+v", f)
 	}
 }
@@ -110,7 +110,7 @@ func TestFindRequest(t *testing.T) {
 			t.Error(err)
 		}
 	})
-	c.Find(ctx, "row_key", []string{`a"b`, "ü"})
+	c.FindByKey(ctx, "row_key", []string{`a"b`, "ü"})
 	if path != "POST /crm/v3/objects/line_items/batch/read" || got.IDProperty != "row_key" || !reflect.DeepEqual(got.Properties, []string{"row_key"}) ||
 		!reflect.DeepEqual(got.Inputs, []map[string]string{{"id": `a"b`}, {"id": "ü"}}) {
 		t.Errorf("%s %+v", path, got)

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/hubload/hubload/importer"
+	"github.com/hubload/hubload/importer/api"
 )
 
 // Beyond these a header is nonsense, and as good as absent.
@@ -19,8 +19,8 @@ const (
 
 // rate reads the limit off an answer. What is absent or nonsense stays zero, or
 // -1 for what remains: the caller keeps the last good limit.
-func rate(h http.Header) importer.Rate {
-	r := importer.Rate{Remaining: -1, Wait: retryAfter(h)}
+func rate(h http.Header) api.Rate {
+	r := api.Rate{Remaining: -1, Wait: retryAfter(h)}
 	n, okN := count(h.Get("X-HubSpot-RateLimit-Max"))
 	ms, okMS := count(h.Get("X-HubSpot-RateLimit-Interval-Milliseconds"))
 	per := time.Duration(min(ms, maxWait.Milliseconds()+1)) * time.Millisecond

@@ -15,7 +15,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/hubload/hubload/importer"
+	"github.com/hubload/hubload/importer/api"
 	"github.com/hubload/hubload/importer/hubspot"
 	"github.com/hubload/hubload/mapping"
 )
@@ -104,16 +104,16 @@ func answerWith(text string) func(net.Conn) {
 	}
 }
 
-func lineItem(trace string, properties ...string) importer.Input {
+func lineItem(trace string, properties ...string) api.Input {
 	rec := &mapping.Record{}
 	for i := 0; i < len(properties); i += 2 {
 		rec.Properties = append(rec.Properties, mapping.Property{Name: properties[i], Value: properties[i+1]})
 	}
-	return importer.Input{Trace: trace, Record: rec}
+	return api.Input{Trace: trace, Record: rec}
 }
 
-func lineItems(n int) []importer.Input {
-	inputs := make([]importer.Input, n)
+func lineItems(n int) []api.Input {
+	inputs := make([]api.Input, n)
 	for i := range inputs {
 		inputs[i] = lineItem(fmt.Sprintf("run-%d", i+1),
 			"name", fmt.Sprintf("Hosting, yearly %d", i), "quantity", "2", "price", "10.50", "hs_sku", fmt.Sprintf("SKU-%06d", i),

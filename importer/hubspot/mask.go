@@ -8,7 +8,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"github.com/hubload/hubload/importer"
+	"github.com/hubload/hubload/importer/api"
 	"github.com/hubload/hubload/mapping"
 )
 
@@ -35,7 +35,7 @@ type placeholder struct {
 // valuesOf returns the placeholders for messages about inputs, of whose
 // properties failing is the one that the message is about, "" when it isn't
 // known.
-func valuesOf(inputs []importer.Input, failing string) placeholders {
+func valuesOf(inputs []api.Input, failing string) placeholders {
 	var out placeholders
 	seen := map[placeholder]bool{}
 	add := func(name, value string) {

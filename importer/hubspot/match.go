@@ -14,10 +14,8 @@ import (
 
 	"github.com/go-json-experiment/json/jsontext"
 
-	"github.com/hubload/hubload/importer"
+	"github.com/hubload/hubload/importer/api"
 )
-
-var _ importer.Linker = (*Client)(nil)
 
 const (
 	maxSearchBody = 3_000 // characters, by HubSpot's rule
@@ -51,16 +49,16 @@ func (c *Client) of(to string) (address, error) {
 
 // Match asks in one request for the records of an object type that hold values in a
 // unique property, or have them as ids where property is ""; see
-// [importer.Linker]. A value is absent only if the answer says so. It panics
+// [api.API]. A value is absent only if the answer says so. It panics
 // unless there are 1 to 100 values. Its errors are [*Error].
-func (c *Client) Match(ctx context.Context, to, property string, values []string) (importer.Matched, error) {
+func (c *Client) FindByProperty(ctx context.Context, to, property string, values []string) (api.Found, error) {
 	a, err := c.of(to)
 	if err != nil {
-		return importer.Matched{}, err
+		return api.Found{}, err
 	}
 	body, err := appendMatch(nil, property, values)
 	if err != nil {
-		return importer.Matched{}, err
+		return api.Found{}, err
 	}
 	h := newHolders(values)
 	l, err := c.list(ctx, a.objectPath("batch/read"), body, func(w walker) error {
@@ -71,9 +69,9 @@ func (c *Client) Match(ctx context.Context, to, property string, values []string
 		return err
 	})
 	if err != nil {
-		return importer.Matched{}, err
+		return api.Found{}, err
 	}
-	return importer.Matched{Asked: len(values), IDs: h.ids(), Rate: l.rate}, l.accountsForValues(h)
+	return api.Found{Complete: len(values), IDs: h.ids(), Rate: l.rate}, l.accountsForValues(h)
 }
 
 // appendMatch appends the body of a batch read, by a unique property or by ids.
@@ -142,21 +140,21 @@ func (l listing) accountsForValues(h *holders) error {
 }
 
 // Search asks in one request for the records of an object type that hold values in
-// a property, unique or not; see [importer.Linker]. It asks for as many of values
+// a property, unique or not; see [api.API]. It asks for as many of values
 // as go into the 3,000 characters of a request, at least for one. HubSpot's index
 // is brought up to date with some delay, so that what it doesn't find may exist.
 // Its errors are [*Error].
 //
 // HubSpot's guide asks for the texts of such a filter in small letters, so each
 // value goes out as it is and in these.
-func (c *Client) Search(ctx context.Context, to, property string, values []string) (importer.Matched, error) {
+func (c *Client) Search(ctx context.Context, to, property string, values []string) (api.Found, error) {
 	a, err := c.of(to)
 	if err != nil {
-		return importer.Matched{}, err
+		return api.Found{}, err
 	}
 	body, n, err := searchBody(property, values)
 	if err != nil {
-		return importer.Matched{}, err
+		return api.Found{}, err
 	}
 	h := newHolders(values[:n])
 	listed, total, count := false, int64(-1), int64(0)
@@ -177,13 +175,13 @@ func (c *Client) Search(ctx context.Context, to, property string, values []strin
 		}
 		return err
 	})
-	broken := func(why string) (importer.Matched, error) {
-		return importer.Matched{}, &Error{Status: http.StatusOK, Err: errors.New("the answer can't be read: " + why)}
+	broken := func(why string) (api.Found, error) {
+		return api.Found{}, &Error{Status: http.StatusOK, Err: errors.New("the answer can't be read: " + why)}
 	}
-	m := importer.Matched{Asked: n, IDs: h.ids(), Rate: importer.Rate{Remaining: -1}}
+	m := api.Found{Complete: n, IDs: h.ids(), Rate: api.Rate{Remaining: -1}}
 	switch {
 	case err != nil:
-		return importer.Matched{}, err
+		return api.Found{}, err
 	case !listed || total < count:
 		return broken("it holds no results, or doesn't count them")
 	case total == count:
@@ -191,7 +189,7 @@ func (c *Client) Search(ctx context.Context, to, property string, values []strin
 	case count == 0:
 		return broken("it counts results and holds none")
 	case n > 1:
-		m.Asked, m.IDs = 0, nil
+		m.Complete, m.IDs = 0, nil
 		return m, nil
 	}
 	// More than a page of them for one value: it is nobody's own, whatever
@@ -248,14 +246,14 @@ type holders struct {
 func newHolders(values []string) *holders {
 	h := &holders{values: values, folded: make(map[string]string, len(values)), exact: map[string][]string{}, all: map[string][]string{}}
 	for _, v := range values {
-		h.folded[importer.Folded(v)] = v
+		h.folded[api.Folded(v)] = v
 	}
 	return h
 }
 
 // asked returns the value that was asked for, where it comes back in another form.
 func (h *holders) asked(held string) (string, bool) {
-	v, ok := h.folded[importer.Folded(held)]
+	v, ok := h.folded[api.Folded(held)]
 	return v, ok
 }
 

@@ -15,7 +15,6 @@ import (
 	"testing"
 	"unicode/utf8"
 
-	"github.com/hubload/hubload/importer"
 	"github.com/hubload/hubload/importer/hubspot"
 	"github.com/hubload/hubload/importer/hubspot/hubspottest"
 )
@@ -61,7 +60,7 @@ func TestMatch(t *testing.T) {
 		{"500", 500, `{"status":"error","message":"x"}`, nil},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			m, err := serve(t, says(tt.status, tt.body, "X-HubSpot-RateLimit-Max", "190", "X-HubSpot-RateLimit-Interval-Milliseconds", "10000")).Match(ctx, "deals", "key", []string{"a", "b"})
+			m, err := serve(t, says(tt.status, tt.body, "X-HubSpot-RateLimit-Max", "190", "X-HubSpot-RateLimit-Interval-Milliseconds", "10000")).FindByProperty(ctx, "deals", "key", []string{"a", "b"})
 			if tt.want == nil {
 				var failure *hubspot.Error
 				if !errors.As(err, &failure) || !failure.Temporary() {
@@ -69,7 +68,7 @@ func TestMatch(t *testing.T) {
 				}
 				return
 			}
-			if err != nil || m.Asked != 2 || !reflect.DeepEqual(m.IDs, tt.want) || m.Rate.Limit.N != 190 {
+			if err != nil || m.Complete != 2 || !reflect.DeepEqual(m.IDs, tt.want) || m.Rate.Limit.N != 190 {
 				t.Errorf("got %+v, %v; want %v", m, err, tt.want)
 			}
 		})
@@ -78,7 +77,7 @@ func TestMatch(t *testing.T) {
 
 func TestMatchIDs(t *testing.T) {
 	body := `{"status":"COMPLETE","results":[{"id":"17","properties":{}}],"numErrors":1,"errors":[` + absent("18") + `]}`
-	m, err := serve(t, says(207, body)).Match(ctx, "deals", "", []string{"17", "18"})
+	m, err := serve(t, says(207, body)).FindByProperty(ctx, "deals", "", []string{"17", "18"})
 	if err != nil || !reflect.DeepEqual(m.IDs, holds{"17": {"17"}}) {
 		t.Errorf("got %+v, %v", m, err)
 	}
@@ -121,7 +120,7 @@ func TestSearch(t *testing.T) {
 				}
 				return
 			}
-			if err != nil || m.Asked != tt.asked || !reflect.DeepEqual(m.IDs, tt.want) || m.Rate.Remaining != -1 {
+			if err != nil || m.Complete != tt.asked || !reflect.DeepEqual(m.IDs, tt.want) || m.Rate.Remaining != -1 {
 				t.Errorf("got %+v, %v; want %d, %v", m, err, tt.asked, tt.want)
 			}
 		})
@@ -150,7 +149,7 @@ func TestSearchFits(t *testing.T) {
 			values[i] = fmt.Sprintf(tt.value, i)
 		}
 		m, err := c.Search(ctx, "products", "hs_sku", values)
-		if err != nil || m.Asked < tt.least {
+		if err != nil || m.Complete < tt.least {
 			t.Errorf("%s: %+v, %v", name, m, err)
 		}
 		var sent struct {
@@ -159,8 +158,8 @@ func TestSearchFits(t *testing.T) {
 		if err := json.Unmarshal(body, &sent); err != nil {
 			t.Fatal(err)
 		}
-		if n, v := utf8.RuneCount(body), len(sent.FilterGroups[0].Filters[0].Values); n > 3000 || v > 100 || v < m.Asked {
-			t.Errorf("%s: %d characters, %d values for %d", name, n, v, m.Asked)
+		if n, v := utf8.RuneCount(body), len(sent.FilterGroups[0].Filters[0].Values); n > 3000 || v > 100 || v < m.Complete {
+			t.Errorf("%s: %d characters, %d values for %d", name, n, v, m.Complete)
 		}
 	}
 }
@@ -199,23 +198,23 @@ func TestMatchInAnAccount(t *testing.T) {
 			if _, err := c.Unique(ctx, "deals", "nonsense"); !errors.As(err, &failure) || failure.Status != 404 {
 				t.Errorf("a property that isn't there: %v", err)
 			}
-			if _, err := c.Match(ctx, "quotes", "key", []string{"a"}); !errors.As(err, &failure) || !failure.Forbidden() {
+			if _, err := c.FindByProperty(ctx, "quotes", "key", []string{"a"}); !errors.As(err, &failure) || !failure.Forbidden() {
 				t.Errorf("without the scope: %v", err)
 			}
 			if _, err := c.Search(ctx, "quotes", "key", []string{"a"}); !errors.As(err, &failure) || !failure.Forbidden() {
 				t.Errorf("without the scope: %v", err)
 			}
 			for _, to := range []string{"../deals", "", "nothings"} {
-				if _, err := c.Match(ctx, to, "key", []string{"a"}); !errors.As(err, &failure) || failure.Status != 404 {
+				if _, err := c.FindByProperty(ctx, to, "key", []string{"a"}); !errors.As(err, &failure) || failure.Status != 404 {
 					t.Errorf("type %q: %v", to, err)
 				}
 			}
-			m, err := c.Match(ctx, "deals", "external_id", []string{"A-1", "A-2", "A-3"})
+			m, err := c.FindByProperty(ctx, "deals", "external_id", []string{"A-1", "A-2", "A-3"})
 			must(err)
 			if want := (holds{"A-1": {"1"}, "A-2": {"2"}}); !reflect.DeepEqual(m.IDs, want) {
 				t.Errorf("%v, want %v", m.IDs, want)
 			}
-			m, err = c.Match(ctx, "deals", "", []string{"1", "9"})
+			m, err = c.FindByProperty(ctx, "deals", "", []string{"1", "9"})
 			must(err)
 			if want := (holds{"1": {"1"}}); !reflect.DeepEqual(m.IDs, want) {
 				t.Errorf("%v, want %v", m.IDs, want)
@@ -223,7 +222,7 @@ func TestMatchInAnAccount(t *testing.T) {
 			m, err = c.Search(ctx, "products", "hs_sku", []string{"s-1", "S-2", "twice", "none"})
 			must(err)
 			slices.Sort(m.IDs["twice"]) // they were added in no order
-			if want := (holds{"s-1": {"1"}, "S-2": {"2"}, "twice": {"3", "4"}}); !reflect.DeepEqual(m.IDs, want) || m.Asked != 4 {
+			if want := (holds{"s-1": {"1"}, "S-2": {"2"}, "twice": {"3", "4"}}); !reflect.DeepEqual(m.IDs, want) || m.Complete != 4 {
 				t.Errorf("%v, want %v", m, want)
 			}
 		}
@@ -234,8 +233,6 @@ func TestSearchConforms(t *testing.T) {
 	s := schema(t, "line_items.v3.json", "PublicObjectSearchRequest")
 	conforms(t, s, sent(t, func(c *hubspot.Client) { c.Search(ctx, "deals", "key", []string{"a", "B"}) }))
 	s = schema(t, "line_items.v3.json", "BatchReadInputSimplePublicObjectId")
-	conforms(t, s, sent(t, func(c *hubspot.Client) { c.Match(ctx, "deals", "key", []string{"a", "B"}) }))
-	conforms(t, s, sent(t, func(c *hubspot.Client) { c.Match(ctx, "deals", "", []string{"1", "2"}) }))
+	conforms(t, s, sent(t, func(c *hubspot.Client) { c.FindByProperty(ctx, "deals", "key", []string{"a", "B"}) }))
+	conforms(t, s, sent(t, func(c *hubspot.Client) { c.FindByProperty(ctx, "deals", "", []string{"1", "2"}) }))
 }
-
-var _ importer.Linker = (*hubspot.Client)(nil)

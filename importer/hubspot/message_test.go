@@ -10,7 +10,7 @@ import (
 
 	"github.com/go-json-experiment/json"
 
-	"github.com/hubload/hubload/importer"
+	"github.com/hubload/hubload/importer/api"
 	"github.com/hubload/hubload/mapping"
 )
 
@@ -49,15 +49,15 @@ type embedded struct {
 
 // fail sends in and returns the failure of an answer whose error has this
 // message.
-func fail(t *testing.T, in importer.Input, message string) importer.Failure {
+func fail(t *testing.T, in api.Input, message string) api.Failure {
 	t.Helper()
 	quoted, err := json.Marshal(message)
 	if err != nil {
 		t.Fatal(err)
 	}
 	body := fmt.Sprintf(`{"status":"COMPLETE","results":[],"errors":[{"status":"error","category":"VALIDATION_ERROR","message":%s,"context":{"objectWriteTraceId":[%q]}}],"numErrors":1}`, quoted, in.Trace)
-	a := serve(t, says(207, body)).Create(ctx, []importer.Input{in})
-	if a.Proof != importer.Answered || len(a.Failures) != 1 || len(a.Failures[0].Traces) != 1 {
+	a := serve(t, says(207, body)).Create(ctx, []api.Input{in})
+	if a.Outcome != api.Answered || len(a.Failures) != 1 || len(a.Failures[0].Traces) != 1 {
 		t.Fatalf("message %.80q: %+v", message, a)
 	}
 	return a.Failures[0]
@@ -69,7 +69,7 @@ func TestInvalidOptionOf7KB(t *testing.T) {
 		t.Fatalf("the fixture has %d bytes, want 7 kB", len(message))
 	}
 	f := fail(t, lineItem("run-1", "name", "x", "industry", "Spätzle & Söhne"), message)
-	wanted := importer.Failure{
+	wanted := api.Failure{
 		Traces: []string{"run-1"}, Code: "INVALID_OPTION", Property: "industry",
 		Message: "{value} was not one of the allowed options: INDUSTRY_0, INDUSTRY_1, INDUSTRY_2, INDUSTRY_3, INDUSTRY_4, INDUSTRY_5, INDUSTRY_6, INDUSTRY_7 (and 38 more).",
 	}
@@ -197,8 +197,8 @@ func TestMessages(t *testing.T) {
 		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			a := serve(t, says(207, `{"status":"COMPLETE","results":[],"errors":[{`+tt.err+`}]}`)).Create(ctx, []importer.Input{row})
-			if a.Proof != importer.Answered || len(a.Failures) != 1 {
+			a := serve(t, says(207, `{"status":"COMPLETE","results":[],"errors":[{`+tt.err+`}]}`)).Create(ctx, []api.Input{row})
+			if a.Outcome != api.Answered || len(a.Failures) != 1 {
 				t.Fatalf("%+v", a)
 			}
 			f := a.Failures[0]
@@ -212,7 +212,7 @@ func TestMessages(t *testing.T) {
 // TestOneMessagePerRow: an error that names several rows has the values of each
 // cut out.
 func TestOneMessagePerRow(t *testing.T) {
-	inputs := []importer.Input{lineItem("a", "name", "Bicycle"), lineItem("b", "name", "Tricycle")}
+	inputs := []api.Input{lineItem("a", "name", "Bicycle"), lineItem("b", "name", "Tricycle")}
 	a := serve(t, says(207, `{"errors":[{"category":"X","message":"Bicycle or Tricycle","errors":[{"code":"C","message":"Bicycle or Tricycle","context":{"propertyName":["name"]}}],"context":{"objectWriteTraceId":["a","b"]}}]}`)).Create(ctx, inputs)
 	if len(a.Failures) != 2 || a.Failures[0].Message != "{value} or Tricycle." || a.Failures[1].Message != "Bicycle or {value}." {
 		t.Errorf("%+v", a.Failures)
@@ -221,7 +221,7 @@ func TestOneMessagePerRow(t *testing.T) {
 
 // TestWholeBatchRefused: the message may be about any row.
 func TestWholeBatchRefused(t *testing.T) {
-	inputs := []importer.Input{lineItem("a", "name", "Bicycle"), lineItem("b", "name", "Tricycle", "hs_sku", "SKU-77")}
+	inputs := []api.Input{lineItem("a", "name", "Bicycle"), lineItem("b", "name", "Tricycle", "hs_sku", "SKU-77")}
 	a := serve(t, says(400, `{"category":"VALIDATION_ERROR","message":"m","errors":[{"code":"C","message":"Tricycle SKU-77 Bicycle","context":{"propertyName":["name"]}}]}`)).Create(ctx, inputs)
 	if a.Refusal.Message != "{value} {value of hs_sku} {value}." || strings.Contains(a.Err.Error(), "Bicycle") {
 		t.Errorf("%+v", a)

@@ -16,16 +16,16 @@ import (
 	"testing"
 	"time"
 
-	"github.com/hubload/hubload/importer"
+	"github.com/hubload/hubload/importer/api"
 	"github.com/hubload/hubload/importer/hubspot"
 )
 
 // want checks what an answer that isn't Answered proves, and the rules that hold
 // for all of them.
-func want(t *testing.T, a importer.Answer, p importer.Proof, code string) {
+func want(t *testing.T, a api.Answer, p api.Outcome, code string) {
 	t.Helper()
-	if a.Proof != p || a.Refusal.Code != code {
-		t.Errorf("proof %d, code %q, want %d, %q (%v)", a.Proof, a.Refusal.Code, p, code, a.Err)
+	if a.Outcome != p || a.Refusal.Code != code {
+		t.Errorf("proof %d, code %q, want %d, %q (%v)", a.Outcome, a.Refusal.Code, p, code, a.Err)
 	}
 	if a.Err == nil || a.Refusal.Message == "" {
 		t.Errorf("no error or message: %+v", a)
@@ -39,7 +39,7 @@ func TestDNSFailure(t *testing.T) {
 	c := newClient(t, hubspot.Config{Transport: &http.Transport{DialContext: func(context.Context, string, string) (net.Conn, error) {
 		return nil, &net.DNSError{Err: "no such host", Name: "api.hubapi.com", IsNotFound: true}
 	}}})
-	want(t, c.Create(ctx, lineItems(1)), importer.Unreachable, "NO_CONNECTION")
+	want(t, c.Create(ctx, lineItems(1)), api.Unreachable, "NO_CONNECTION")
 }
 
 func TestConnectionRefused(t *testing.T) {
@@ -50,7 +50,7 @@ func TestConnectionRefused(t *testing.T) {
 	l.Close()
 	c := newClient(t, hubspot.Config{BaseURL: "http://" + l.Addr().String()})
 	a := c.Create(ctx, lineItems(1))
-	want(t, a, importer.Unreachable, "NO_CONNECTION")
+	want(t, a, api.Unreachable, "NO_CONNECTION")
 	if a.Stop || !a.Refusal.Retryable {
 		t.Errorf("a refused connection may be accepted later: %+v", a)
 	}
@@ -74,7 +74,7 @@ func TestTLSHandshakeFailure(t *testing.T) {
 		}
 	}()
 	a := newClient(t, hubspot.Config{BaseURL: "https://" + l.Addr().String()}).Create(ctx, lineItems(1))
-	want(t, a, importer.Unreachable, "NO_CONNECTION")
+	want(t, a, api.Unreachable, "NO_CONNECTION")
 	if a.Stop || conns.Load() != 0 {
 		t.Errorf("a handshake may succeed later: %+v", a)
 	}
@@ -86,7 +86,7 @@ func TestCertificateWrong(t *testing.T) {
 	s.StartTLS()
 	t.Cleanup(s.Close)
 	a := newClient(t, hubspot.Config{BaseURL: s.URL}).Create(ctx, lineItems(1))
-	want(t, a, importer.Unreachable, "NO_CONNECTION")
+	want(t, a, api.Unreachable, "NO_CONNECTION")
 	if !a.Stop {
 		t.Error("the run goes on against a server with a wrong certificate")
 	}
@@ -107,17 +107,17 @@ func TestConnectionLostAtEveryByte(t *testing.T) {
 			a := createOverPipe(t, inputs, n)
 			switch {
 			case n < total-buffer:
-				want(t, a, importer.Unreachable, "NO_CONNECTION")
-			case a.Proof != importer.Unknown && a.Proof != importer.Unreachable:
+				want(t, a, api.Unreachable, "NO_CONNECTION")
+			case a.Outcome != api.Unknown && a.Outcome != api.Unreachable:
 				t.Errorf("%d of %d bytes were taken: %+v", n, total, a)
 			}
 		}
-		want(t, createOverPipe(t, inputs, total), importer.Unknown, "NO_ANSWER")
+		want(t, createOverPipe(t, inputs, total), api.Unknown, "NO_ANSWER")
 	}
 }
 
 // createOverPipe sends inputs to a server that reads n bytes and hangs up.
-func createOverPipe(t *testing.T, inputs []importer.Input, n int) importer.Answer {
+func createOverPipe(t *testing.T, inputs []api.Input, n int) api.Answer {
 	t.Helper()
 	dials := 0
 	a := overPipe(t, func(server net.Conn) {
@@ -131,7 +131,7 @@ func createOverPipe(t *testing.T, inputs []importer.Input, n int) importer.Answe
 }
 
 // wholeRequest returns how many bytes the request for inputs has.
-func wholeRequest(t *testing.T, inputs []importer.Input) int {
+func wholeRequest(t *testing.T, inputs []api.Input) int {
 	t.Helper()
 	var all bytes.Buffer
 	overPipe(t, func(server net.Conn) {
@@ -174,7 +174,7 @@ func TestLastByteComesLater(t *testing.T) {
 		}()
 		return nil, errors.New("the network is gone")
 	})})
-	want(t, c.Create(ctx, lineItems(2)), importer.Unreachable, "NO_CONNECTION")
+	want(t, c.Create(ctx, lineItems(2)), api.Unreachable, "NO_CONNECTION")
 	read <- struct{}{}
 	<-read
 	if len(late) > 0 {
@@ -184,7 +184,7 @@ func TestLastByteComesLater(t *testing.T) {
 
 func TestConnectionLostAfterTheLastByte(t *testing.T) {
 	c, conns := raw(t, hubspot.Config{}, func(conn net.Conn) { request(conn) })
-	want(t, c.Create(ctx, lineItems(3)), importer.Unknown, "NO_ANSWER")
+	want(t, c.Create(ctx, lineItems(3)), api.Unknown, "NO_ANSWER")
 	if n := conns.Load(); n != 1 {
 		t.Errorf("%d connections, want 1: the request was sent again", n)
 	}
@@ -195,7 +195,7 @@ func TestReset(t *testing.T) {
 		request(conn)
 		conn.(*net.TCPConn).SetLinger(0)
 	})
-	want(t, c.Create(ctx, lineItems(3)), importer.Unknown, "NO_ANSWER")
+	want(t, c.Create(ctx, lineItems(3)), api.Unknown, "NO_ANSWER")
 	if n := conns.Load(); n != 1 {
 		t.Errorf("%d connections, want 1: the request was sent again", n)
 	}
@@ -221,10 +221,10 @@ func TestServerClosedIdleConnection(t *testing.T) {
 			fmt.Fprintf(conn, "HTTP/1.1 201 Created\r\nContent-Length: %d\r\n\r\n%s", len(answer), answer)
 		}
 	})
-	if a := c.Create(ctx, lineItems(1)); a.Proof != importer.Answered {
+	if a := c.Create(ctx, lineItems(1)); a.Outcome != api.Answered {
 		t.Fatalf("first: %+v", a)
 	}
-	want(t, c.Create(ctx, lineItems(1)), importer.Unknown, "NO_ANSWER")
+	want(t, c.Create(ctx, lineItems(1)), api.Unknown, "NO_ANSWER")
 	if n := requests.Load(); n != 2 {
 		t.Errorf("%d requests, want 2", n)
 	}
@@ -238,7 +238,7 @@ func TestNoAnswerInTime(t *testing.T) {
 		io.Copy(io.Discard, conn) // until the client hangs up
 	})
 	a := c.Create(ctx, lineItems(1))
-	want(t, a, importer.Unknown, "UNREADABLE_ANSWER")
+	want(t, a, api.Unknown, "UNREADABLE_ANSWER")
 	if !errors.Is(a.Err, context.DeadlineExceeded) {
 		t.Errorf("error %v, want DeadlineExceeded", a.Err)
 	}
@@ -251,6 +251,6 @@ func TestInterruptedBeforeAndAfterTheBody(t *testing.T) {
 		cancel()
 		io.Copy(io.Discard, conn)
 	})
-	want(t, c.Create(gone, lineItems(1)), importer.Unknown, "NO_ANSWER")
-	want(t, c.Create(gone, lineItems(1)), importer.Unreachable, "NO_CONNECTION")
+	want(t, c.Create(gone, lineItems(1)), api.Unknown, "NO_ANSWER")
+	want(t, c.Create(gone, lineItems(1)), api.Unreachable, "NO_CONNECTION")
 }

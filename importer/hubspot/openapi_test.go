@@ -14,7 +14,7 @@ import (
 
 	"github.com/go-json-experiment/json"
 
-	"github.com/hubload/hubload/importer"
+	"github.com/hubload/hubload/importer/api"
 	"github.com/hubload/hubload/importer/hubspot"
 	"github.com/hubload/hubload/mapping"
 )
@@ -87,16 +87,16 @@ func TestRequestsConform(t *testing.T) {
 	odd.Record.Associations = []mapping.Association{
 		{To: "deals", ID: "1", Category: "HUBSPOT_DEFINED", TypeID: 20}, {To: "2-1", ID: "2", Category: "USER_DEFINED", TypeID: 123},
 	}
-	bare := importer.Input{Trace: "run-2", Record: &mapping.Record{}}
+	bare := api.Input{Trace: "run-2", Record: &mapping.Record{}}
 	for _, file := range []string{"line_items.v3.json", "line_items.2026-03.json"} {
 		create := schema(t, file, "BatchInputSimplePublicObjectBatchInputForCreate")
-		for name, inputs := range map[string][]importer.Input{"100": lineItems(100), "odd": {odd, bare}} {
+		for name, inputs := range map[string][]api.Input{"100": lineItems(100), "odd": {odd, bare}} {
 			t.Run(file+" create "+name, func(t *testing.T) {
 				conforms(t, create, sent(t, func(c *hubspot.Client) { c.Create(ctx, inputs) }))
 			})
 		}
 		t.Run(file+" read", func(t *testing.T) {
-			conforms(t, schema(t, file, "BatchReadInputSimplePublicObjectId"), sent(t, func(c *hubspot.Client) { c.Find(ctx, "row_key", []string{"a", `"`}) }))
+			conforms(t, schema(t, file, "BatchReadInputSimplePublicObjectId"), sent(t, func(c *hubspot.Client) { c.FindByKey(ctx, "row_key", []string{"a", `"`}) }))
 		})
 	}
 	t.Run("property", func(t *testing.T) {
@@ -111,7 +111,7 @@ func TestCreateBody(t *testing.T) {
 	in := lineItem("run-1", "name", "a\"b\\c\n\u00fc\U0001F600", "price", "")
 	in.Record.Associations = []mapping.Association{{To: "deals", ID: "456", Category: "HUBSPOT_DEFINED", TypeID: 20}}
 	got := sent(t, func(c *hubspot.Client) {
-		c.Create(ctx, []importer.Input{in, {Trace: "run-2", Record: &mapping.Record{}}})
+		c.Create(ctx, []api.Input{in, {Trace: "run-2", Record: &mapping.Record{}}})
 	})
 	want := `{"inputs":[{"objectWriteTraceId":"run-1","properties":{"name":"a\"b\\c\nü😀","price":""},` +
 		`"associations":[{"to":{"id":"456"},"types":[{"associationCategory":"HUBSPOT_DEFINED","associationTypeId":20}]}]},` +

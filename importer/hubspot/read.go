@@ -9,7 +9,7 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/hubload/hubload/importer"
+	"github.com/hubload/hubload/importer/api"
 )
 
 // An Account is the account that a token belongs to.
@@ -145,7 +145,7 @@ func (r *reply) readError() error {
 }
 
 // newError makes the typed error of a refusal of inputs; none for a read.
-func (r *reply) newError(e apiError, message string, inputs []importer.Input) *Error {
+func (r *reply) newError(e apiError, message string, inputs []api.Input) *Error {
 	out := &Error{
 		Status:        r.status,
 		Category:      codeOf(e.category, e.kind),

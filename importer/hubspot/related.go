@@ -10,11 +10,7 @@ import (
 	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
-
-	"github.com/hubload/hubload/importer"
 )
-
-var _ importer.Reader = (*Client)(nil)
 
 // maxPages bounds the pages of one list. A page holds some hundred records, and a
 // list that never ends is one that goes in circles.
@@ -28,7 +24,7 @@ const maxPages = 10_000
 // It sends one request, and more for those whose list has several pages. Each
 // list is complete, or there is an error, an [*Error]: half a list would look as
 // if the rest didn't exist.
-func (c *Client) Related(ctx context.Context, from string, ids []string) (map[string][]string, error) {
+func (c *Client) AssociatedIDs(ctx context.Context, from string, ids []string) (map[string][]string, error) {
 	if len(ids) == 0 || len(ids) > maxInputs {
 		panic(fmt.Sprintf("hubspot: Related to %d records, not 1 to %d", len(ids), maxInputs))
 	}

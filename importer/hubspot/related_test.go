@@ -13,13 +13,13 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/hubload/hubload/importer"
+	"github.com/hubload/hubload/importer/api"
 	"github.com/hubload/hubload/importer/hubspot"
 	"github.com/hubload/hubload/importer/hubspot/hubspottest"
 	"github.com/hubload/hubload/mapping"
 )
 
-var _ importer.ReadError = (*hubspot.Error)(nil)
+var _ api.ReadError = (*hubspot.Error)(nil)
 
 func unrelated(id string) string {
 	return `{"status":"error","category":"OBJECT_NOT_FOUND","subCategory":"crm.associations.NO_ASSOCIATIONS_FOUND","message":"No line item is associated with deal ` + id + `.","context":{"fromObjectId":["` + id + `"]}}`
@@ -59,7 +59,7 @@ func TestRelated(t *testing.T) {
 		{"no such path", 404, `{"status":"error","category":"OBJECT_NOT_FOUND","message":"x"}`, nil},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			got, err := serve(t, says(tt.status, tt.body)).Related(ctx, "deals", []string{"1", "2"})
+			got, err := serve(t, says(tt.status, tt.body)).AssociatedIDs(ctx, "deals", []string{"1", "2"})
 			var e *hubspot.Error
 			if tt.want == nil && (!errors.As(err, &e) || e.Status != tt.status || got != nil) {
 				t.Errorf("%v, %#v", got, err)
@@ -83,7 +83,7 @@ func TestRelatedRequests(t *testing.T) {
 		got = append(got, r.URL.Path+" "+string(body))
 		io.WriteString(w, answers[len(got)-1])
 	})
-	related, err := newClient(t, hubspot.Config{BaseURL: base}).Related(ctx, "deals", []string{"1", "2", "3"})
+	related, err := newClient(t, hubspot.Config{BaseURL: base}).AssociatedIDs(ctx, "deals", []string{"1", "2", "3"})
 	check(t, err, related, map[string][]string{"1": {"11"}, "2": {"21", "22", "23"}, "3": {"31", "32"}})
 	path := "/crm/v4/associations/deals/line_items/batch/read "
 	want := []string{
@@ -95,10 +95,10 @@ func TestRelatedRequests(t *testing.T) {
 		t.Errorf("got  %q\nwant %q", got, want)
 	}
 	got, answers = nil, []string{`{"results":[]}`}
-	_, err = newClient(t, hubspot.Config{BaseURL: base, Version: "2026-03", Object: "0-8"}).Related(ctx, "0-3", []string{"1"})
+	_, err = newClient(t, hubspot.Config{BaseURL: base, Version: "2026-03", Object: "0-8"}).AssociatedIDs(ctx, "0-3", []string{"1"})
 	check(t, err, got, []string{`/crm/associations/2026-03/0-3/0-8/batch/read {"inputs":[{"id":"1"}]}`})
 
-	if _, err := newClient(t, hubspot.Config{BaseURL: base}).Related(ctx, "../deals", []string{"1"}); err == nil || len(got) != 1 {
+	if _, err := newClient(t, hubspot.Config{BaseURL: base}).AssociatedIDs(ctx, "../deals", []string{"1"}); err == nil || len(got) != 1 {
 		t.Errorf("a path was made of any text: %v, %q", err, got)
 	}
 }
@@ -133,7 +133,7 @@ func TestValues(t *testing.T) {
 		{"502", 502, `<html>`, nil},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			got, err := serve(t, says(tt.status, tt.body)).Values(ctx, []string{"1", "2"}, []string{"name", "price"})
+			got, err := serve(t, says(tt.status, tt.body)).ReadProperties(ctx, []string{"1", "2"}, []string{"name", "price"})
 			var e *hubspot.Error
 			if tt.want == nil && (!errors.As(err, &e) || e.Status != tt.status) {
 				t.Errorf("%v, %#v", got, err)
@@ -159,7 +159,7 @@ func TestReadErrorRates(t *testing.T) {
 		{503, ``, false, false, 5, true, false},
 		{403, `{"message":"no","category":"MISSING_SCOPES"}`, false, false, 0, false, true},
 	} {
-		_, err := serve(t, says(tt.status, tt.body, "Retry-After", fmt.Sprint(tt.seconds))).Values(ctx, []string{"1"}, nil)
+		_, err := serve(t, says(tt.status, tt.body, "Retry-After", fmt.Sprint(tt.seconds))).ReadProperties(ctx, []string{"1"}, nil)
 		var e *hubspot.Error
 		if !errors.As(err, &e) {
 			t.Fatalf("%d: %#v", tt.status, err)
@@ -188,11 +188,11 @@ func TestRelatedInAnAccount(t *testing.T) {
 		for _, made := range c.Create(ctx, inputs).Created {
 			ids[made.Trace] = made.ID
 		}
-		related, err := c.Related(ctx, "deals", []string{"77", "3141592653", "5"})
+		related, err := c.AssociatedIDs(ctx, "deals", []string{"77", "3141592653", "5"})
 		if err != nil || len(related) != 2 || !slices.Equal(related["77"], []string{ids["run-5"]}) || len(related["3141592653"]) != 4 {
 			t.Fatalf("%v, %v", related, err)
 		}
-		values, err := c.Values(ctx, append(related["3141592653"], "12"), []string{"name", "createdate"})
+		values, err := c.ReadProperties(ctx, append(related["3141592653"], "12"), []string{"name", "createdate"})
 		if err != nil || len(values) != 4 || values[ids["run-2"]]["name"] != "run-2" || !strings.Contains(values[ids["run-2"]]["createdate"], "T") {
 			t.Errorf("%v, %v", values, err)
 		}

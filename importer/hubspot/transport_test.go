@@ -19,11 +19,11 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/hubload/hubload/importer"
+	"github.com/hubload/hubload/importer/api"
 	"github.com/hubload/hubload/mapping"
 )
 
-var oneInput = []importer.Input{{Trace: "run-1", Record: &mapping.Record{}}}
+var oneInput = []api.Input{{Trace: "run-1", Record: &mapping.Record{}}}
 
 func testClient(t *testing.T, h http.HandlerFunc) *Client {
 	t.Helper()
@@ -67,7 +67,7 @@ func TestTransportOverTLS(t *testing.T) {
 func TestTLS11IsRefused(t *testing.T) {
 	s := httptest.NewUnstartedServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { t.Error("a request came") }))
 	s.TLS = &tls.Config{MinVersion: tls.VersionTLS10, MaxVersion: tls.VersionTLS11}
-	if a := overTLS(t, s).Create(context.Background(), oneInput); a.Proof != importer.Unreachable || a.Stop {
+	if a := overTLS(t, s).Create(context.Background(), oneInput); a.Outcome != api.Unreachable || a.Stop {
 		t.Errorf("%+v", a)
 	}
 }
@@ -85,7 +85,7 @@ func TestBodiesAreClosed(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if a := c.Create(context.Background(), oneInput); a.Proof != importer.Unknown || !answer.closed {
+		if a := c.Create(context.Background(), oneInput); a.Outcome != api.Unknown || !answer.closed {
 			t.Errorf("%s: closed %t, %+v", name, answer.closed, a)
 		}
 	}
@@ -115,7 +115,7 @@ func TestProxyPasswordStaysHidden(t *testing.T) {
 		t.Fatal(err)
 	}
 	a := c.Create(context.Background(), oneInput)
-	if a.Proof != importer.Unreachable || strings.Contains(fmt.Sprintf("%+v %#v", a, a), "canary") {
+	if a.Outcome != api.Unreachable || strings.Contains(fmt.Sprintf("%+v %#v", a, a), "canary") {
 		t.Errorf("%+v", a)
 	}
 }
@@ -125,15 +125,15 @@ func TestLargeAnswers(t *testing.T) {
 		const head, tail = `{"results":[{"id":"7","objectWriteTraceId":"run-1"}],"x":"`, `"}`
 		return head + strings.Repeat("x", n-len(head)-len(tail)) + tail
 	}
-	for n, proof := range map[int]importer.Proof{
-		smallAnswer - 1: importer.Answered, smallAnswer: importer.Answered, smallAnswer + 1: importer.Answered,
-		maxAnswer: importer.Answered, maxAnswer + 1: importer.Unknown, maxAnswer + 2<<20: importer.Unknown,
+	for n, proof := range map[int]api.Outcome{
+		smallAnswer - 1: api.Answered, smallAnswer: api.Answered, smallAnswer + 1: api.Answered,
+		maxAnswer: api.Answered, maxAnswer + 1: api.Unknown, maxAnswer + 2<<20: api.Unknown,
 	} {
 		c := testClient(t, func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, padded(n)) })
 		var all sync.WaitGroup
 		for range 3 { // one at a time, and none waits for ever
 			all.Go(func() {
-				if a := c.Create(context.Background(), oneInput); a.Proof != proof {
+				if a := c.Create(context.Background(), oneInput); a.Outcome != proof {
 					t.Errorf("%d bytes: %+v", n, a)
 				}
 			})
@@ -160,7 +160,7 @@ func TestGzipBomb(t *testing.T) {
 	runtime.ReadMemStats(&before)
 	a := c.Create(context.Background(), oneInput)
 	runtime.ReadMemStats(&after)
-	if a.Proof != importer.Unknown || a.Refusal.Code != codeUnreadable {
+	if a.Outcome != api.Unknown || a.Refusal.Code != codeUnreadable {
 		t.Errorf("%+v", a)
 	}
 	if got := (after.TotalAlloc - before.TotalAlloc) >> 20; got > 64 { // the race detector doubles it
@@ -194,9 +194,9 @@ func (f readFunc) Read(p []byte) (int, error) { return f(p) }
 
 // TestLargeBodyOverTLS: the buffer that a connection lends is smaller than the body.
 func TestLargeBodyOverTLS(t *testing.T) {
-	inputs := make([]importer.Input, 100)
+	inputs := make([]api.Input, 100)
 	for i := range inputs {
-		inputs[i] = importer.Input{
+		inputs[i] = api.Input{
 			Trace:  fmt.Sprint("run-", i+1),
 			Record: &mapping.Record{Properties: []mapping.Property{{Name: "description", Value: strings.Repeat(fmt.Sprint(i%10), 1_500)}}},
 		}
@@ -214,7 +214,7 @@ func TestLargeBodyOverTLS(t *testing.T) {
 	client := overTLS(t, s)
 	for range 2 { // the second over the same connection
 		got = nil
-		if a := client.Create(context.Background(), inputs); a.Proof != importer.Answered || len(a.Created) != 1 {
+		if a := client.Create(context.Background(), inputs); a.Outcome != api.Answered || len(a.Created) != 1 {
 			t.Fatalf("%+v", a)
 		}
 		if !bytes.Equal(got, want) {

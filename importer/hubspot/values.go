@@ -11,7 +11,7 @@ import (
 
 	"github.com/go-json-experiment/json/jsontext"
 
-	"github.com/hubload/hubload/importer"
+	"github.com/hubload/hubload/importer/api"
 )
 
 // Values reads records of the client's type by their ids, in one request, and
@@ -19,7 +19,7 @@ import (
 // isn't in a record's map, and a record that doesn't exist any more isn't in the
 // outer one. Any other shortfall is an error, an [*Error]. It panics unless there
 // are 1 to 100 ids; each must be there once.
-func (c *Client) Values(ctx context.Context, ids, properties []string) (map[string]map[string]string, error) {
+func (c *Client) ReadProperties(ctx context.Context, ids, properties []string) (map[string]map[string]string, error) {
 	if len(ids) == 0 || len(ids) > maxInputs {
 		panic(fmt.Sprintf("hubspot: Values of %d records, not 1 to %d", len(ids), maxInputs))
 	}
@@ -104,7 +104,7 @@ type listing struct {
 	status  int
 	errors  []apiError
 	numErrs int64 // -1 when the answer doesn't say
-	rate    importer.Rate
+	rate    api.Rate
 }
 
 // list sends a batch read and calls result for each of the results in its answer.
@@ -192,9 +192,9 @@ func (l listing) refused(e apiError) error {
 }
 
 // Rate is what the answer says about the rate limit. With [Error.Temporary] it
-// lets an engine wait that knows no HTTP; see [importer.ReadError].
-func (e *Error) Rate() importer.Rate {
-	return importer.Rate{
+// lets an engine wait that knows no HTTP; see [api.ReadError].
+func (e *Error) Rate() api.Rate {
+	return api.Rate{
 		Remaining: -1,
 		Refused:   e.Status == http.StatusTooManyRequests,
 		Daily:     e.Status == http.StatusTooManyRequests && e.daily(),

@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"github.com/hubload/hubload/importer"
+	"github.com/hubload/hubload/importer/api"
 	"github.com/hubload/hubload/importer/csvfile"
 	"github.com/hubload/hubload/importer/journal"
 	"github.com/hubload/hubload/mapping"
@@ -149,28 +150,29 @@ func (d *disk) reports() map[string]string {
 // A patron creates what it is asked to, but for the rows that it refuses and those
 // whose answer is lost, and ends the process after each batch.
 type patron struct {
+	api.API
 	held map[string]string // id by name
 	stop context.CancelFunc
 }
 
-func (p *patron) Create(_ context.Context, inputs []importer.Input) importer.Answer {
+func (p *patron) Create(_ context.Context, inputs []api.Input) api.Answer {
 	defer p.stop()
-	a := importer.Answer{Proof: importer.Answered, Rate: importer.Rate{Remaining: -1}}
+	a := api.Answer{Outcome: api.Answered, Rate: api.Rate{Remaining: -1}}
 	lost := false
 	for _, in := range inputs {
 		name := in.Record.Properties[0].Value
 		switch n, _ := strconv.Atoi(name[1:]); {
 		case n%7 == 0:
-			a.Failures = append(a.Failures, importer.Failure{Traces: []string{in.Trace}, Code: "INVALID", Property: "name", Message: "no"})
+			a.Failures = append(a.Failures, api.Failure{Traces: []string{in.Trace}, Code: "INVALID", Property: "name", Message: "no"})
 			continue
 		case n%38 == 0:
 			lost = true
 		}
 		p.held[name] = strconv.Itoa(1000 + len(p.held))
-		a.Created = append(a.Created, importer.Created{Trace: in.Trace, ID: p.held[name]})
+		a.Created = append(a.Created, api.Created{Trace: in.Trace, ID: p.held[name]})
 	}
 	if lost {
-		return importer.Answer{Proof: importer.Unknown, Rate: a.Rate, Refusal: importer.Failure{Code: "NO_ANSWER", Message: "lost"}, Err: errDisk}
+		return api.Answer{Outcome: api.Unknown, Rate: a.Rate, Refusal: api.Failure{Code: "NO_ANSWER", Message: "lost"}, Err: errDisk}
 	}
 	return a
 }
@@ -278,7 +280,7 @@ func (p *patron) session(t *testing.T, path string, input []byte, batch int) *jo
 	defer stop()
 	p.stop = stop
 	err = importer.Run(ctx, importer.Import{
-		Source: r, Mapper: mapper, Sender: p, Journal: j, State: st, Name: "1a2b3c4d", BatchSize: batch, Workers: 1,
+		Source: r, Mapper: mapper, API: p, Journal: j, State: st, Name: "1a2b3c4d", BatchSize: batch, Workers: 1,
 		Limiter: ratelimit.New(ratelimit.Options{Cap: ratelimit.Limit{N: 100_000, Per: time.Second}}),
 	})
 	if err := errors.Join(j.Close(), err); err != nil && !errors.Is(err, context.Canceled) {

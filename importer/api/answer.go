@@ -1,45 +1,13 @@
-// The seam between the engine and an API: what is sent, and what an answer proves.
+// What is sent, and what an answer proves.
 
-package importer
+package api
 
 import (
-	"context"
 	"time"
 
 	"github.com/hubload/hubload/mapping"
 	"github.com/hubload/hubload/ratelimit"
 )
-
-// A Sender creates records over some API.
-//
-// Create sends exactly one request that asks for one record per input, 1 to 100
-// of them, and returns what its answer proves. It never sends a second request,
-// whatever happened to the first: whether an attempt may be repeated is decided
-// by the engine, from [Answer.Proof]. Create must say [Unknown] unless it is
-// certain. It honours ctx, though a request cut off by ctx after its body was
-// taken is Unknown. The engine calls Create from many goroutines at once, and
-// doesn't change the inputs before Create has returned.
-type Sender interface {
-	Create(ctx context.Context, inputs []Input) Answer
-}
-
-// A Finder is a Sender that can look records up by a unique property. An import
-// whose mapping has a key needs one.
-//
-// Find sends exactly one request for 1 to 100 distinct values and returns the
-// ids of the records that hold them. It reads from the primary store: a search
-// index lags and can't prove that a record is absent.
-type Finder interface {
-	Find(ctx context.Context, property string, values []string) Found
-}
-
-// A Renewer is a Sender whose credentials can be renewed. The engine calls Renew
-// after a [Denied] answer, from one goroutine at a time. It reports whether the
-// credentials differ now from those that were denied, so that another attempt
-// makes sense.
-type Renewer interface {
-	Renew(ctx context.Context) (bool, error)
-}
 
 // An Input is one record to create.
 type Input struct {
@@ -51,14 +19,14 @@ type Input struct {
 // Rate is what an answer says about the rate limit; see [ratelimit.Answer].
 type Rate = ratelimit.Answer
 
-// Proof is what an answer proves about a request as a whole.
-type Proof uint8
+// Outcome is what an answer proves about a request as a whole.
+type Outcome uint8
 
 const (
 	// Unknown proves nothing: the request may have been executed, may be
 	// executed later, or not at all. Every lost, late, broken or 5xx answer is
 	// Unknown.
-	Unknown Proof = iota
+	Unknown Outcome = iota
 
 	// Answered is a complete answer that names records and errors one by one.
 	Answered
@@ -87,16 +55,16 @@ const (
 )
 
 // Executed reports whether the request may have been executed.
-func (p Proof) Executed() bool { return p == Unknown || p == Answered }
+func (o Outcome) Executed() bool { return o == Unknown || o == Answered }
 
 // An Answer is what came of one request. It is neutral to the wire: the engine
 // judges it without knowing HTTP.
 type Answer struct {
-	Proof Proof
+	Outcome Outcome
 
 	Created  []Created // with Answered: records that exist now
 	Failures []Failure // with Answered: rows that were refused
-	Refusal  Failure   // with every other Proof: what was said; Traces is empty
+	Refusal  Failure   // with every other Outcome: what was said; Traces is empty
 
 	// Stop means that no later request can fare better: a redirect, a wrong
 	// certificate. The run ends once the requests in flight are answered.
@@ -123,24 +91,4 @@ type Failure struct {
 	CorrelationID string   // for HubSpot's support
 	Conflict      bool     // a record with this unique value exists already
 	Retryable     bool     // the same row may fare better later
-}
-
-// aboutKey reports whether a row was refused because a record holds its key.
-// Another property may be unique too.
-func (f *Failure) aboutKey(key string) bool {
-	return f.Conflict && (f.Property == "" || f.Property == key)
-}
-
-// Found is what came of one Find.
-type Found struct {
-	OK   bool              // the answer is complete: a value not in IDs is absent
-	IDs  map[string]string // value -> record id
-	Rate Rate
-	Wait time.Duration
-
-	// Temporary reports that asking again may help. It has a meaning only
-	// without OK.
-	Temporary bool
-	Denied    bool // the credentials or their scopes were refused
-	Err       error
 }
