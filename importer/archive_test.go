@@ -49,23 +49,41 @@ func (a *archive) fail() (err error) {
 	return err
 }
 
-func (a *archive) AssociatedIDs(_ context.Context, from string, ids []string) (map[string][]string, error) {
+// AssociatedIDs gives pages of two records.
+func (a *archive) AssociatedIDs(_ context.Context, from string, pages []api.Page) (api.Associations, error) {
+	found := api.Associations{IDs: map[string][]string{}}
+	var ids []string
+	for _, p := range pages {
+		ids = append(ids, p.ID+p.After)
+	}
 	a.asked = append(a.asked, fmt.Sprintf("%s of %s", strings.Join(ids, ","), from))
 	if err := a.fail(); err != nil {
-		return nil, err
+		return found, err
 	}
-	if from == "quotes" && slices.Contains(ids, "404") {
-		return nil, readFailure{status: 404}
-	}
-	related := map[string][]string{}
-	for id, parents := range a.parents {
-		for _, p := range parents {
-			if to, parent, _ := strings.Cut(p, "/"); to == from && slices.Contains(ids, parent) {
-				related[parent] = append(related[parent], id)
+	for _, p := range pages {
+		if from == "quotes" && p.ID == "404" {
+			return found, readFailure{status: 404}
+		}
+		var all []string
+		for id, parents := range a.parents {
+			if slices.Contains(parents, from+"/"+p.ID) {
+				all = append(all, id)
 			}
 		}
+		slices.Sort(all)
+		start := 0
+		if p.After != "" {
+			start = slices.Index(all, strings.TrimPrefix(p.After, ">")) + 1
+		}
+		page := all[start:min(start+2, len(all))]
+		if len(page) > 0 {
+			found.IDs[p.ID] = page
+		}
+		if start+len(page) < len(all) {
+			found.Next = append(found.Next, api.Page{ID: p.ID, After: ">" + page[1]})
+		}
 	}
-	return related, nil
+	return found, nil
 }
 
 func (a *archive) ReadProperties(_ context.Context, ids, properties []string) (map[string]map[string]string, error) {

@@ -75,7 +75,7 @@ func (s *search) readKin(ctx context.Context) error {
 	}
 	for _, to := range slices.Sorted(maps.Keys(types)) {
 		for ids := range slices.Chunk(types[to], api.MaxBatch) {
-			related, err := ask(ctx, s.run, func(ctx context.Context) (map[string][]string, error) { return s.rs.API.AssociatedIDs(ctx, to, ids) })
+			related, err := s.associatedIDs(ctx, to, ids)
 			if refused := new(refusedRead); errors.As(err, &refused) {
 				s.failed[to] = refused.err
 				break
@@ -99,6 +99,34 @@ func (s *search) readKin(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// maxPages bounds the requests for the lists of a hundred records. A page holds some
+// hundred records; a list that never ends goes in circles.
+const maxPages = 10_000
+
+// associatedIDs reads all pages of the lists of up to api.MaxBatch records, each page
+// in a request with a slot of its own.
+func (s *search) associatedIDs(ctx context.Context, to string, ids []string) (map[string][]string, error) {
+	related := make(map[string][]string, len(ids))
+	todo := make([]api.Page, len(ids))
+	for i, id := range ids {
+		todo[i].ID = id
+	}
+	for n := 0; len(todo) > 0; n++ {
+		if n == maxPages {
+			return nil, &refusedRead{fmt.Errorf("a list of associated records has more than %d pages", maxPages)}
+		}
+		found, err := ask(ctx, s.run, func(ctx context.Context) (api.Associations, error) { return s.rs.API.AssociatedIDs(ctx, to, todo) })
+		if err != nil {
+			return nil, err
+		}
+		for id, page := range found.IDs {
+			related[id] = append(related[id], page...)
+		}
+		todo = found.Next
+	}
+	return related, nil
 }
 
 // leaveOutKnown forgets the records that are those of rows.

@@ -370,12 +370,16 @@ func TestResolveInShares(t *testing.T) {
 			}
 		}
 	}
-	for p, n := range asked {
+	firsts := 0
+	for page, n := range asked {
 		if n != 1 {
-			t.Errorf("%s was asked for %d times", p, n)
+			t.Errorf("%s was asked for %d times", page, n)
+		}
+		if !strings.Contains(page, ">") {
+			firsts++
 		}
 	}
-	if len(asked) != deals+3 {
-		t.Errorf("%d parents were asked for, want %d", len(asked), deals+3)
+	if firsts != deals+3 || len(asked) == firsts {
+		t.Errorf("%d lists and %d pages were asked for, want %d lists and more pages", firsts, len(asked), deals+3)
 	}
 }

@@ -40,10 +40,10 @@ type API interface {
 	// that lags. It asks for as many of values as fit, from the first on.
 	Search(ctx context.Context, object, property string, values []string) (Found, error)
 
-	// AssociatedIDs returns, for records of type from, the ids of the API's own
-	// records that are associated with each. A record without any isn't in the map.
-	// It reads from the primary store, and returns an error rather than a part.
-	AssociatedIDs(ctx context.Context, from string, ids []string) (map[string][]string, error)
+	// AssociatedIDs returns the ids of the API's own records that are associated with
+	// records of type from: one page of each list, and the pages that follow. pages
+	// are 1 to MaxBatch, of different records. It reads from the primary store.
+	AssociatedIDs(ctx context.Context, from string, pages []Page) (Associations, error)
 
 	// ReadProperties returns, for ids of the API's own object type, the values among
 	// properties that each record has. A record that doesn't exist isn't in the map.

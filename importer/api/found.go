@@ -21,6 +21,23 @@ type Found struct {
 	Rate Rate
 }
 
+// A Page is a page of the list of records that are associated with a record.
+type Page struct {
+	ID    string // of the record
+	After string // the cursor of the page, "" for the first one
+}
+
+// Associations is what came of one AssociatedIDs.
+type Associations struct {
+	// IDs are the associated records by the id of the record that was asked for. A
+	// record without any isn't in the map.
+	IDs map[string][]string
+
+	// Next are the pages that follow, empty when every list is complete. None of
+	// them has the cursor of a page that was asked for.
+	Next []Page
+}
+
 // Folded is the form in which two values are equal where HubSpot takes them for
 // equal: unique values are compared without regard to case or white space around
 // them, and numbers have no zeros that mean nothing.

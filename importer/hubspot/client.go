@@ -1,7 +1,6 @@
 // The client: what it is made of, and the one request that creates records.
 
-// Package hubspot speaks HubSpot's CRM API over HTTP, one method one request (but
-// for [Client.AssociatedIDs], which reads all pages of a list).
+// Package hubspot speaks HubSpot's CRM API over HTTP, one method one request.
 //
 // A [Client] is an [api.API]: it says what an answer proves about the
 // records that were asked for, and no more. Three rules hold it up:

@@ -10,65 +10,39 @@ import (
 	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/hubload/hubload/importer/api"
 )
 
-// maxPages bounds the pages of one list. A page holds some hundred records, and a
-// list that never ends is one that goes in circles.
-const maxPages = 10_000
-
-// Related returns, for records of type from (such as deals), the ids of the
-// records of the client's own type that are associated with each. A record
-// without any, or that doesn't exist, is not in the map. It panics unless there
-// are 1 to 100 ids.
-//
-// It sends one request, and more for those whose list has several pages. Each
-// list is complete, or there is an error, an [*Error]: half a list would look as
-// if the rest didn't exist.
-func (c *Client) AssociatedIDs(ctx context.Context, from string, ids []string) (map[string][]string, error) {
-	if len(ids) == 0 || len(ids) > maxInputs {
-		panic(fmt.Sprintf("hubspot: Related to %d records, not 1 to %d", len(ids), maxInputs))
+// AssociatedIDs asks in one request for a page of the list of each record of type
+// from (such as deals): the ids of the records of the client's own type that are
+// associated with it; see [api.API]. A record without any, or that doesn't exist, is
+// not in the answer. An answer is whole, or there is an error, an [*Error]: half a
+// list would look as if the rest didn't exist. It panics unless there are 1 to 100
+// pages.
+func (c *Client) AssociatedIDs(ctx context.Context, from string, pages []api.Page) (api.Associations, error) {
+	if len(pages) == 0 || len(pages) > maxInputs {
+		panic(fmt.Sprintf("hubspot: AssociatedIDs of %d records, not 1 to %d", len(pages), maxInputs))
 	}
 	if !objectType.MatchString(from) {
-		return nil, &Error{Status: http.StatusNotFound, Err: fmt.Errorf("%q is no type of objects", from)}
+		return api.Associations{}, &Error{Status: http.StatusNotFound, Err: fmt.Errorf("%q is not an object type", from)}
 	}
-	todo := make([]pageOf, len(ids))
-	for i, id := range ids {
-		todo[i].id = id
-	}
-	related := make(map[string][]string, len(ids))
-	for n := 0; len(todo) > 0; n++ {
-		if n == maxPages {
-			return nil, &Error{Status: http.StatusOK, Err: fmt.Errorf("a list of associations has more than %d pages", maxPages)}
-		}
-		next, err := c.relatedPage(ctx, from, todo, related)
-		if err != nil {
-			return nil, err
-		}
-		todo = next
-	}
-	return related, nil
-}
-
-// A pageOf is a page of a record's list, the first one without a cursor.
-type pageOf struct{ id, after string }
-
-// relatedPage adds a page of each list to related, and returns what follows them.
-func (c *Client) relatedPage(ctx context.Context, from string, pages []pageOf, related map[string][]string) (next []pageOf, err error) {
 	body := []byte(`{"inputs":[`)
 	asked := make(map[string]string, len(pages))
 	for i, p := range pages {
 		if i > 0 {
 			body = append(body, ',')
 		}
-		asked[p.id] = p.after
+		asked[p.ID] = p.After
 		body = append(body, `{"id":`...)
-		body, _ = jsontext.AppendQuote(body, p.id) // what isn't UTF-8 is no id, and is answered as unknown
-		if p.after != "" {
+		body, _ = jsontext.AppendQuote(body, p.ID) // what isn't UTF-8 is answered as an unknown id
+		if p.After != "" {
 			body = append(body, `,"after":`...)
-			body, _ = jsontext.AppendQuote(body, p.after)
+			body, _ = jsontext.AppendQuote(body, p.After)
 		}
 		body = append(body, '}')
 	}
+	found := api.Associations{IDs: make(map[string][]string, len(pages))}
 	l, err := c.list(ctx, c.associationsPath(from), append(body, `]}`...), func(w walker) error {
 		one, err := w.associations()
 		if err != nil {
@@ -77,24 +51,25 @@ func (c *Client) relatedPage(ctx context.Context, from string, pages []pageOf, r
 		before, ok := asked[one.id]
 		switch {
 		case !ok:
-			return errors.New("it lists the associations of a record that wasn't asked for")
+			return errors.New("it lists the associations of a record twice, or of one that wasn't asked for")
 		case one.after != "" && one.after == before:
 			return errors.New("a list in it goes on with the page that it is")
 		case one.after != "":
-			next = append(next, pageOf{one.id, one.after})
+			found.Next = append(found.Next, api.Page{ID: one.id, After: one.after})
 		}
-		related[one.id] = append(related[one.id], one.to...)
+		delete(asked, one.id)
+		found.IDs[one.id] = append(found.IDs[one.id], one.to...)
 		return nil
 	})
 	if err != nil {
-		return nil, err
+		return api.Associations{}, err
 	}
 	for _, e := range l.errors {
 		if e.category != categoryNotFound && !strings.HasSuffix(e.subCategory, ".NO_ASSOCIATIONS_FOUND") {
-			return nil, l.refused(e)
+			return api.Associations{}, l.refused(e)
 		}
 	}
-	return next, nil
+	return found, nil
 }
 
 // associated is one page of one record's list.

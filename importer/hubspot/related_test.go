@@ -25,6 +25,14 @@ func unrelated(id string) string {
 	return `{"status":"error","category":"OBJECT_NOT_FOUND","subCategory":"crm.associations.NO_ASSOCIATIONS_FOUND","message":"No line item is associated with deal ` + id + `.","context":{"fromObjectId":["` + id + `"]}}`
 }
 
+// first are the first pages of the lists of ids.
+func first(ids ...string) (pages []api.Page) {
+	for _, id := range ids {
+		pages = append(pages, api.Page{ID: id})
+	}
+	return pages
+}
+
 func TestRelated(t *testing.T) {
 	type lists = map[string][]string
 	for _, tt := range []struct {
@@ -51,7 +59,7 @@ func TestRelated(t *testing.T) {
 		{"of nobody", 200, `{"results":[{"to":[{"toObjectId":11}]}]}`, nil},
 		{"not asked for", 200, `{"results":[{"from":{"id":"3"},"to":[{"toObjectId":11}]}]}`, nil},
 		{"goes on nowhere", 200, `{"results":[{"from":{"id":"1"},"to":[{"toObjectId":11}],"paging":{"next":{"link":"x"}}}]}`, nil},
-		{"goes on in circles", 200, `{"results":[{"from":{"id":"1"},"to":[{"toObjectId":11}],"paging":{"next":{"after":"x"}}}]}`, nil},
+		{"twice", 200, `{"results":[{"from":{"id":"1"},"to":[{"toObjectId":11}]},{"from":{"id":"1"},"to":[{"toObjectId":12}]}]}`, nil},
 		{"cut", 200, `{"results":[{"from":{"id":"1"},"to":[{"toObjectId":11}`, nil},
 		{"HTML", 200, `<html>`, nil},
 		{"204", 204, ``, nil},
@@ -59,12 +67,12 @@ func TestRelated(t *testing.T) {
 		{"no such path", 404, `{"status":"error","category":"OBJECT_NOT_FOUND","message":"x"}`, nil},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			got, err := serve(t, says(tt.status, tt.body)).AssociatedIDs(ctx, "deals", []string{"1", "2"})
+			got, err := serve(t, says(tt.status, tt.body)).AssociatedIDs(ctx, "deals", first("1", "2"))
 			var e *hubspot.Error
-			if tt.want == nil && (!errors.As(err, &e) || e.Status != tt.status || got != nil) {
+			if tt.want == nil && (!errors.As(err, &e) || e.Status != tt.status || got.IDs != nil) {
 				t.Errorf("%v, %#v", got, err)
 			}
-			if tt.want != nil && (err != nil || !reflect.DeepEqual(got, tt.want)) {
+			if tt.want != nil && (err != nil || !reflect.DeepEqual(got.IDs, tt.want)) {
 				t.Errorf("%v, %v, want %v", got, err, tt.want)
 			}
 		})
@@ -83,8 +91,17 @@ func TestRelatedRequests(t *testing.T) {
 		got = append(got, r.URL.Path+" "+string(body))
 		io.WriteString(w, answers[len(got)-1])
 	})
-	related, err := newClient(t, hubspot.Config{BaseURL: base}).AssociatedIDs(ctx, "deals", []string{"1", "2", "3"})
-	check(t, err, related, map[string][]string{"1": {"11"}, "2": {"21", "22", "23"}, "3": {"31", "32"}})
+	c := newClient(t, hubspot.Config{BaseURL: base})
+	pages := first("1", "2", "3")
+	for _, want := range []api.Associations{
+		{IDs: map[string][]string{"1": {"11"}, "2": {"21"}, "3": {"31"}}, Next: []api.Page{{ID: "2", After: `a%3D"`}, {ID: "3", After: "7"}}},
+		{IDs: map[string][]string{"2": {"22"}, "3": {"32"}}, Next: []api.Page{{ID: "2", After: "b"}}},
+		{IDs: map[string][]string{"2": {"23"}}},
+	} {
+		related, err := c.AssociatedIDs(ctx, "deals", pages)
+		check(t, err, related, want)
+		pages = related.Next
+	}
 	path := "/crm/v4/associations/deals/line_items/batch/read "
 	want := []string{
 		path + `{"inputs":[{"id":"1"},{"id":"2"},{"id":"3"}]}`,
@@ -94,11 +111,16 @@ func TestRelatedRequests(t *testing.T) {
 	if !slices.Equal(got, want) {
 		t.Errorf("got  %q\nwant %q", got, want)
 	}
+	// A page that is followed by itself.
+	answers = append(answers, answers[1])
+	if found, err := c.AssociatedIDs(ctx, "deals", []api.Page{{ID: "2", After: "b"}, {ID: "3"}}); err == nil {
+		t.Errorf("went on in circles: %v", found)
+	}
 	got, answers = nil, []string{`{"results":[]}`}
-	_, err = newClient(t, hubspot.Config{BaseURL: base, Version: "2026-03", Object: "0-8"}).AssociatedIDs(ctx, "0-3", []string{"1"})
+	_, err := newClient(t, hubspot.Config{BaseURL: base, Version: "2026-03", Object: "0-8"}).AssociatedIDs(ctx, "0-3", first("1"))
 	check(t, err, got, []string{`/crm/associations/2026-03/0-3/0-8/batch/read {"inputs":[{"id":"1"}]}`})
 
-	if _, err := newClient(t, hubspot.Config{BaseURL: base}).AssociatedIDs(ctx, "../deals", []string{"1"}); err == nil || len(got) != 1 {
+	if _, err := c.AssociatedIDs(ctx, "../deals", first("1")); err == nil || len(got) != 1 {
 		t.Errorf("a path was made of any text: %v, %q", err, got)
 	}
 }
@@ -188,8 +210,18 @@ func TestRelatedInAnAccount(t *testing.T) {
 		for _, made := range c.Create(ctx, inputs).Created {
 			ids[made.Trace] = made.ID
 		}
-		related, err := c.AssociatedIDs(ctx, "deals", []string{"77", "3141592653", "5"})
-		if err != nil || len(related) != 2 || !slices.Equal(related["77"], []string{ids["run-5"]}) || len(related["3141592653"]) != 4 {
+		related := map[string][]string{}
+		requests := 0
+		var err error
+		for pages := first("77", "3141592653", "5"); len(pages) > 0 && err == nil; requests++ {
+			var found api.Associations
+			found, err = c.AssociatedIDs(ctx, "deals", pages)
+			for id, page := range found.IDs {
+				related[id] = append(related[id], page...)
+			}
+			pages = found.Next
+		}
+		if err != nil || len(related) != 2 || !slices.Equal(related["77"], []string{ids["run-5"]}) || len(related["3141592653"]) != 4 || requests != 2 {
 			t.Fatalf("%v, %v", related, err)
 		}
 		values, err := c.ReadProperties(ctx, append(related["3141592653"], "12"), []string{"name", "createdate"})
