@@ -142,6 +142,7 @@ type readFailure struct {
 func (e readFailure) Error() string      { return fmt.Sprintf("HubSpot answered %d", e.status) }
 func (e readFailure) Temporary() bool    { return e.status >= 500 || e.status == 429 }
 func (e readFailure) Unauthorized() bool { return e.status == 401 }
+func (e readFailure) NotFound() bool     { return e.status == 404 }
 func (e readFailure) Forbidden() bool    { return e.status == 403 }
 func (e readFailure) Rate() api.Rate {
 	return api.Rate{Remaining: -1, Refused: e.status == 429, Wait: e.wait}

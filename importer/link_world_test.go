@@ -106,6 +106,7 @@ func (e passing) Error() string {
 }
 func (e passing) Temporary() bool    { return e.temporary }
 func (e passing) Unauthorized() bool { return e.unauthorized }
+func (e passing) NotFound() bool     { return false }
 func (e passing) Forbidden() bool    { return e.forbidden }
 func (e passing) Rate() api.Rate     { return e.rate }
 

@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"github.com/hubload/hubload/importer/api"
 	"github.com/hubload/hubload/importer/hubspot"
 	"github.com/hubload/hubload/importer/hubspot/hubspottest"
 	"github.com/hubload/hubload/ratelimit"
@@ -54,7 +55,7 @@ type connection struct {
 	baseURL, version string
 	sandbox          bool
 	box              *hubspottest.Account // the throw-away account, with sandbox
-	keyProperty      *hubspot.Property    // of the mapping's key, once it is known to be unique
+	keyProperty      *api.Property        // of the mapping's key, once it is known to be unique
 	tries            int                  // of a read whose failure may be a passing one
 	readOnly         bool                 // nothing is created, not even what is asked for
 	close            func()
@@ -157,7 +158,7 @@ func (c *connection) identify(ctx context.Context, object, key string, createKey
 // checkKey makes sure that the account enforces the uniqueness of the key: all
 // that is built on it would otherwise create rows twice.
 func (c *connection) checkKey(ctx context.Context, name, object string, create bool) error {
-	p, err := insistently(ctx, c.tries, counted(c, func(ctx context.Context) (hubspot.Property, error) { return c.Property(ctx, name) }))
+	p, err := insistently(ctx, c.tries, counted(c, func(ctx context.Context) (api.Property, error) { return c.Property(ctx, name) }))
 	var answer *hubspot.Error
 	switch {
 	case err == nil && p.HasUniqueValue:
@@ -181,12 +182,12 @@ func (c *connection) checkKey(ctx context.Context, name, object string, create b
 // second look is as good.
 func (c *connection) createUnique(ctx context.Context, name, object string) error {
 	if c.readOnly {
-		c.keyProperty = &hubspot.Property{Name: name, Label: name, Type: "string", FieldType: "text", HasUniqueValue: true}
+		c.keyProperty = &api.Property{Name: name, Label: name, Type: "string", FieldType: "text", HasUniqueValue: true}
 		return nil
 	}
 	group := strings.ReplaceAll(strings.TrimSuffix(object, "s"), "_", "") + "information"
-	p, err := counted(c, func(ctx context.Context) (hubspot.Property, error) {
-		return c.CreateProperty(ctx, hubspot.NewProperty{
+	p, err := counted(c, func(ctx context.Context) (api.Property, error) {
+		return c.CreateProperty(ctx, api.NewProperty{
 			GroupName: group, Name: name, Label: name, Type: "string", FieldType: "text", HasUniqueValue: true,
 			Description: "Tells the rows of imports apart, so that none is created twice.",
 		})

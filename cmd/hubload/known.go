@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/hubload/hubload/importer/api"
 	"github.com/hubload/hubload/importer/hubspot"
 	"github.com/hubload/hubload/mapping"
 )
@@ -79,7 +80,7 @@ func (a *app) recalled(f *importFlags, m *mapping.Mapping, object, key, why stri
 	switch {
 	case s != nil:
 		if f.account.createKey && key != "" {
-			s.add(hubspot.Property{Name: key, Label: key, Type: "string", FieldType: "text", HasUniqueValue: true})
+			s.add(api.Property{Name: key, Label: key, Type: "string", FieldType: "text", HasUniqueValue: true})
 		}
 		age := s.age(a.now())
 		a.ui.note("%s: using the properties that %s had %s", why, s.account(), age)

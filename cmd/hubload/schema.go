@@ -11,6 +11,7 @@ import (
 	"os"
 	"time"
 
+	"github.com/hubload/hubload/importer/api"
 	"github.com/hubload/hubload/importer/hubspot"
 	"github.com/hubload/hubload/mapping"
 )
@@ -69,7 +70,7 @@ func (s *schema) rules() *mapping.Schema {
 }
 
 // add adds a property, unless the schema has one of its name.
-func (s *schema) add(p hubspot.Property) {
+func (s *schema) add(p api.Property) {
 	for i := range s.Properties {
 		if s.Properties[i].Name == p.Name {
 			return

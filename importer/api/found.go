@@ -68,6 +68,7 @@ type ReadError interface {
 	Temporary() bool    // asking again may help
 	Unauthorized() bool // the credentials were refused
 	Forbidden() bool    // the credentials lack a scope
+	NotFound() bool     // what was asked for doesn't exist
 	Rate() Rate         // what the answer says about the limit, and how long to wait
 }
 

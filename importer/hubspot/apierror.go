@@ -69,6 +69,9 @@ func (e *Error) Unauthorized() bool {
 // Forbidden reports whether the token lacks a scope (403).
 func (e *Error) Forbidden() bool { return e.Status == http.StatusForbidden }
 
+// NotFound reports whether there is no such thing, or no such path (404).
+func (e *Error) NotFound() bool { return e.Status == http.StatusNotFound }
+
 // Temporary reports whether asking again may help.
 func (e *Error) Temporary() bool {
 	switch e.Status {

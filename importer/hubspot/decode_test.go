@@ -106,8 +106,8 @@ func TestBombs(t *testing.T) {
 	batch, refusal := answer(207), answer(400)
 	property := func(body []byte) {
 		w := newWalker(body)
-		var p Property
-		w.document(func(name []byte) error { return p.member(w, name) })
+		var p api.Property
+		w.document(func(name []byte) error { return readProperty(&p, w, name) })
 	}
 	trace := `{"context":{"objectWriteTraceId":["run-1"]},"errors":[` + strings.Repeat(`{"code":"a"},`, 99) + `{"code":"a"}]},`
 	for _, tt := range []struct {

@@ -101,7 +101,7 @@ func TestRequestsConform(t *testing.T) {
 	}
 	t.Run("property", func(t *testing.T) {
 		conforms(t, schema(t, "properties.v3.json", "PropertyCreate"), sent(t, func(c *hubspot.Client) {
-			c.CreateProperty(ctx, hubspot.NewProperty{GroupName: "lineiteminformation", Name: "k", Label: "K", Description: "d", Type: "string", FieldType: "text", HasUniqueValue: true})
+			c.CreateProperty(ctx, api.NewProperty{GroupName: "lineiteminformation", Name: "k", Label: "K", Description: "d", Type: "string", FieldType: "text", HasUniqueValue: true})
 		}))
 	})
 }

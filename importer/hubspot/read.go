@@ -12,18 +12,9 @@ import (
 	"github.com/hubload/hubload/importer/api"
 )
 
-// An Account is the account that a token belongs to.
-type Account struct {
-	PortalID        int64
-	TimeZone        string // such as Europe/Berlin; the daily quota ends at its midnight
-	CompanyCurrency string // ISO 4217
-	UIDomain        string // such as app-eu1.hubspot.com
-	AccountType     string // such as STANDARD or DEVELOPER_TEST
-}
-
 // Account asks which account the token belongs to. Its errors are [*Error].
-func (c *Client) Account(ctx context.Context) (Account, error) {
-	var a Account
+func (c *Client) Account(ctx context.Context) (api.Account, error) {
+	var a api.Account
 	err := c.read(ctx, http.MethodGet, c.accountPath("details"), nil, func(w walker, name []byte) (err error) {
 		switch string(name) {
 		case "portalId":
@@ -47,23 +38,16 @@ func (c *Client) Account(ctx context.Context) (Account, error) {
 	return a, err
 }
 
-// Usage is how much of its daily quota an account has used, over all of its
-// private apps.
-type Usage struct {
-	Limit, Current int64
-	ResetsAt       time.Time // zero when the answer doesn't say
-}
-
 // DailyUsage asks for the account's use of its daily quota. Its errors are
 // [*Error]; accounts without a daily quota may well answer 403 or 404.
-func (c *Client) DailyUsage(ctx context.Context) (Usage, error) {
-	var usages []Usage
+func (c *Client) DailyUsage(ctx context.Context) (api.Usage, error) {
+	var usages []api.Usage
 	err := c.read(ctx, http.MethodGet, c.accountPath("api-usage/daily/private-apps"), nil, func(w walker, name []byte) error {
 		if string(name) != "results" {
 			return w.skip()
 		}
 		return w.array(func() error {
-			var u Usage
+			var u api.Usage
 			err := w.object(func(name []byte) (err error) {
 				switch string(name) {
 				case "usageLimit":
@@ -87,7 +71,7 @@ func (c *Client) DailyUsage(ctx context.Context) (Usage, error) {
 		err = &Error{Status: http.StatusOK, Err: errors.New("the answer names no daily limit")}
 	}
 	if err != nil {
-		return Usage{}, err
+		return api.Usage{}, err
 	}
 	return usages[0], nil
 }

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/hubload/hubload/importer/api"
 	"github.com/hubload/hubload/importer/hubspot"
 )
 
@@ -37,21 +38,21 @@ func TestReads(t *testing.T) {
 	}) + "/crm-gate/"})
 
 	account, err := c.Account(ctx)
-	check(t, err, account, hubspot.Account{PortalID: 62515, TimeZone: "Asia/Tokyo", CompanyCurrency: "JPY", UIDomain: "app.hubspot.com", AccountType: "STANDARD"})
+	check(t, err, account, api.Account{PortalID: 62515, TimeZone: "Asia/Tokyo", CompanyCurrency: "JPY", UIDomain: "app.hubspot.com", AccountType: "STANDARD"})
 	usage, err := c.DailyUsage(ctx)
-	check(t, err, usage, hubspot.Usage{Limit: 625000, Current: 17, ResetsAt: time.Date(2026, 6, 24, 15, 0, 0, 0, time.UTC)})
+	check(t, err, usage, api.Usage{Limit: 625000, Current: 17, ResetsAt: time.Date(2026, 6, 24, 15, 0, 0, 0, time.UTC)})
 	all, err := c.Properties(ctx)
-	check(t, err, all, []hubspot.Property{
+	check(t, err, all, []api.Property{
 		{Name: "price", Label: "Unit price", Type: "number", FieldType: "number"},
 		{Name: "amount", Type: "number", Calculated: true, ReadOnly: true},
-		{Name: "f", Type: "enumeration", HasUniqueValue: true, Options: []hubspot.Option{{Label: "Monthly", Value: "monthly"}, {Label: "Old", Value: "old", Hidden: true}}},
+		{Name: "f", Type: "enumeration", HasUniqueValue: true, Options: []api.Option{{Label: "Monthly", Value: "monthly"}, {Label: "Old", Value: "old", Hidden: true}}},
 	})
 	p, err := c.Property(ctx, "price")
-	check(t, err, p, hubspot.Property{Name: "price", Type: "number", Archived: true, Hidden: true, HubSpotDefined: true, ExternalOptions: true, Description: "d", GroupName: "g"})
+	check(t, err, p, api.Property{Name: "price", Type: "number", Archived: true, Hidden: true, HubSpotDefined: true, ExternalOptions: true, Description: "d", GroupName: "g"})
 	p, err = c.Property(ctx, "a/../b")
-	check(t, err, p, hubspot.Property{Name: "a/../b"})
-	p, err = c.CreateProperty(ctx, hubspot.NewProperty{GroupName: "lineiteminformation", Name: "row_key", Label: "Row key", Type: "string", FieldType: "text", HasUniqueValue: true})
-	check(t, err, p, hubspot.Property{Name: "row_key", HasUniqueValue: true})
+	check(t, err, p, api.Property{Name: "a/../b"})
+	p, err = c.CreateProperty(ctx, api.NewProperty{GroupName: "lineiteminformation", Name: "row_key", Label: "Row key", Type: "string", FieldType: "text", HasUniqueValue: true})
+	check(t, err, p, api.Property{Name: "row_key", HasUniqueValue: true})
 }
 
 func check(t *testing.T, err error, got, want any) {
@@ -93,7 +94,7 @@ func TestReadErrors(t *testing.T) {
 	if _, err := c.DailyUsage(ctx); err == nil {
 		t.Error("a usage without a limit is no error")
 	}
-	if _, err := c.CreateProperty(ctx, hubspot.NewProperty{Name: "x"}); err == nil {
+	if _, err := c.CreateProperty(ctx, api.NewProperty{Name: "x"}); err == nil {
 		t.Error("a created property without a name is no error")
 	}
 	for _, name := range []string{"", ".", ".."} {
