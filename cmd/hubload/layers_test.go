@@ -16,12 +16,13 @@ var layers = map[string]struct{ inside, outside []string }{
 	"mapping":                      {nil, []string{"go.yaml.in/yaml/v4", "golang.org/x/text"}},
 	"ratelimit":                    {nil, []string{"golang.org/x/time"}},
 	"importer/csvfile":             {nil, []string{"golang.org/x/text", "github.com/klauspost/compress", "github.com/saintfish/chardet"}},
-	"importer/journal":             {nil, []string{"github.com/gofrs/flock"}},
+	"importer/atomicfile":          {nil, nil},
+	"importer/journal":             {[]string{"importer/atomicfile"}, []string{"github.com/gofrs/flock"}},
 	"importer/hubspot/hubspottest": {nil, []string{"github.com/go-json-experiment/json"}},
 	"importer/api":                 {[]string{"mapping", "ratelimit"}, nil},
 	"importer":                     {[]string{"importer/api", "mapping", "ratelimit", "importer/csvfile", "importer/journal"}, []string{"golang.org/x/sync"}},
 	"importer/hubspot":             {[]string{"importer/api", "mapping", "ratelimit"}, []string{"github.com/go-json-experiment/json", "golang.org/x/oauth2"}},
-	"importer/report":              {[]string{"importer/csvfile", "importer/journal", "mapping"}, []string{"github.com/gocarina/gocsv"}},
+	"importer/report":              {[]string{"importer/atomicfile", "importer/csvfile", "importer/journal", "mapping"}, []string{"github.com/gocarina/gocsv"}},
 }
 
 func TestImportsFallDownwards(t *testing.T) {
