@@ -101,18 +101,15 @@ func (a *archive) ReadProperties(_ context.Context, ids, properties []string) (m
 	return values, nil
 }
 
-func (a *archive) FindByKey(_ context.Context, _ string, values []string) api.KeyResult {
+func (a *archive) FindByProperty(_ context.Context, _, _ string, values []string) (api.Found, error) {
 	a.asked = append(a.asked, "keys "+strings.Join(values, ","))
-	if err := a.fail(); err != nil {
-		return api.KeyResult{Err: err, Rate: api.Rate{Remaining: -1}}
-	}
-	f := api.KeyResult{OK: true, IDs: map[string]string{}, Rate: api.Rate{Remaining: -1}}
+	f := api.Found{Complete: len(values), IDs: map[string][]string{}, Rate: api.Rate{Remaining: -1}}
 	for _, v := range values {
 		if id, ok := a.keys[v]; ok {
-			f.IDs[v] = id
+			f.IDs[v] = []string{id}
 		}
 	}
-	return f
+	return f, a.fail()
 }
 
 func (a *archive) Renew(context.Context) (bool, error) {

@@ -60,7 +60,7 @@ func (r *run) attempt(ctx context.Context, rows []*row, books *books) (outcome, 
 		return outcome{}, err
 	}
 	defer place.leave()
-	slot, err := r.slot(ctx)
+	slot, err := r.calls.Slot(ctx)
 	if err != nil {
 		return outcome{}, err
 	}
@@ -113,7 +113,10 @@ func (r *run) attempt(ctx context.Context, rows []*row, books *books) (outcome, 
 	if err := r.step(afterFates); err != nil {
 		return outcome{}, err
 	}
-	return out, r.react(ctx, ans, d.standings, sent)
+	if ans.Outcome == api.Answered && alien(ans, d.standings) {
+		return out, errMixedUp
+	}
+	return out, r.calls.Observe(ctx, ans, sent)
 }
 
 // begin makes durable what the journal must hold before rows are sent: what was

@@ -13,6 +13,7 @@ import (
 	"testing/synctest"
 
 	"github.com/hubload/hubload/importer/api"
+	"github.com/hubload/hubload/importer/call"
 	"github.com/hubload/hubload/importer/journal"
 )
 
@@ -116,7 +117,7 @@ func TestRandomFaults(t *testing.T) {
 					if err == nil {
 						break
 					}
-					var server *ServerError
+					var server *call.ServerError
 					if !errors.Is(err, died) && !errors.As(err, &server) {
 						t.Fatal(err)
 					}
@@ -145,8 +146,8 @@ func (c contradictory) Create(ctx context.Context, inputs []api.Input) api.Answe
 	return api.Answer{Outcome: api.Refused, Refusal: api.Failure{Code: "BAD", Message: "no"}, Err: errors.New("400"), Rate: api.Rate{Remaining: -1}}
 }
 
-func (c contradictory) FindByKey(context.Context, string, []string) api.KeyResult {
-	return api.KeyResult{Temporary: true, Err: errors.New("504"), Rate: api.Rate{Remaining: -1}}
+func (c contradictory) FindByProperty(context.Context, string, string, []string) (api.Found, error) {
+	return api.Found{}, errors.New("an answer that can't be read")
 }
 
 func TestARefusalOfARowThatWasSentBeforeNeedsACompleteRead(t *testing.T) {

@@ -135,7 +135,7 @@ type Threshold struct {
 //
 // When ctx ends, Run sends nothing more, waits for the answers in flight (as
 // long as the API's time limit) and returns [context.Cause]. Besides that it
-// returns a [*MismatchError], [*StoppedError], [*DeniedError], [*ServerError], [*KeyError], an
+// returns a [*MismatchError], [*StoppedError], [*call.DeniedError], [*call.ServerError], [*call.QuotaError], [*KeyError], an
 // error of the source, or an error of the journal, after which nothing was sent.
 func Run(ctx context.Context, im Import) error {
 	r := newRun(im)
@@ -176,7 +176,7 @@ func Run(ctx context.Context, im Import) error {
 	// echo when it was ctx that ended.
 	err := group.Wait()
 	if err == nil {
-		err = r.proof.wait()
+		err = r.proof.wait(ctx)
 	}
 	if cause := context.Cause(ctx); cause != nil && (err == nil || errors.Is(err, ctx.Err())) {
 		return cause

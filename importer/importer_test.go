@@ -11,6 +11,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/hubload/hubload/importer/call"
 	"github.com/hubload/hubload/importer/journal"
 )
 
@@ -182,7 +183,7 @@ func TestAServerThatStaysAwayStopsTheRun(t *testing.T) {
 		}
 		tr := newTrial(t, w, 40)
 		start := time.Now()
-		var gone *ServerError
+		var gone *call.ServerError
 		if err := tr.run(t.Context()); !errors.As(err, &gone) {
 			t.Fatalf("got %v, want a ServerError", err)
 		}
@@ -200,7 +201,7 @@ func TestAnswersThatProveNothingStopTheRun(t *testing.T) {
 		w := newWorld()
 		w.misdeeds = func(int) mishap { return lostAfter }
 		tr := newTrial(t, w, 1000)
-		var gone *ServerError
+		var gone *call.ServerError
 		if err := tr.run(t.Context()); !errors.As(err, &gone) {
 			t.Fatalf("got %v, want a ServerError", err)
 		}

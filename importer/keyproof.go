@@ -4,9 +4,13 @@ package importer
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 	"time"
+
+	"github.com/hubload/hubload/importer/api"
+	"github.com/hubload/hubload/importer/call"
 )
 
 // keptAfter is when the key of the first records is read back. It is reported of
@@ -55,15 +59,18 @@ func (p *keyProof) begin(rows []*row) {
 }
 
 func (p *keyProof) read(rows []*row) error {
-	if err := sleep(p.ctx, keptAfter); err != nil {
+	if err := call.Sleep(p.ctx, keptAfter); err != nil {
 		return err
 	}
-	found, err := p.r.find(p.ctx, rows)
-	if err != nil || !found.OK {
-		return err // nothing was disproved
+	ids, err := p.r.findByKey(p.ctx, rows)
+	if unreadable := new(call.RefusedReadError); errors.As(err, &unreadable) {
+		return nil // nothing is disproved
+	}
+	if err != nil {
+		return err
 	}
 	for _, rw := range rows {
-		if _, ok := found.IDs[rw.rec.Key]; !ok {
+		if _, ok := ids[api.Folded(rw.rec.Key)]; !ok {
 			return &KeyError{p.r.im.Key}
 		}
 	}
@@ -83,17 +90,21 @@ func (p *keyProof) failed() error {
 // stop ends a proof that nobody waits for any more.
 func (p *keyProof) stop() {
 	p.cancel()
-	_ = p.wait() // of use to nobody: the run ends for another reason
+	_ = p.wait(context.Background()) // the run ends for another reason
 }
 
 // wait waits for a proof that was begun.
-func (p *keyProof) wait() error {
+func (p *keyProof) wait(ctx context.Context) error {
 	p.mu.Lock()
 	begun := p.begun
 	p.mu.Unlock()
 	if !begun {
 		return nil
 	}
-	<-p.done
-	return p.err
+	select {
+	case <-p.done:
+		return p.err
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }

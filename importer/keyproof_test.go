@@ -17,11 +17,11 @@ type forgetful struct {
 	since time.Time
 }
 
-func (f *forgetful) FindByKey(ctx context.Context, property string, values []string) api.KeyResult {
+func (f *forgetful) FindByProperty(ctx context.Context, object, property string, values []string) (api.Found, error) {
 	if time.Since(f.since) > time.Second {
-		return api.KeyResult{OK: true, Rate: api.Rate{Remaining: -1}}
+		return api.Found{Complete: len(values), Rate: api.Rate{Remaining: -1}}, nil
 	}
-	return f.world.FindByKey(ctx, property, values)
+	return f.world.FindByProperty(ctx, object, property, values)
 }
 
 func TestAnAccountThatLosesKeysStopsTheRun(t *testing.T) {

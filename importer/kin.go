@@ -9,12 +9,11 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"time"
 
 	"github.com/hubload/hubload/importer/api"
+	"github.com/hubload/hubload/importer/call"
 	"github.com/hubload/hubload/importer/journal"
 	"github.com/hubload/hubload/mapping"
-	"github.com/hubload/hubload/ratelimit"
 )
 
 // A parent is a record that rows lead to.
@@ -76,8 +75,8 @@ func (s *search) readKin(ctx context.Context) error {
 	for _, to := range slices.Sorted(maps.Keys(types)) {
 		for ids := range slices.Chunk(types[to], api.MaxBatch) {
 			related, err := s.associatedIDs(ctx, to, ids)
-			if refused := new(refusedRead); errors.As(err, &refused) {
-				s.failed[to] = refused.err
+			if refused := new(call.RefusedReadError); errors.As(err, &refused) {
+				s.failed[to] = refused.Err
 				break
 			}
 			if err != nil {
@@ -115,9 +114,9 @@ func (s *search) associatedIDs(ctx context.Context, to string, ids []string) (ma
 	}
 	for n := 0; len(todo) > 0; n++ {
 		if n == maxPages {
-			return nil, &refusedRead{fmt.Errorf("a list of associated records has more than %d pages", maxPages)}
+			return nil, &call.RefusedReadError{Err: fmt.Errorf("a list of associated records has more than %d pages", maxPages)}
 		}
-		found, err := ask(ctx, s.run, func(ctx context.Context) (api.Associations, error) { return s.rs.API.AssociatedIDs(ctx, to, todo) })
+		found, err := call.Read(ctx, s.calls, func(ctx context.Context) (api.Associations, error) { return s.rs.API.AssociatedIDs(ctx, to, todo) })
 		if err != nil {
 			return nil, err
 		}
@@ -166,11 +165,11 @@ func (s *search) compare(ctx context.Context) (*pairing, error) {
 	// In the order of their ids, which is that of their creation.
 	ids := slices.SortedFunc(maps.Keys(s.kin), func(a, b string) int { return cmp.Or(cmp.Compare(len(a), len(b)), cmp.Compare(a, b)) })
 	for batch := range slices.Chunk(ids, api.MaxBatch) {
-		values, err := ask(ctx, s.run, func(ctx context.Context) (map[string]map[string]string, error) {
+		values, err := call.Read(ctx, s.calls, func(ctx context.Context) (map[string]map[string]string, error) {
 			return s.rs.API.ReadProperties(ctx, batch, properties)
 		})
-		if refused := new(refusedRead); errors.As(err, &refused) {
-			return nil, &ServerError{Message: "the records that rows in doubt may be can't be read", Err: refused.err}
+		if refused := new(call.RefusedReadError); errors.As(err, &refused) {
+			return nil, &call.ServerError{Message: "the records that rows in doubt may be can't be read", Err: refused.Err}
 		}
 		if err != nil {
 			return nil, err
@@ -257,77 +256,4 @@ func matching(n int) string {
 		return "1 record matches"
 	}
 	return fmt.Sprintf("%d records match", n)
-}
-
-// A refusedRead is a read that fails in the same way however often it is made.
-type refusedRead struct{ err error }
-
-func (e *refusedRead) Error() string { return e.err.Error() }
-func (e *refusedRead) Unwrap() error { return e.err }
-
-// ask makes a read through the limiter, again and again while its failure may
-// pass. Its error is a [*refusedRead] when the read itself is what fails.
-func ask[T any](ctx context.Context, r *run, read func(context.Context) (T, error)) (T, error) {
-	return askBy(ctx, r, r.slot, read)
-}
-
-// readProof is what a read that succeeds says of the server. Where records are
-// created too, it says nothing of that: reads that go well must not keep a run going
-// whose every create ends in doubt, or is denied.
-func (r *run) readProof() api.Outcome {
-	if r.im.Source != nil {
-		return api.Limited
-	}
-	return api.Answered
-}
-
-// askBy is ask with the slots of another limiter.
-func askBy[T any](ctx context.Context, r *run, slots func(context.Context) (*ratelimit.Slot, error), read func(context.Context) (T, error)) (T, error) {
-	var none T
-	var failing time.Time // since when
-	for wait := 500 * time.Millisecond; ; wait = min(2*wait, 10*time.Second) {
-		slot, err := slots(ctx)
-		if err != nil {
-			return none, err
-		}
-		slot.Sent()
-		sent := time.Now()
-		v, err := read(ctx)
-		rate := api.Rate{Remaining: -1}
-		var failure api.ReadError
-		if errors.As(err, &failure) {
-			rate = failure.Rate()
-		} else if found, ok := any(v).(api.Found); ok && err == nil {
-			rate = found.Rate
-		}
-		slot.Done(rate)
-		switch {
-		case err == nil:
-			r.reachable(r.readProof())
-			return v, nil
-		case ctx.Err() != nil:
-			return none, ctx.Err()
-		case failure == nil:
-			return none, &refusedRead{err}
-		case failure.Unauthorized() || failure.Forbidden():
-			if err := r.denied(ctx, api.Answer{Err: err}, sent); err != nil {
-				return none, err
-			}
-			continue
-		case rate.Refused:
-			continue // the limiter waits
-		case !failure.Temporary():
-			return none, &refusedRead{err}
-		}
-		if failing.IsZero() {
-			failing = sent
-		}
-		if took := time.Since(failing); took >= r.im.Patience || rate.Wait > maxBusy {
-			return none, &ServerError{Message: fmt.Sprintf("HubSpot couldn't be read for %s", took.Round(time.Second)), Err: err}
-		}
-		r.log.Warn("a read failed", "error", err, "again in", max(wait, rate.Wait))
-		if err := sleep(ctx, max(wait, rate.Wait)); err != nil {
-			return none, err
-		}
-	}
 }

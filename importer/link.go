@@ -8,6 +8,7 @@ import (
 	"fmt"
 
 	"github.com/hubload/hubload/importer/api"
+	"github.com/hubload/hubload/importer/call"
 	"github.com/hubload/hubload/importer/journal"
 	"github.com/hubload/hubload/mapping"
 )
@@ -60,17 +61,17 @@ func firstOf(problems []mapping.Problem) string {
 
 // explained says of an error what was looked up.
 func explained(err error, of mapping.Target) error {
-	var denied *DeniedError
-	var refused *refusedRead
+	var denied *call.DeniedError
+	var refused *call.RefusedReadError
 	by := of.Property
 	if by == "" {
 		by = "id"
 	}
 	switch {
 	case errors.As(err, &denied):
-		return &DeniedError{Err: denied.Err, To: of.To}
+		return &call.DeniedError{Err: denied.Err, Object: of.To}
 	case errors.As(err, &refused):
-		return &ServerError{Message: fmt.Sprintf("records of %s can't be looked up by %s", of.To, by), Err: refused.err}
+		return &call.ServerError{Message: fmt.Sprintf("records of %s can't be looked up by %s", of.To, by), Err: refused.Err}
 	}
 	return err
 }

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/hubload/hubload/importer/api"
+	"github.com/hubload/hubload/importer/call"
 	"github.com/hubload/hubload/importer/journal"
 	"github.com/hubload/hubload/mapping"
 	"github.com/hubload/hubload/ratelimit"
@@ -202,18 +203,18 @@ func TestLookupsThatFail(t *testing.T) {
 		want func(error) bool
 	}{
 		"forbidden": {passing{forbidden: true, rate: api.Rate{Remaining: -1}}, func(err error) bool {
-			var denied *DeniedError
-			return errors.As(err, &denied) && denied.To == "deals"
+			var denied *call.DeniedError
+			return errors.As(err, &denied) && denied.Object == "deals"
 		}},
 		"refused": {passing{rate: api.Rate{Remaining: -1}}, func(err error) bool {
-			var server *ServerError
+			var server *call.ServerError
 			return errors.As(err, &server) && strings.Contains(err.Error(), "deals can't be looked up by external_id")
 		}},
-		"of no kind": {errors.New("no JSON"), func(err error) bool { var server *ServerError; return errors.As(err, &server) }},
-		"for long":   {passing{temporary: true, rate: api.Rate{Remaining: -1}}, func(err error) bool { var server *ServerError; return errors.As(err, &server) }},
+		"of no kind": {errors.New("no JSON"), func(err error) bool { var server *call.ServerError; return errors.As(err, &server) }},
+		"for long":   {passing{temporary: true, rate: api.Rate{Remaining: -1}}, func(err error) bool { var server *call.ServerError; return errors.As(err, &server) }},
 		"for today": {passing{temporary: true, rate: api.Rate{Remaining: -1, Refused: true, Daily: true}}, func(err error) bool {
-			var stopped *StoppedError
-			return errors.As(err, &stopped) && stopped.Cause == DailyQuota
+			var quota *call.QuotaError
+			return errors.As(err, &quota)
 		}},
 	} {
 		for _, unique := range []bool{true, false} {
@@ -249,7 +250,7 @@ func TestLookupsProveNothingOfCreates(t *testing.T) {
 		w.misdeeds = func(int) mishap { return lostAfter }
 		tr := newMatchTrial(t, w, 400, func(n int) string { return fmt.Sprint("a-", n-1) })
 		tr.workers = 1
-		var server *ServerError
+		var server *call.ServerError
 		if err := tr.run(t.Context()); !errors.As(err, &server) || !strings.Contains(err.Error(), "20 answers in a row proved nothing") {
 			t.Errorf("Run returned %v", err)
 		}

@@ -61,7 +61,10 @@ func (w *dealWorld) Unique(_ context.Context, to, property string) (bool, error)
 	return w.unique, nil
 }
 
-func (w *dealWorld) FindByProperty(_ context.Context, to, property string, values []string) (api.Found, error) {
+func (w *dealWorld) FindByProperty(ctx context.Context, to, property string, values []string) (api.Found, error) {
+	if to == "" {
+		return w.world.FindByProperty(ctx, to, property, values)
+	}
 	return w.look(values, len(values))
 }
 

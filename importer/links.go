@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/hubload/hubload/importer/api"
+	"github.com/hubload/hubload/importer/call"
 	"github.com/hubload/hubload/mapping"
 	"github.com/hubload/hubload/ratelimit"
 )
@@ -154,15 +155,15 @@ func (l *links) take(ctx context.Context, of mapping.Target, t *target) []*wante
 // ask asks for one batch until every value has its reply.
 func (l *links) ask(ctx context.Context, of mapping.Target, t *target) {
 	unique, err := l.defined(ctx, of, t)
-	slot, read := l.r.slot, l.r.im.API.FindByProperty
+	limiter, read := l.r.im.Limiter, l.r.im.API.FindByProperty
 	if !unique {
-		slot, read = l.searchSlot, l.r.im.API.Search
+		limiter, read = l.searches, l.r.im.API.Search
 	}
 	var batch []*wanted
 	taken := false
 	for n := api.MaxBatch; err == nil && (!taken || len(batch) > 0); {
 		var m api.Found
-		m, err = askBy(ctx, l.r, slot, func(ctx context.Context) (api.Found, error) {
+		m, err = call.ReadLimited(ctx, l.r.calls, limiter, func(ctx context.Context) (api.Found, error) {
 			if !taken {
 				batch, taken = l.take(ctx, of, t), true
 			}
@@ -180,7 +181,7 @@ func (l *links) ask(ctx context.Context, of mapping.Target, t *target) {
 		case n > 1:
 			n /= 2
 		case n == 1:
-			err = &refusedRead{errors.New("too many of them have one value")}
+			err = &call.RefusedReadError{Err: errors.New("too many of them have one value")}
 		}
 	}
 	if !taken {
@@ -203,15 +204,11 @@ func (l *links) defined(ctx context.Context, of mapping.Target, t *target) (bool
 	if t.defined {
 		return t.unique, nil
 	}
-	unique, err := ask(ctx, l.r, func(ctx context.Context) (bool, error) { return l.r.im.API.Unique(ctx, of.To, of.Property) })
+	unique, err := call.Read(ctx, l.r.calls, func(ctx context.Context) (bool, error) { return l.r.im.API.Unique(ctx, of.To, of.Property) })
 	if err == nil {
 		t.unique, t.defined = unique, true
 	}
 	return unique, err
-}
-
-func (l *links) searchSlot(ctx context.Context) (*ratelimit.Slot, error) {
-	return l.r.slotOf(ctx, l.searches)
 }
 
 func valuesOf(batch []*wanted) []string {

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/hubload/hubload/importer/api"
+	"github.com/hubload/hubload/importer/call"
 	"github.com/hubload/hubload/importer/journal"
 	"github.com/hubload/hubload/mapping"
 	"github.com/hubload/hubload/ratelimit"
@@ -237,15 +238,15 @@ func (l *lookup) byKey(ctx context.Context, rows []*row) ([]find, error) {
 	finds := make([]find, len(rows))
 	for from := 0; from < len(rows); from += api.MaxBatch {
 		batch := rows[from:min(from+api.MaxBatch, len(rows))]
-		found, err := l.find(ctx, batch)
-		if err != nil {
+		ids, err := l.findByKey(ctx, batch)
+		if unreadable := new(call.RefusedReadError); err != nil && !errors.As(err, &unreadable) {
 			return nil, err
 		}
 		for i, rw := range batch {
 			f := &finds[from+i]
-			switch id, exists := found.IDs[rw.rec.Key]; {
-			case !found.OK:
-				f.nowhere, f.message = true, fmt.Sprintf("it couldn't be looked up by its key (%v)", found.Err)
+			switch id, exists := ids[api.Folded(rw.rec.Key)]; {
+			case err != nil:
+				f.nowhere, f.message = true, fmt.Sprintf("it couldn't be looked up by its key (%v)", err)
 			case exists:
 				f.id = id
 			default:

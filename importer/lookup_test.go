@@ -14,6 +14,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/hubload/hubload/importer/call"
 	"github.com/hubload/hubload/importer/journal"
 )
 
@@ -288,12 +289,12 @@ func TestResolveHasPatience(t *testing.T) {
 		{"a moment", []error{readFailure{status: 503}, nil, readFailure{status: 500}}, nil, time.Second},
 		{"as long as asked for", []error{readFailure{status: 503, wait: 40 * time.Second}}, nil, 40 * time.Second},
 		{"the limit", many(20, readFailure{status: 429}), nil, 20 * time.Second},
-		{"a minute", many(100, readFailure{status: 503}), as(new(*ServerError)), time.Minute},
-		{"not for hours", []error{readFailure{status: 503, wait: time.Hour}}, as(new(*ServerError)), 0},
+		{"a minute", many(100, readFailure{status: 503}), as(new(*call.ServerError)), time.Minute},
+		{"not for hours", []error{readFailure{status: 503, wait: time.Hour}}, as(new(*call.ServerError)), 0},
 		{"a new token", []error{readFailure{status: 401}}, nil, 0},
-		{"one new token", many(2, readFailure{status: 401}), as(new(*DeniedError)), 0},
-		{"no scope", many(2, readFailure{status: 403}), as(new(*DeniedError)), 0},
-		{"no values", []error{nil, readFailure{status: 400}}, as(new(*ServerError)), 0},
+		{"one new token", many(2, readFailure{status: 401}), as(new(*call.DeniedError)), 0},
+		{"no scope", many(2, readFailure{status: 403}), as(new(*call.DeniedError)), 0},
+		{"no values", []error{nil, readFailure{status: 400}}, as(new(*call.ServerError)), 0},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

@@ -4,10 +4,11 @@ package importer
 
 import (
 	"context"
+	"errors"
 	"fmt"
-	"time"
 
 	"github.com/hubload/hubload/importer/api"
+	"github.com/hubload/hubload/importer/call"
 	"github.com/hubload/hubload/importer/journal"
 )
 
@@ -19,23 +20,24 @@ func (r *run) resolve(ctx context.Context, rows []*row) (again []*row, err error
 		return nil, nil
 	}
 	// What is sent again rests on the key: a proof that is under way comes first.
-	if err := r.proof.wait(); err != nil {
+	if err := r.proof.wait(ctx); err != nil {
 		return nil, err
 	}
-	found, err := r.find(ctx, rows)
-	if err != nil {
+	ids, err := r.findByKey(ctx, rows)
+	unreadable := new(call.RefusedReadError)
+	if err != nil && !errors.As(err, &unreadable) {
 		return nil, err
 	}
 	var fates []journal.Fate
 	doubted := 0
 	for _, rw := range rows {
-		id, exists := found.IDs[rw.rec.Key]
+		id, exists := ids[api.Folded(rw.rec.Key)]
 		var fate journal.Fate
 		switch {
-		case !found.OK && rw.tainted:
+		case err != nil && rw.tainted:
 			continue // in doubt already
-		case !found.OK:
-			fate = rw.fate(journal.InDoubt, &api.Failure{Message: fmt.Sprintf("refused because of its key, and the record that holds the key couldn't be read (%v)", found.Err)})
+		case err != nil:
+			fate = rw.fate(journal.InDoubt, &api.Failure{Message: fmt.Sprintf("refused because of its key, and the record that holds the key couldn't be read (%v)", err)})
 		case exists:
 			fate = journal.Fate{Row: rw.n, Kind: journal.Existing, ID: id, Attempts: rw.attempts}
 		case !rw.tainted && aboutKey(rw.refusal, r.im.Key):
@@ -65,40 +67,28 @@ func (r *run) resolve(ctx context.Context, rows []*row) (again []*row, err error
 	return again, r.countFates(fates)
 }
 
-// find asks until there is a complete answer, a few times.
-func (r *run) find(ctx context.Context, rows []*row) (api.KeyResult, error) {
+// findByKey returns the ids of the records that hold the rows' keys, by [api.Folded] key.
+// Its errors are those of [call.Read].
+func (r *run) findByKey(ctx context.Context, rows []*row) (map[string]string, error) {
 	values := make([]string, 0, len(rows))
 	seen := make(map[string]bool, len(rows))
 	for _, rw := range rows {
-		if !seen[rw.rec.Key] {
-			seen[rw.rec.Key] = true
+		if key := api.Folded(rw.rec.Key); !seen[key] {
+			seen[key] = true
 			values = append(values, rw.rec.Key)
 		}
 	}
-	for try := 1; ; try++ {
-		slot, err := r.slot(ctx)
-		if err != nil {
-			return api.KeyResult{}, err
-		}
-		slot.Sent()
-		sent := time.Now()
-		found := r.im.API.FindByKey(r.ctx, r.im.Key, values)
-		slot.Done(found.Rate)
-		switch {
-		case found.OK:
-			return found, nil
-		case found.Denied:
-			if err := r.denied(ctx, api.Answer{Err: found.Err}, sent); err != nil {
-				return api.KeyResult{}, err
-			}
-		case !found.Temporary || try >= maxFinds && !found.Rate.Refused:
-			r.log.Warn("rows can't be looked up by their key", "error", found.Err)
-			return found, nil
-		}
-		if err := sleep(ctx, max(found.Wait, time.Duration(try)*500*time.Millisecond)); err != nil {
-			return api.KeyResult{}, err
-		}
+	found, err := call.Read(ctx, r.calls, func(ctx context.Context) (api.Found, error) {
+		return r.im.API.FindByProperty(ctx, "", r.im.Key, values)
+	})
+	if err != nil {
+		return nil, err
 	}
+	ids := make(map[string]string, len(found.IDs))
+	for value, held := range found.IDs {
+		ids[api.Folded(value)] = held[0] // the property is unique
+	}
+	return ids, nil
 }
 
 // aboutKey reports whether a row was refused because a record holds its key. Another

@@ -8,20 +8,15 @@ import (
 	"log/slog"
 	"slices"
 	"sync"
-	"sync/atomic"
-	"time"
 
 	"github.com/hubload/hubload/importer/api"
+	"github.com/hubload/hubload/importer/call"
 	"github.com/hubload/hubload/importer/journal"
 )
 
 const (
-	maxUnprovedAttempts = 4                // of a row, with a key
-	maxFinds            = 4                // of one batch of keys, while their failure may pass
-	maxUnproved         = 20               // answers in a row that prove nothing, before the run stops
-	maxStreak           = 1000             // refused rows in a row, before the run stops
-	maxRenewals         = 2                // of the credentials, before a request isn't denied
-	maxBusy             = 10 * time.Minute // that the other side may ask to wait, before the run stops
+	maxUnprovedAttempts = 4    // of a row, with a key
+	maxStreak           = 1000 // refused rows in a row, before the run stops
 )
 
 // The codes of hubload's own that the engine gives; those of other rooms stand there.
@@ -47,21 +42,14 @@ type run struct {
 	desks     pool[desk]
 	dockets   pool[docket]
 
-	renewing  chan struct{} // a place for who renews the credentials
-	resetting chan struct{} // likewise for who waits for the quota of the day
-	resets    atomic.Int64  // how often that was fresh again
+	calls *call.Caller
 
-	mu       sync.Mutex
-	streak   int       // refused rows in a row
-	unproved int       // answers in a row that prove nothing
-	lostAt   time.Time // since when the server can't be reached; zero: it can
-	backoff  time.Duration
-	renewals int       // of the credentials, since the last request that wasn't denied
-	renewed  time.Time // when they were last renewed
+	mu     sync.Mutex
+	streak int // refused rows in a row
 }
 
 func newRun(im Import) *run {
-	r := &run{im: im, batchSize: im.BatchSize, progress: im.Progress, log: im.Logger, gate: newGate(im.Workers), died: map[int64]bool{}, renewing: make(chan struct{}, 1), resetting: make(chan struct{}, 1)}
+	r := &run{im: im, batchSize: im.BatchSize, progress: im.Progress, log: im.Logger, gate: newGate(im.Workers), died: map[int64]bool{}}
 	if r.batchSize == 0 {
 		r.batchSize = api.MaxBatch
 	}
@@ -77,9 +65,7 @@ func newRun(im Import) *run {
 	if r.log == nil {
 		r.log = slog.New(slog.DiscardHandler)
 	}
-	if r.im.Patience == 0 {
-		r.im.Patience = time.Minute
-	}
+	r.calls = call.New(call.Options{API: im.API, Limiter: im.Limiter, Patience: im.Patience, DailyReset: im.DailyReset, Logger: r.log})
 	if im.State != nil {
 		r.progress.resume(im.State)
 	}

@@ -12,7 +12,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/hubload/hubload/importer"
+	"github.com/hubload/hubload/importer/call"
 	"github.com/hubload/hubload/importer/journal"
 )
 
@@ -135,9 +135,9 @@ func (r *simRun) open() (*journal.Journal, *journal.State, error) {
 // examine looks at how a process ended, and reports whether the run is done.
 func (r *simRun) examine(p *simProcess, n int, err error) bool {
 	var (
-		server  *importer.ServerError
-		stopped *importer.StoppedError
-		denied  *importer.DeniedError
+		server *call.ServerError
+		quota  *call.QuotaError
+		denied *call.DeniedError
 	)
 	noisy := n <= r.plan.noisy
 	st, lerr := journal.Load(r.path)
@@ -177,7 +177,7 @@ func (r *simRun) examine(p *simProcess, n int, err error) bool {
 		r.tally.interrupts++
 	case p.ending == unread && errors.Is(err, errReading):
 		r.tally.unread++
-	case errors.As(err, &stopped) && stopped.Cause == importer.DailyQuota && (noisy || r.plan.account.Daily > 0):
+	case errors.As(err, &quota) && (noisy || r.plan.account.Daily > 0):
 	case noisy && (errors.As(err, &server) || errors.As(err, &denied)):
 	default:
 		r.fault("process %d (left in peace: %t) ended for no good reason: %v", n, !noisy, err)
@@ -209,7 +209,7 @@ func (r *simRun) rest(p *simProcess, err error) {
 	if r.plan.strict {
 		d += r.plan.account.Per + time.Second
 	}
-	if stopped := (*importer.StoppedError)(nil); errors.As(err, &stopped) {
+	if quota := (*call.QuotaError)(nil); errors.As(err, &quota) {
 		d += time.Until(midnight())
 	}
 	time.Sleep(d)
@@ -229,11 +229,11 @@ func (r *simRun) again() {
 		if sent := len(r.world.exchanges) - before; sent > 0 && (!r.plan.key || doubts == 0) {
 			r.fault("the run was finished, and running it again sent %d requests", sent)
 		}
-		stopped := (*importer.StoppedError)(nil)
+		quota := (*call.QuotaError)(nil)
 		switch {
 		case err == nil:
 			return
-		case r.plan.account.Daily == 0 || n == 10 || !errors.As(err, &stopped):
+		case r.plan.account.Daily == 0 || n == 10 || !errors.As(err, &quota):
 			r.fault("the run was finished, and running it again: %v", err)
 			return
 		}

@@ -190,14 +190,14 @@ func (tr *trip) reject(rows []int) {
 	}
 }
 
-// Find answers a read by the key.
-func (tr *trip) FindByKey(_ context.Context, _ string, values []string) api.KeyResult {
+// FindByProperty answers a read by the key.
+func (tr *trip) FindByProperty(_ context.Context, _, _ string, values []string) (api.Found, error) {
 	if tr.readAhead {
 		synctest.Wait()
 	}
 	tr.mayEnd("before a read", false)
 	if tr.dead {
-		return api.KeyResult{Err: errDied}
+		return api.Found{}, errDied
 	}
 	tr.executeLate()
 	answers := 1
@@ -209,15 +209,15 @@ func (tr *trip) FindByKey(_ context.Context, _ string, values []string) api.KeyR
 	if c > 0 {
 		tr.left.faults--
 		tr.left.total--
-		return api.KeyResult{Temporary: c == 1, Err: errors.New("the read failed"), Rate: api.Rate{Remaining: -1}}
+		return api.Found{}, passing{temporary: c == 1, rate: api.Rate{Remaining: -1}}
 	}
-	found := api.KeyResult{OK: true, IDs: map[string]string{}, Rate: api.Rate{Remaining: -1}}
+	found := api.Found{Complete: len(values), IDs: map[string][]string{}, Rate: api.Rate{Remaining: -1}}
 	for row, ids := range tr.ids {
 		if v := names([]int{row}); len(ids) > 0 && slices.Contains(values, v) {
-			found.IDs[v] = ids[0]
+			found.IDs[v] = ids[:1]
 		}
 	}
-	return found
+	return found, nil
 }
 
 var errDied = errors.New("the process died")

@@ -189,16 +189,16 @@ func (w *world) execute(inputs []api.Input) api.Answer {
 	return ans
 }
 
-func (w *world) FindByKey(_ context.Context, property string, values []string) api.KeyResult {
+func (w *world) FindByProperty(_ context.Context, _, _ string, values []string) (api.Found, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	found := api.KeyResult{OK: true, IDs: map[string]string{}, Rate: api.Rate{Remaining: -1}}
+	found := api.Found{Complete: len(values), IDs: map[string][]string{}, Rate: api.Rate{Remaining: -1}}
 	for _, v := range values {
 		if id, ok := w.keys[v]; ok {
-			found.IDs[v] = id
+			found.IDs[v] = []string{id}
 		}
 	}
-	return found
+	return found, nil
 }
 
 // An attempt at an import, on one journal.

@@ -6,6 +6,7 @@ import (
 	"errors"
 
 	"github.com/hubload/hubload/importer"
+	"github.com/hubload/hubload/importer/call"
 	"github.com/hubload/hubload/importer/csvfile"
 	"github.com/hubload/hubload/importer/hubspot"
 	"github.com/hubload/hubload/importer/journal"
@@ -59,7 +60,8 @@ func exitCode(err error) int {
 		mismatch    mismatchError
 		changed     *importer.MismatchError
 		stopped     *importer.StoppedError
-		denied      *importer.DeniedError
+		quota       *call.QuotaError
+		denied      *call.DeniedError
 		credentials *hubspot.CredentialsError
 		answer      *hubspot.Error
 		mappings    mapping.Errors
@@ -77,7 +79,7 @@ func exitCode(err error) int {
 		return exitLocked
 	case errors.As(err, &mismatch), errors.As(err, &changed), errors.Is(err, csvfile.ErrChanged), errors.Is(err, report.ErrMismatch):
 		return exitMismatch
-	case errors.As(err, &stopped):
+	case errors.As(err, &stopped), errors.As(err, &quota):
 		return exitStopped
 	case errors.As(err, &denied), errors.As(err, &credentials):
 		return exitUnauthorised
@@ -102,7 +104,7 @@ func hintOf(err error) string {
 	var (
 		hinted  hintedError
 		changed *importer.MismatchError
-		denied  *importer.DeniedError
+		denied  *call.DeniedError
 		answer  *hubspot.Error
 	)
 	switch {
@@ -110,8 +112,8 @@ func hintOf(err error) string {
 		return hinted.hint
 	case errors.As(err, &changed):
 		return "give the file as it was to go on, and mend rows that were refused in failures.csv; or --again to import this one as a new run, which creates once more what was created before"
-	case errors.As(err, &denied) && denied.To != "":
-		return scopeHint(denied.To)
+	case errors.As(err, &denied) && denied.Object != "":
+		return scopeHint(denied.Object)
 	case errors.As(err, &denied), errors.As(err, &answer) && (answer.Unauthorized() || answer.Forbidden()):
 		return "check that the token belongs to this account, hasn't expired, and has the scope crm.objects.line_items.write"
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/hubload/hubload/importer"
+	"github.com/hubload/hubload/importer/call"
 	"github.com/hubload/hubload/importer/journal"
 	"github.com/hubload/hubload/importer/report"
 	"github.com/hubload/hubload/mapping"
@@ -175,9 +176,9 @@ func (a *app) rewrite(d *runDir, m *mapping.Mapping, runErr error) (report.Count
 
 // lookAgain adds to an error how to go on.
 func (s *session) lookAgain(err error) error {
-	var denied *importer.DeniedError
+	var denied *call.DeniedError
 	switch {
-	case errors.As(err, &denied) && denied.To == "":
+	case errors.As(err, &denied) && denied.Object == "":
 		return withHint(err, "check that the token belongs to this account and hasn't expired; looking for rows takes the scopes crm.objects.line_items.read and, for rows of deals, crm.objects.deals.read")
 	case hintOf(err) != "":
 		return err

@@ -28,12 +28,9 @@ type API interface {
 	// that FindByProperty can be asked for it.
 	Unique(ctx context.Context, object, property string) (bool, error)
 
-	// FindByKey finds records of the API's own object type by a unique property.
-	FindByKey(ctx context.Context, property string, values []string) KeyResult
-
 	// FindByProperty finds the records that hold values in a unique property, or,
-	// with property "", that have the ids. It reads from the primary store: a value
-	// without an id in the answer is held by no record.
+	// with property "", that have the ids. Object "" is the API's own type. It reads
+	// from the primary store: a value without an id in the answer is held by no record.
 	FindByProperty(ctx context.Context, object, property string, values []string) (Found, error)
 
 	// Search finds the records that hold values in any property. It may ask an index

@@ -40,6 +40,9 @@ func (c *Client) Unique(ctx context.Context, to, property string) (bool, error) 
 // of is the address of another object type.
 func (c *Client) of(to string) (address, error) {
 	a := c.address
+	if to == "" {
+		return a, nil
+	}
 	a.object = to
 	if !objectType.MatchString(to) {
 		return a, &Error{Status: http.StatusNotFound, Err: fmt.Errorf("%q is no type of objects", to)}

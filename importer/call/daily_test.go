@@ -1,6 +1,6 @@
 // The quota of the day: one worker asks when it is fresh again, and all wait for it.
 
-package importer
+package call_test
 
 import (
 	"context"
@@ -8,6 +8,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/hubload/hubload/importer/call"
 	"github.com/hubload/hubload/ratelimit"
 )
 
@@ -15,11 +16,11 @@ func TestOneWorkerAsksForTheReset(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		asked := 0
 		start := time.Now()
-		r := newRun(Import{Limiter: ratelimit.New(ratelimit.Options{}), DailyReset: func(context.Context) (time.Time, error) {
+		r := call.New(call.Options{Limiter: ratelimit.New(ratelimit.Options{}), DailyReset: func(context.Context) (time.Time, error) {
 			asked++
 			return start.Add(3 * time.Hour), nil
 		}})
-		slot, err := r.slot(t.Context())
+		slot, err := r.Slot(t.Context())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -27,7 +28,7 @@ func TestOneWorkerAsksForTheReset(t *testing.T) {
 		served := make(chan time.Duration, 20)
 		for range cap(served) {
 			go func() {
-				slot, err := r.slot(t.Context())
+				slot, err := r.Slot(t.Context())
 				if err != nil {
 					t.Error(err)
 				} else {
