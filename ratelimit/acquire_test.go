@@ -79,7 +79,7 @@ func TestProbeGoesAlone(t *testing.T) {
 				test.end(probe)
 				must(t, l)
 				if got := tryFor(t, l, time.Minute) != nil; got != test.many {
-					t.Errorf("a slot beside the next one: %v, want %v", got, test.many)
+					t.Errorf("a slot evenRate the next one: %v, want %v", got, test.many)
 				}
 			})
 		})
@@ -108,7 +108,7 @@ func TestLimitInForce(t *testing.T) {
 		{"zero", Options{}, []Limit{{0, ten}}, Limit{10, ten}},
 		{"tiny", Options{}, []Limit{{1, time.Hour}}, Limit{3600, time.Hour}},
 		{"tiny share", Options{Share: 1}, []Limit{pro}, Limit{10, ten}},
-		{"huge", Options{}, []Limit{{1 << 40, ten}}, Limit{mostN, ten}},
+		{"huge", Options{}, []Limit{{1 << 40, ten}}, Limit{maxN, ten}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -193,7 +193,7 @@ func TestStretch(t *testing.T) {
 				t.Errorf("limit in force is %v, want %v", got, step.want)
 			}
 			if !step.a.Refused {
-				time.Sleep(relax)
+				time.Sleep(stretchExpiry)
 			}
 		}
 	})
@@ -203,13 +203,13 @@ func TestStretch(t *testing.T) {
 func TestMuteServer(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := New(Options{Cap: Limit{500, 10 * time.Second}})
-		for range mute {
+		for range silentProbes {
 			slot, _ := must(t, l)
 			slot.Sent()
 			slot.Done(Answer{Remaining: -1})
 		}
 		began := time.Now()
-		for range 500 - mute {
+		for range 500 - silentProbes {
 			must(t, l)
 		}
 		if took := time.Since(began); took > 3*time.Second {

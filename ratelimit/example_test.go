@@ -74,7 +74,7 @@ func ExampleParseLimit() {
 	fmt.Println(err)
 	// Output:
 	// 190 10s <nil>
-	// "190 per minute" is no limit: write a number of requests up to 100000, a slash and a time from 1ms to 24h0m0s, such as 190/10s
+	// "190 per minute" is not a limit. Write a number of requests up to 100000, a slash and a time from 1ms to 24h0m0s, such as 190/10s.
 }
 
 // A board is a store for the limiters of one process. A file would have to be locked
@@ -96,10 +96,10 @@ func (b *board) Update(change func([]byte) []byte) error {
 // Two limiters that share a store keep to one limit: when each has sent two requests,
 // a window of four is full.
 func ExampleStore() {
-	shared := new(board)
+	sharedWindow := new(board)
 	limiters := []*ratelimit.Limiter{
-		ratelimit.New(ratelimit.Options{Store: shared}),
-		ratelimit.New(ratelimit.Options{Store: shared}),
+		ratelimit.New(ratelimit.Options{Store: sharedWindow}),
+		ratelimit.New(ratelimit.Options{Store: sharedWindow}),
 	}
 	for i := range 4 {
 		slot, err := limiters[i%2].Acquire(context.Background())

@@ -10,11 +10,18 @@ import (
 	"time"
 )
 
-// What a limit may be. Beyond it lies a mistake, not a limit.
+// A Limit is a number of requests in any window of a length, such as 190/10s.
+type Limit struct {
+	N   int
+	Per time.Duration
+}
+
+// The range of a limit. What lies outside is a mistake: HubSpot's limits are 100 to 250
+// in 10 s, and up to 1,000,000 a day.
 const (
-	mostN    = 100_000 // each request in a window is remembered
-	leastPer = time.Millisecond
-	mostPer  = 24 * time.Hour
+	maxN   = 100_000          // a window remembers two times of 24 bytes a request: 5 MB
+	minPer = time.Millisecond // what HubSpot's header counts in
+	maxPer = 24 * time.Hour   // its longest window, the daily one
 )
 
 // ParseLimit reads what [Limit.String] writes: a number of requests from 1 to
@@ -30,8 +37,8 @@ func ParseLimit(s string) (Limit, error) {
 	l.N, errN = strconv.Atoi(n)
 	l.Per, errPer = time.ParseDuration(per)
 	if errN != nil || errPer != nil || !l.valid() {
-		return Limit{}, fmt.Errorf("%q is no limit: write a number of requests up to %d, a slash and a time from %v to %v, such as 190/10s",
-			s, mostN, leastPer, mostPer)
+		return Limit{}, fmt.Errorf("%q is not a limit. Write a number of requests up to %d, a slash and a time from %v to %v, such as 190/10s.",
+			s, maxN, minPer, maxPer)
 	}
 	return l, nil
 }
@@ -42,7 +49,7 @@ func (l Limit) String() string {
 }
 
 func (l Limit) valid() bool {
-	return l.N >= 1 && l.N <= mostN && l.Per >= leastPer && l.Per <= mostPer
+	return l.N >= 1 && l.N <= maxN && l.Per >= minPer && l.Per <= maxPer
 }
 
 // perSecond returns the rate that uses the limit up.
@@ -52,14 +59,14 @@ func (l Limit) perSecond() float64 {
 
 // within returns how many requests l lets through in a time, rounded up.
 func (l Limit) within(d time.Duration) int {
-	return int(min(mostN, math.Ceil(l.perSecond()*d.Seconds())))
+	return int(min(maxN, math.Ceil(l.perSecond()*d.Seconds())))
 }
 
-// sane returns what to make of the limit that an answer claims, and whether it
-// is one at all. A server never gets to stop its client for good: at least one
-// request a second is left.
+// sane returns the limit to believe of an answer, and whether it states one at all.
+// At least one request a second is left, so that a server can't stop its client for
+// good.
 func (l Limit) sane() (Limit, bool) {
-	if l.N < 0 || l.Per < leastPer || l.Per > mostPer {
+	if l.N < 0 || l.Per < minPer || l.Per > maxPer {
 		return Limit{}, false
 	}
 	return l.floor(), true
@@ -73,6 +80,6 @@ func (l Limit) part(percent int) Limit {
 
 func (l Limit) floor() Limit {
 	seconds := int(math.Ceil(l.Per.Seconds()))
-	l.N = min(max(l.N, seconds), mostN)
+	l.N = min(max(l.N, seconds), maxN)
 	return l
 }

@@ -1,4 +1,4 @@
-// The limiter: who waits, in which order, and who goes next.
+// The limiter: a queue of callers that wait for slots.
 
 // Package ratelimit keeps the requests of a process within a limit of N requests
 // in any window of a length, when it is the server that knows the limit.
@@ -13,19 +13,19 @@
 //     rate, so that a job that fits into a window isn't drawn out over it. No
 //     window at the server ever holds more than N as long as no request travels
 //     more than 50 ms longer than another; two slots are kept free for later ones.
-//   - When answers show that others use the limit too, requests are spaced evenly,
-//     at a rate that settles where some slots stay free. After a minute without
-//     a sign of others the bursts come back.
-//   - A refusal pauses everybody, not only the one that it met, for as long as the
-//     server asked; else for a second, then for twice as long up to the length of
-//     the window. Then a single request tries. A server that keeps refusing is
-//     asked at most once a second.
-//   - A window that refuses more than it should by its headers (some count in
-//     whole seconds) is taken to be longer than said, by up to a fifth.
+//   - When answers show that other clients use the limit too, requests are spaced
+//     evenly, at a rate that settles where some slots stay free. After a minute without
+//     a sign of them the bursts come back.
+//   - A refusal pauses everybody for as long as the server asked; if it didn't ask,
+//     for a second, then for twice as long, up to the length of the window. Then a
+//     single request goes. A server that keeps refusing is asked at most once a
+//     second.
+//   - A server that refuses more than its headers say (some count in whole seconds)
+//     is assumed to have a window that is up to a fifth longer.
 //
-// A server that never tells a limit is held to be one of 100 requests in 10
-// seconds, or of [Options.Cap]. Whatever a server claims, at least one request
-// a second is let through, except while it refuses.
+// A server that never states a limit is assumed to have one of 100 requests in 10
+// seconds, or [Options.Cap]. Whatever a server claims, at least one request a second is
+// let through, except while it refuses.
 //
 // Processes that are given one [Store] share a window: each sees what the others have
 // sent, all of them keep to one limit, and they take turns. Without one, a limiter
@@ -56,11 +56,11 @@ type Options struct {
 	// 0 means 100.
 	Share int
 
-	// Store is where a window is kept that is shared with other processes, such
-	// as a locked file for each account; nil: none is. All processes together
-	// then keep to what the server allows, whatever each of them does, and none
-	// takes another for a stranger. Whoever has waited longest since its last
-	// slot is served first. Cap stays each process's own.
+	// Store holds a window that is shared with other processes, such as a locked file
+	// for each account; nil: the window isn't shared. All processes together then keep
+	// to what the server allows, and none takes another for a foreign client. The
+	// process whose last slot is longest ago is served first. Cap stays each
+	// process's own.
 	//
 	// A process that dies occupies its slots for a window and two seconds, no
 	// longer. The wall clock of the host may jump; see the package comment.
@@ -69,16 +69,16 @@ type Options struct {
 	Store Store
 }
 
-// A Limiter hands out slots for requests, in the order in which they were asked
-// for. It starts no goroutine and needs no closing. Its methods, and those of its
-// slots, may be called from many goroutines at once.
+// A Limiter hands out slots for requests, in the order of the calls of Acquire. It
+// starts no goroutine and needs no closing. Its methods, and those of its slots, are
+// safe for concurrent use.
 type Limiter struct {
-	mu       sync.Mutex
-	gate     *gate
-	daily    *DailyError // nil: the quota of the day isn't known to be exhausted
-	refusals int64
-	waiters  []*waiter   // first come, first served
-	timer    *time.Timer // wakes the first of them up; nil before it was needed
+	mu         sync.Mutex
+	controller *controller
+	daily      *DailyError // nil: the quota of the day isn't known to be exhausted
+	refusals   int64
+	waiters    []*waiter   // first come, first served
+	timer      *time.Timer // wakes the first of them up; nil before it was needed
 }
 
 // A waiter is a call of Acquire. Slot or err is set before ready is closed.
@@ -101,16 +101,15 @@ func New(o Options) *Limiter {
 	if o.Share == 0 {
 		o.Share = 100
 	}
-	return &Limiter{gate: newGate(o)}
+	return &Limiter{controller: newController(o)}
 }
 
 // Acquire waits until a request may be sent, and returns the slot for it. The
 // caller owes the slot a call of [Slot.Done] or [Slot.Cancel].
 //
-// It returns ctx's error when ctx ends first, and a [*DailyError], also to those
-// who wait already, from when an answer said that the quota of the day is
-// exhausted until [Limiter.ResetDaily]. A deadline that is too near to succeed
-// is waited for.
+// It returns ctx's error when ctx ends first; a deadline that is too near to succeed is
+// waited for. It returns a [*DailyError] from when an answer says that the quota of the
+// day is exhausted until [Limiter.ResetDaily], also to callers that wait already.
 func (l *Limiter) Acquire(ctx context.Context) (*Slot, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
@@ -139,37 +138,35 @@ func (l *Limiter) Acquire(ctx context.Context) (*Slot, error) {
 }
 
 // serve gives slots to waiters until one has to wait, and sets the timer for that
-// one. It is called whenever something changed, with mu held.
+// one. It is called after every change, with mu held.
 func (l *Limiter) serve() {
 	l.update(func(time.Time) {})
 }
 
-// update calls do and then serves, both while the window is ours alone if it is
-// shared.
+// update calls do and then serves, both with exclusive access to a shared window.
 func (l *Limiter) update(do func(now time.Time)) {
 	now := time.Now()
-	l.gate.shared.with(l.gate.limits[0], now, func() {
-		now := time.Now() // the store may have had to be waited for
-		if l.gate.shared != nil {
-			l.gate.meet(now)
+	l.controller.shared.with(l.controller.limits[0], now, func() {
+		now := time.Now() // the store may have kept us waiting
+		if l.controller.shared != nil {
+			l.controller.mergePeers(now)
 		}
 		do(now)
 		waiting := l.serveAll(now)
-		if l.gate.shared != nil {
-			l.gate.tell(waiting, now)
+		if l.controller.shared != nil {
+			l.controller.publish(waiting, now)
 		}
 	})
 }
 
-// serveAll does what serve says, and reports whether somebody waits for a time to
-// come.
+// serveAll serves the waiters, and reports whether one of them waits for the timer.
 func (l *Limiter) serveAll(now time.Time) bool {
 	for len(l.waiters) > 0 {
 		w := l.waiters[0]
 		if l.daily != nil {
 			w.err = l.daily
 		} else {
-			at, ok := l.gate.next(now)
+			at, ok := l.controller.next(now)
 			if !ok {
 				break // an answer will call serve
 			}
@@ -177,7 +174,7 @@ func (l *Limiter) serveAll(now time.Time) bool {
 				l.wake(wait)
 				return true
 			}
-			w.slot = &Slot{limiter: l, ticket: l.gate.take(now)}
+			w.slot = &Slot{limiter: l, ticket: l.controller.take(now)}
 		}
 		l.waiters = slices.Delete(l.waiters, 0, 1)
 		close(w.ready)
@@ -200,13 +197,12 @@ func (l *Limiter) wake(after time.Duration) {
 	})
 }
 
-// Limit returns the limit in force now: of those of the server and the user the
-// one that lets less through. The window is longer than the server said while it
-// is stretched because of refusals.
+// Limit returns the limit in force now: the slower one of the server's and the user's.
+// Its window is longer than the server's while it is stretched because of refusals.
 func (l *Limiter) Limit() Limit {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.gate.limit()
+	return l.controller.limit()
 }
 
 // Refusals returns how many requests the limit has refused so far, those refused
@@ -217,22 +213,22 @@ func (l *Limiter) Refusals() int64 {
 	return l.refusals
 }
 
-// Pause lets nobody have a slot for a time from now, for a server that asks for
-// that in another way than by refusing. It never shortens a pause.
+// Pause hands out no slot for a time from now. It is for a server that asks for a pause
+// in another way than by refusing. It never shortens a pause.
 func (l *Limiter) Pause(d time.Duration) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.gate.hold(d, time.Now())
+	l.controller.hold(d, time.Now())
 	l.serve()
 }
 
 // Spent says that n requests were sent and answered without a slot, such as those
-// that found out which account it is. The window counts them, so that nobody
-// takes them for a stranger's.
+// that read the account's number. The window counts them, so that they aren't taken for
+// another client's.
 func (l *Limiter) Spent(n int) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.update(func(now time.Time) { l.gate.spend(n, now) })
+	l.update(func(now time.Time) { l.controller.spend(n, now) })
 }
 
 // ResetDaily says that the quota of the day is fresh again. The next request goes

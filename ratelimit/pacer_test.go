@@ -37,23 +37,23 @@ func TestPacerRate(t *testing.T) {
 	}{
 		{"alone", func(*pacer) {}, 3.99 * even, 4.01 * even},
 		{"two signs", func(p *pacer) {
-			p.heed(50, 100, false, at(1))
-			p.heed(50, 100, false, at(2))
+			p.observe(50, 100, false, at(1))
+			p.observe(50, 100, false, at(2))
 		}, 3.99 * even, 4.01 * even},
 		{"signs that don't follow each other", func(p *pacer) {
 			for i := range 10 {
-				p.heed(50*(i%3), 100, false, at(i))
+				p.observe(50*(i%3), 100, false, at(i))
 			}
 		}, 3.99 * even, 4.01 * even},
 		{"three signs", func(p *pacer) {
 			for i := range 3 {
-				p.heed(57, headroom, false, at(i))
+				p.observe(57, targetFree, false, at(i))
 			}
 		}, 13.2, 13.4},
-		{"one certain sign", func(p *pacer) { p.heed(57, headroom, true, at(1)) }, 13.2, 13.4},
-		{"a miscount is no sign", func(p *pacer) { p.heed(tolerance, 100, true, at(1)) }, 3.99 * even, 4.01 * even},
+		{"one certain sign", func(p *pacer) { p.observe(57, targetFree, true, at(1)) }, 13.2, 13.4},
+		{"a miscount is no sign", func(p *pacer) { p.observe(foreignTolerance, 100, true, at(1)) }, 3.99 * even, 4.01 * even},
 		{"refusal", func(p *pacer) { p.refused(0, at(1)) }, 0.89 * even, 0.91 * even},
-		{"refusal beside others", func(p *pacer) { p.refused(90, at(1)) }, 8.9, 9.1},
+		{"refusal evenRate others", func(p *pacer) { p.refused(90, at(1)) }, 8.9, 9.1},
 		{"many refusals leave one a second", func(p *pacer) {
 			for i := range 100 {
 				p.refused(0, at(i))
@@ -63,28 +63,28 @@ func TestPacerRate(t *testing.T) {
 		{"free slots are taken slowly", func(p *pacer) {
 			p.refused(95, at(1))
 			for i := range 100 {
-				p.heed(57, 54, false, at(2+i))
+				p.observe(57, 54, false, at(2+i))
 			}
 		}, 8.55 + 1.4, 8.55 + 1.6},
 		{"never more than the even rate", func(p *pacer) {
 			p.refused(0, at(1))
 			for i := range 10_000 {
-				p.heed(57, 100, false, at(2+i))
+				p.observe(57, 100, false, at(2+i))
 			}
 		}, 0.99 * even, 1.001 * even},
-		{"no headroom", func(p *pacer) {
+		{"no targetFree", func(p *pacer) {
 			p.refused(90, at(1))
 			for i := range 100 {
-				p.heed(90, 0, false, at(2+i))
+				p.observe(90, 0, false, at(2+i))
 			}
 		}, 0.66 * 9, 0.68 * 9},
 		{"not quiet for long enough", func(p *pacer) {
 			p.refused(90, at(0))
-			p.heed(0, headroom, false, at(59_999))
+			p.observe(0, targetFree, false, at(59_999))
 		}, 8.9, 9.1},
 		{"quiet for a minute", func(p *pacer) {
 			p.refused(90, at(0))
-			p.heed(0, headroom, false, at(60_000))
+			p.observe(0, targetFree, false, at(60_000))
 		}, 3.99 * even, 4.01 * even},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -103,11 +103,11 @@ func TestPacerLaw(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		p := newPacer()
 		limit := Limit{
-			N:   rapid.IntRange(1, mostN).Draw(t, "n"),
-			Per: time.Duration(rapid.Int64Range(int64(leastPer), int64(mostPer)).Draw(t, "per")),
+			N:   rapid.IntRange(1, maxN).Draw(t, "n"),
+			Per: time.Duration(rapid.Int64Range(int64(minPer), int64(maxPer)).Draw(t, "per")),
 		}
 		p.setLimit(limit, at(0))
-		apart := time.Duration(float64(time.Second) / (burst * limit.perSecond()))
+		apart := time.Duration(float64(time.Second) / (burstFactor * limit.perSecond()))
 		now := at(1)
 		p.take(now)
 		for range 50 {

@@ -14,12 +14,12 @@ import (
 
 // A server counts arrivals in a rolling window and refuses what is too much.
 type server struct {
-	limit   Limit
-	coarse  time.Duration // not zero: it counts in buckets of this length, and whole ones
-	penal   bool          // refused requests count too
-	mute    bool          // answers don't tell the limit
-	oneWay  func() time.Duration
-	service func() time.Duration
+	limit        Limit
+	coarse       time.Duration // not zero: it counts in buckets of this length, and whole ones
+	penal        bool          // refused requests count too
+	silentProbes bool          // answers don't tell the limit
+	oneWay       func() time.Duration
+	service      func() time.Duration
 
 	mu       sync.Mutex
 	counted  []time.Time // arrivals that count
@@ -86,15 +86,15 @@ func (s *server) count(now time.Time) Answer {
 	if !refused || s.penal {
 		s.counted = append(s.counted, now)
 	}
-	if s.mute {
+	if s.silentProbes {
 		return Answer{Remaining: -1, Refused: refused}
 	}
 	return Answer{Limit: s.limit, Remaining: max(0, s.limit.N-len(s.counted)), Refused: refused}
 }
 
-// crowd sends foreign requests at random, at a rate a second, until ctx ends, and
+// addForeign sends foreign requests at random, at a rate a second, until ctx ends, and
 // returns how many were sent and refused.
-func (s *server) crowd(ctx context.Context, rng *rand.Rand, perSecond float64) (sent, refused int) {
+func (s *server) addForeign(ctx context.Context, rng *rand.Rand, perSecond float64) (sent, refused int) {
 	for ctx.Err() == nil {
 		select {
 		case <-ctx.Done():

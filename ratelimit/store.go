@@ -1,4 +1,4 @@
-// A window that several processes share: the seam to where it is kept, and who goes first.
+// A window that several processes share: the interface to its storage, and the order of turns.
 
 package ratelimit
 
@@ -8,57 +8,67 @@ import (
 )
 
 // A Store is a piece of memory that all processes which use one limit can read and
-// write, such as a locked file. What it holds is the limiters' own affair; it is
-// no secret, and less than [MostStored] bytes.
+// write, such as a locked file. Only limiters read its contents, which are no secret
+// and less than [MaxStored] bytes.
 type Store interface {
 	// Update calls change with the contents and replaces them by what it
-	// returns; nil leaves them as they are. No other process is within Update
+	// returns; nil leaves them as they are. No other process may be in Update
 	// meanwhile. Contents that a crash has left half written do no harm.
 	//
-	// It is called a few times for each request, with a lock of the limiter
-	// held: where it can't have the memory for itself within a fraction of a
-	// second it returns an error, and then it must not have called change. A
-	// limiter goes on by itself after an error, and comes back later.
+	// It is called about three times a request, with a lock of the limiter held. If it
+	// can't get exclusive access within a fraction of a second it returns an error, and
+	// then it must not have called change. After an error a limiter goes on alone, and
+	// tries again ten seconds later.
 	Update(change func(old []byte) []byte) error
 }
 
-// MostStored is how large the contents of a [Store] may be. A limiter neither
-// writes nor believes more.
-const MostStored = 1 << 20
+// MaxStored is how large the contents of a [Store] may be, in bytes. A limiter neither
+// writes nor reads more. A busy window of 190 takes about 1 kB.
+const MaxStored = 1 << 20
 
 const (
-	sharedN    = 1000             // larger windows aren't shared: they are rewritten for every request
-	sharedRate = 100              // a second; faster ones aren't either
-	estranged  = 10 * time.Second // after an error of the store: alone
-	manners    = 5 * time.Millisecond
-	poll       = 100 * time.Millisecond // while a slot depends on another process's answer
+	// Larger or faster limits aren't shared: the log is rewritten three times a request,
+	// up to 20 kB at this size. HubSpot's are at most 250 in 10 s.
+	maxSharedN    = 1000
+	maxSharedRate = 100 // requests a second
+
+	// storeBackoff is how long a store isn't asked after an error: a window of HubSpot's.
+	storeBackoff = 10 * time.Second
+
+	// turnTime is how long a free slot is left to each process whose turn is before ours.
+	// A process that waits has a timer set for the same moment, and takes its slot within
+	// a millisecond or two.
+	turnTime = 5 * time.Millisecond
+
+	// pollInterval is how often the store is looked at while a slot depends on a peer's
+	// answer: a quarter of the usual time of an answer.
+	pollInterval = 100 * time.Millisecond
 )
 
-// A shared is a limiter's hand on the window that it shares.
-type shared struct {
-	store  Store
-	ledger *ledger
-	alone  time.Time // until then the store isn't asked
-	yield  time.Time // a free slot is left to others until then; zero: to nobody
-	wall   func(time.Time) int64
+// A sharedWindow is a limiter's access to the window that it shares.
+type sharedWindow struct {
+	store Store
+	log   *sharedLog
+	alone time.Time // until then the store isn't asked
+	yield time.Time // a free slot is left to others until then; zero: to nobody
+	wall  func(time.Time) int64
 }
 
-func newShared(s Store) *shared {
+func newSharedWindow(s Store) *sharedWindow {
 	if s == nil {
 		return nil
 	}
-	return &shared{store: s, ledger: newLedger(rand.Uint64()), wall: time.Time.UnixNano}
+	return &sharedWindow{store: s, log: newSharedLog(rand.Uint64()), wall: time.Time.UnixNano}
 }
 
 // off reports whether the window of a limit is this process's own now.
-func (s *shared) off(l Limit, now time.Time) bool {
-	return s == nil || l.N > sharedN || l.perSecond() > sharedRate || now.Before(s.alone)
+func (s *sharedWindow) off(l Limit, now time.Time) bool {
+	return s == nil || l.N > maxSharedN || l.perSecond() > maxSharedRate || now.Before(s.alone)
 }
 
-// with calls f while no other process looks into the window, with what they have
-// written known. What f has changed of the ledger is written down. f is called
-// once, whatever happens to the store.
-func (s *shared) with(l Limit, now time.Time, f func()) {
+// with calls f while it has the store for itself, with what peers have written read in,
+// and writes what f has changed of the log. f is called once, even if the store fails.
+func (s *sharedWindow) with(l Limit, now time.Time, f func()) {
 	if s.off(l, now) {
 		f()
 		return
@@ -66,15 +76,15 @@ func (s *shared) with(l Limit, now time.Time, f func()) {
 	called := false
 	err := s.store.Update(func(old []byte) []byte {
 		called = true
-		s.ledger.read(old, now, s.wall(now))
+		s.log.read(old, now, s.wall(now))
 		f()
-		if !s.ledger.dirty {
+		if !s.log.dirty {
 			return nil
 		}
-		return s.ledger.write(now, s.wall(now), l.Per)
+		return s.log.write(now, s.wall(now), l.Per)
 	})
 	if err != nil {
-		s.alone = now.Add(estranged)
+		s.alone = now.Add(storeBackoff)
 	}
 	if !called {
 		f()
@@ -82,12 +92,11 @@ func (s *shared) with(l Limit, now time.Time, f func()) {
 }
 
 // yields returns until when a free slot is left to processes whose turn is before
-// ours; a time up to now means that it is ours. A process whose turn it is takes
-// its slot in less than manners, unless it is dead.
-func (s *shared) yields(now time.Time) time.Time {
-	rank := s.ledger.rank()
+// ours; a time up to now means that it is ours.
+func (s *sharedWindow) yields(now time.Time) time.Time {
+	rank := s.log.rank()
 	if s.yield.IsZero() {
-		s.yield = now.Add(time.Duration(rank) * manners)
+		s.yield = now.Add(time.Duration(rank) * turnTime)
 	}
 	return s.yield
 }

@@ -15,7 +15,7 @@ func at(ms int) time.Time { return time.UnixMilli(int64(ms)) }
 
 func TestWindowFree(t *testing.T) {
 	limit := Limit{N: 4, Per: time.Second}
-	type request struct{ sent, heard int } // -1: not yet
+	type request struct{ sent, answered int } // -1: not yet
 	for _, test := range []struct {
 		name     string
 		requests []request
@@ -39,8 +39,8 @@ func TestWindowFree(t *testing.T) {
 				}
 			}
 			for _, r := range test.requests {
-				if r.heard >= 0 {
-					w.answer(at(r.heard))
+				if r.answered >= 0 {
+					w.answer(at(r.answered))
 				}
 			}
 			got, ok := w.free(limit, at(test.now))
@@ -51,7 +51,7 @@ func TestWindowFree(t *testing.T) {
 	}
 }
 
-// The law: as long as no request takes more than spread longer than another to
+// The law: as long as no request takes more than transitSpread longer than another to
 // arrive, no window at the server holds more than N, however long requests take
 // to be sent and to be answered.
 func TestWindowLaw(t *testing.T) {
@@ -87,13 +87,13 @@ func TestWindowLaw(t *testing.T) {
 				w.take()
 				idle := between("idle", 0, slowest/10)
 				service := between("service", 0, slowest)
-				arrives := way + between("late", 0, int(spread.Milliseconds()))
+				arrives := way + between("late", 0, int(transitSpread.Milliseconds()))
 				after(idle, func(now time.Time) {
 					w.send(now)
 					arrivals = append(arrivals, now.Add(arrives))
 					after(arrives+service, func(now time.Time) {
 						w.answer(now)
-						w.forget(now.Add(-2 * limit.Per))
+						w.prune(now.Add(-2 * limit.Per))
 					})
 				})
 				continue
@@ -119,8 +119,8 @@ func TestWindowLaw(t *testing.T) {
 				t.Fatalf("%d arrivals within %v, limit %v", limit.N+1, apart, limit)
 			}
 		}
-		if w.taken != 0 || w.flying != 0 {
-			t.Fatalf("%d taken and %d flying at the end", w.taken, w.flying)
+		if w.taken != 0 || w.inFlight != 0 {
+			t.Fatalf("%d taken and %d inFlight at the end", w.taken, w.inFlight)
 		}
 	})
 }
@@ -133,7 +133,7 @@ func TestWindowUnsend(t *testing.T) {
 	}
 	w.unsend(at(10))
 	w.unsend(at(15)) // not there: forgotten
-	if want := []time.Time{at(0), at(10), at(20)}; !slices.Equal(w.sent, want) || w.flying != 2 {
-		t.Errorf("sent %v, flying %d, want %v and 2", w.sent, w.flying, want)
+	if want := []time.Time{at(0), at(10), at(20)}; !slices.Equal(w.sent, want) || w.inFlight != 2 {
+		t.Errorf("sent %v, inFlight %d, want %v and 2", w.sent, w.inFlight, want)
 	}
 }

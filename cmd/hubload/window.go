@@ -102,7 +102,7 @@ func (w *windowFile) update(change func([]byte) []byte) error {
 	defer func() { _ = w.lock.Unlock() }() // if that fails, the next turn says so
 	f := w.file
 	w.buf.Reset()
-	if _, err := w.buf.ReadFrom(io.NewSectionReader(f, 0, ratelimit.MostStored+1)); err != nil {
+	if _, err := w.buf.ReadFrom(io.NewSectionReader(f, 0, ratelimit.MaxStored+1)); err != nil {
 		return err
 	}
 	old := w.buf.Bytes()

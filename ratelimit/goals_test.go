@@ -76,19 +76,19 @@ func TestAloneWithJitter(t *testing.T) {
 
 func TestStrangeServers(t *testing.T) {
 	for _, test := range []struct {
-		name          string
-		coarse        time.Duration
-		penal, mute   bool
-		limit         Limit
-		most          float64 // of the least time
-		perMille      float64
-		wantN         int
-		wantStretched bool
+		name                string
+		coarse              time.Duration
+		penal, silentProbes bool
+		limit               Limit
+		most                float64 // of the least time
+		perMille            float64
+		wantN               int
+		wantStretched       bool
 	}{
 		{name: "counts in whole seconds", coarse: time.Second, limit: pro, most: 1.2, perMille: 5, wantN: 190, wantStretched: true},
 		{name: "counts refused requests", penal: true, limit: pro, most: 1.03, wantN: 190},
 		{name: "does both", coarse: time.Second, penal: true, limit: pro, most: 1.2, perMille: 5, wantN: 190, wantStretched: true},
-		{name: "tells nothing", mute: true, limit: Limit{100, 10 * time.Second}, most: 1.04, wantN: 100},
+		{name: "tells nothing", silentProbes: true, limit: Limit{100, 10 * time.Second}, most: 1.04, wantN: 100},
 		{name: "has a short window", limit: Limit{30, time.Second}, most: 1.15, perMille: 1, wantN: 30},
 		{name: "allows one at a time", limit: Limit{1, 100 * time.Millisecond}, most: 6, wantN: 1},
 	} {
@@ -96,7 +96,7 @@ func TestStrangeServers(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				const n = 10_000
 				s := jitteryServer(test.limit, rand.New(rand.NewPCG(1, 1)))
-				s.coarse, s.penal, s.mute = test.coarse, test.penal, test.mute
+				s.coarse, s.penal, s.silentProbes = test.coarse, test.penal, test.silentProbes
 				l := New(Options{})
 				took := load(t, l, s, n, 256)
 				least := least(test.limit, n, 440*time.Millisecond)
@@ -128,7 +128,7 @@ func TestBesideAStranger(t *testing.T) {
 					var stranger sync.WaitGroup
 					stranger.Go(func() {
 						time.Sleep(max(0, joins))
-						sent, refused = s.crowd(ctx, rand.New(rand.NewPCG(seed, 2)), share*pro.perSecond())
+						sent, refused = s.addForeign(ctx, rand.New(rand.NewPCG(seed, 2)), share*pro.perSecond())
 					})
 					time.Sleep(max(0, -joins))
 					took := load(t, New(Options{}), s, n, 256)

@@ -18,7 +18,7 @@ func logged(now time.Time) []byte {
 	var sections []*section
 	for id := range uint64(3) {
 		s := &section{id: id + 1, version: id, at: now.Add(-time.Duration(id) * time.Second), waiting: id == 1, server: pro, stretch: int(id)}
-		for _, times := range []*[]time.Time{&s.taken, &s.flying, &s.sent, &s.heard} {
+		for _, times := range []*[]time.Time{&s.taken, &s.inFlight, &s.sent, &s.answered} {
 			for range 20 * id {
 				*times = append(*times, s.at.Add(-time.Duration(rng.Int64N(int64(20*time.Second)))))
 			}
@@ -37,11 +37,11 @@ func TestWireKeepsTimes(t *testing.T) {
 	for i := range 300 {
 		s.sent = append(s.sent, now.Add(-time.Duration(300-i)*33*time.Millisecond-time.Duration(i)*7))
 	}
-	wall, pages, ok := decode(encode([]*section{s}, now, -5))
-	if !ok || wall != -5 || len(pages) != 1 {
-		t.Fatalf("read %d pages at %d, %v", len(pages), wall, ok)
+	wall, frames, ok := decode(encode([]*section{s}, now, -5))
+	if !ok || wall != -5 || len(frames) != 1 {
+		t.Fatalf("read %d frames at %d, %v", len(frames), wall, ok)
 	}
-	got, ok := pages[0].section(now)
+	got, ok := frames[0].section(now)
 	if !ok || got.id != 7 || got.version != 3 || got.server != pro || got.hold != s.hold || !got.waiting || got.stretch != 2 || len(got.sent) != len(s.sent) {
 		t.Fatalf("read %+v, %v", got, ok)
 	}
@@ -73,7 +73,7 @@ func TestWireNoticesEveryBit(t *testing.T) {
 	}
 }
 
-// FuzzLedger: whatever stands in the store, with a checksum that fits, a ledger
+// FuzzLedger: whatever stands in the store, with a checksum that fits, a log
 // that has read it keeps working, remembers a bounded number of requests, and
 // writes a log that another one reads.
 func FuzzLedger(f *testing.F) {
@@ -85,11 +85,11 @@ func FuzzLedger(f *testing.F) {
 	f.Fuzz(func(t *testing.T, data []byte, wall int64) {
 		data = append([]byte(magic), data...)
 		data = binary.BigEndian.AppendUint32(data, crc32.ChecksumIEEE(data))
-		l := newLedger(99)
+		l := newSharedLog(99)
 		l.read(data, now, wall)
-		for _, s := range l.others {
-			for _, times := range [][]time.Time{s.taken, s.flying, s.sent, s.heard} {
-				if len(times) > mostTimes || !slices.IsSortedFunc(times, time.Time.Compare) {
+		for _, s := range l.peers {
+			for _, times := range [][]time.Time{s.taken, s.inFlight, s.sent, s.answered} {
+				if len(times) > maxTimes || !slices.IsSortedFunc(times, time.Time.Compare) {
 					t.Fatalf("%d times, ascending: %v", len(times), slices.IsSortedFunc(times, time.Time.Compare))
 				}
 				if n := len(times); n > 0 && times[n-1].After(now) {
@@ -99,12 +99,12 @@ func FuzzLedger(f *testing.F) {
 		}
 		var w window
 		l.add(&w, pro.Per, now)
-		l.told()
+		l.published()
 		l.take(now)
 		l.send(now, now)
-		again := newLedger(100)
+		again := newSharedLog(100)
 		again.read(l.write(now, wall, pro.Per), now, wall)
-		if s := again.others[99]; s == nil || len(s.sent) != 1 {
+		if s := again.peers[99]; s == nil || len(s.sent) != 1 {
 			t.Fatalf("the section that was written last is read as %+v", s)
 		}
 	})

@@ -174,7 +174,7 @@ func TestProcessesThatDie(t *testing.T) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				h := newHost(seed, new(memory), busy(), busy(), dies(busy(), time.Minute), dies(busy(), time.Minute))
-				warmUp := time.Minute + pro.Per + grace + time.Second
+				warmUp := time.Minute + pro.Per + peerGrace + time.Second
 				share, refused := h.run(t, warmUp, 3*time.Minute)
 				t.Logf("%.1f %% of the limit, %.2f per mille refused", share, refused)
 				if share < 97 || refused > 0 {
@@ -215,7 +215,7 @@ func TestClockJumps(t *testing.T) {
 				h := newHost(1, store, busy(), busy(), joins(busy(), time.Minute+100*time.Millisecond))
 				began := time.Now()
 				for _, p := range h.processes {
-					p.gate.shared.wall = func(now time.Time) int64 {
+					p.controller.shared.wall = func(now time.Time) int64 {
 						if now.Sub(began) >= time.Minute {
 							now = now.Add(jump)
 						}
@@ -243,9 +243,9 @@ func TestClockJumpedSinceTheOthersDied(t *testing.T) {
 				s := jitteryServer(pro, rand.New(rand.NewPCG(1, 1)))
 				load(t, New(Options{Store: store}), s, 190, 64)
 				l := New(Options{Store: store})
-				l.gate.shared.wall = func(now time.Time) int64 { return now.Add(jump).UnixNano() }
+				l.controller.shared.wall = func(now time.Time) int64 { return now.Add(jump).UnixNano() }
 				took := load(t, l, s, 190, 64)
-				most, refused := pro.Per+grace+5*time.Second, 0
+				most, refused := pro.Per+peerGrace+5*time.Second, 0
 				if jump > 0 {
 					most, refused = 3*pro.Per, 4
 				}
@@ -309,7 +309,7 @@ func TestOwnRequestsAreNoStrangers(t *testing.T) {
 		}
 		h.run(t, 0, 2*time.Minute)
 		for i, p := range h.processes {
-			if p.gate.pacer.shared {
+			if p.controller.pacer.paced {
 				t.Errorf("process %d believes that there are strangers", i)
 			}
 		}
@@ -341,8 +341,8 @@ func TestHighLimitsAreNotShared(t *testing.T) {
 		if store.calls > 0 {
 			t.Errorf("the store was asked %d times", store.calls)
 		}
-		if own := l.gate.shared.ledger.own; len(own.sent) > 3*high.N || len(own.heard) > 3*high.N || len(own.flying)+len(own.taken) > 0 {
-			t.Errorf("%d requests, of which %d were answered, are remembered of a window of %d", len(own.sent), len(own.heard), high.N)
+		if own := l.controller.shared.log.own; len(own.sent) > 3*high.N || len(own.answered) > 3*high.N || len(own.inFlight)+len(own.taken) > 0 {
+			t.Errorf("%d requests, of which %d were answered, are remembered of a window of %d", len(own.sent), len(own.answered), high.N)
 		}
 	})
 }

@@ -1,4 +1,4 @@
-// The log as bytes: varints and a checksum.
+// The encoding of the shared log: varints and a checksum.
 
 package ratelimit
 
@@ -11,19 +11,19 @@ import (
 )
 
 const (
-	magic     = "ratelimit1\n"
-	mostTimes = 4 * sharedN // in a list of a section; a window holds less
+	magic    = "ratelimit1\n"
+	maxTimes = 4 * maxSharedN // in a list of a section; a window holds less
 )
 
-// A page is a section as it is written: when, in terms of the whole log, and what.
-type page struct {
+// A frame is an encoded section.
+type frame struct {
 	id, version uint64
-	age         time.Duration // when the log was written
+	age         time.Duration // of the section, when the log was written
 	body        []byte
 }
 
-// encode writes sections down, the newest first, and leaves out what would be too
-// much. wall is the wall clock's time in nanoseconds.
+// encode writes sections, the newest first, as far as they fit into MaxStored. wall is the
+// wall clock's time in nanoseconds.
 func encode(sections []*section, now time.Time, wall int64) []byte {
 	b := binary.AppendVarint([]byte(magic), wall)
 	for _, s := range sections {
@@ -31,7 +31,7 @@ func encode(sections []*section, now time.Time, wall int64) []byte {
 		if body == nil {
 			body = s.encode()
 		}
-		if len(b)+len(body)+64 > MostStored {
+		if len(b)+len(body)+64 > MaxStored {
 			break
 		}
 		b = binary.BigEndian.AppendUint64(b, s.id)
@@ -43,8 +43,8 @@ func encode(sections []*section, now time.Time, wall int64) []byte {
 	return binary.BigEndian.AppendUint32(b, crc32.ChecksumIEEE(b))
 }
 
-// appendAge writes microseconds, rounded down: what is read looks younger, and
-// never older than it is.
+// appendAge writes microseconds, rounded down, so that nothing that is read looks older
+// than it is.
 func appendAge(b []byte, d time.Duration) []byte {
 	return binary.AppendUvarint(b, uint64(max(0, d.Microseconds())))
 }
@@ -64,8 +64,8 @@ func (s *section) encode() []byte {
 	if !s.last.IsZero() {
 		last = []time.Time{s.last}
 	}
-	for _, times := range [][]time.Time{last, s.taken, s.flying, s.sent, s.heard} {
-		times = times[max(0, len(times)-mostTimes):]
+	for _, times := range [][]time.Time{last, s.taken, s.inFlight, s.sent, s.answered} {
+		times = times[max(0, len(times)-maxTimes):]
 		b = binary.AppendUvarint(b, uint64(len(times)))
 		age := int64(0) // rounded once for each time, so that errors don't add up
 		for _, t := range slices.Backward(times) {
@@ -77,11 +77,10 @@ func (s *section) encode() []byte {
 	return b
 }
 
-// decode takes a log apart. Whatever it is given that encode didn't write, it
-// reports false.
-func decode(data []byte) (wall int64, pages []page, ok bool) {
+// decode splits a log into frames. It reports false for anything that encode didn't write.
+func decode(data []byte) (wall int64, frames []frame, ok bool) {
 	n := len(data) - crc32.Size
-	if n < 0 || len(data) > MostStored || !bytes.HasPrefix(data, []byte(magic)) ||
+	if n < 0 || len(data) > MaxStored || !bytes.HasPrefix(data, []byte(magic)) ||
 		crc32.ChecksumIEEE(data[:n]) != binary.BigEndian.Uint32(data[n:]) {
 		return 0, nil, false
 	}
@@ -89,35 +88,35 @@ func decode(data []byte) (wall int64, pages []page, ok bool) {
 	wall, err := binary.ReadVarint(r)
 	r.failed = err != nil
 	for r.Len() > 0 && !r.failed {
-		var p page
+		var p frame
 		r.failed = binary.Read(r, binary.BigEndian, &p.id) != nil
 		p.version = r.number(1 << 62)
 		p.age = r.age()
-		if size := int(r.number(MostStored)); size <= r.Len() && !r.failed {
+		if size := int(r.number(MaxStored)); size <= r.Len() && !r.failed {
 			end := n - r.Len()
 			p.body = data[end : end+size : end+size]
 			_, err := r.Seek(int64(size), 1)
 			r.failed = err != nil
-			pages = append(pages, p)
+			frames = append(frames, p)
 		} else {
 			r.failed = true
 		}
 	}
-	return wall, pages, !r.failed && len(pages) <= mostSections
+	return wall, frames, !r.failed && len(frames) <= maxPeers
 }
 
-// section reads the page's body, given when the log was written.
-func (p page) section(written time.Time) (*section, bool) {
+// section decodes the frame's body, given when the log was written.
+func (p frame) section(written time.Time) (*section, bool) {
 	s := &section{id: p.id, version: p.version, at: written.Add(-p.age), body: bytes.Clone(p.body)}
 	r := &reader{Reader: bytes.NewReader(p.body)}
 	s.waiting = r.number(1) == 1
-	s.server.N = int(r.number(mostN))
+	s.server.N = int(r.number(maxN))
 	s.server.Per = r.age()
-	s.stretch = int(r.number(mostSteps))
+	s.stretch = int(r.number(maxStretch))
 	s.hold = r.age()
 	var last []time.Time
-	for _, times := range []*[]time.Time{&last, &s.taken, &s.flying, &s.sent, &s.heard} {
-		n := int(r.number(mostTimes))
+	for _, times := range []*[]time.Time{&last, &s.taken, &s.inFlight, &s.sent, &s.answered} {
+		n := int(r.number(maxTimes))
 		t := s.at
 		for ; n > 0 && !r.failed; n-- {
 			t = t.Add(-r.age())
@@ -132,7 +131,7 @@ func (p page) section(written time.Time) (*section, bool) {
 	return s, known && !r.failed && r.Len() == 0
 }
 
-// A reader reads numbers until one is missing or out of its range.
+// A reader reads numbers until one is missing or out of range.
 type reader struct {
 	*bytes.Reader
 	failed bool
@@ -146,7 +145,7 @@ func (r *reader) number(most uint64) uint64 {
 	return v
 }
 
-// age reads a time of up to a few of the longest windows.
+// age reads a duration of up to four of the longest windows.
 func (r *reader) age() time.Duration {
-	return time.Duration(r.number(uint64((4 * mostPer).Microseconds()))) * time.Microsecond
+	return time.Duration(r.number(uint64((4 * maxPer).Microseconds()))) * time.Microsecond
 }
