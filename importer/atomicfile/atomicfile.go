@@ -23,7 +23,7 @@ type Dir struct{ storage Storage }
 
 // OpenDir opens a directory that exists.
 func OpenDir(path string) (Dir, error) {
-	s, err := openDisk(path)
+	s, err := OpenStorage(path)
 	return Dir{s}, err
 }
 

@@ -33,7 +33,7 @@ func TestWriteFile(t *testing.T) {
 // A temporary name that is taken is an error, whatever has it.
 func TestCreateTakesNoName(t *testing.T) {
 	dir := t.TempDir()
-	d, err := openDisk(dir)
+	d, err := OpenStorage(dir)
 	if err != nil {
 		t.Fatal(err)
 	}

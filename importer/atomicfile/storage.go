@@ -31,10 +31,11 @@ type StorageFile interface {
 // disk is a folder on disk. Each temporary file is locked by its writer.
 type disk struct{ *os.Root }
 
-func openDisk(path string) (disk, error) {
+// OpenStorage returns a directory on disk.
+func OpenStorage(path string) (Storage, error) {
 	root, err := os.OpenRoot(path)
 	if err != nil {
-		return disk{}, fmt.Errorf("opening the folder: %w", err)
+		return nil, fmt.Errorf("opening the folder: %w", err)
 	}
 	return disk{root}, nil
 }
@@ -97,7 +98,7 @@ func (d disk) Sync() error {
 
 // SyncDir makes the names in a directory durable.
 func SyncDir(path string) error {
-	d, err := openDisk(path)
+	d, err := OpenStorage(path)
 	if err != nil {
 		return err
 	}

@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/gofrs/flock"
+
+	"github.com/hubload/hubload/importer/atomicfile"
 )
 
 // A Guard holds the lock of a run until it is released, or the process dies.
@@ -43,15 +45,17 @@ const (
 
 // Lock takes the lock whose file is path, making the file with mode 0600 when
 // there is none. It never waits: when another process or another Guard holds the
-// lock, the error is a [*LockedError].
+// lock, the error is a [*LockedError]. A file that [atomicfile.OpenOwn] refuses, such as
+// a link, is an error and stays as it is.
 //
 // The file is never removed: somebody may be about to lock it, and would then
 // hold a lock that nobody sees.
 func Lock(path string) (*Guard, error) {
-	note, err := openNote(path)
+	note, err := atomicfile.OpenOwn(path)
 	if err != nil {
 		return nil, fmt.Errorf("locking the run: %w", err)
 	}
+	note.WriteAt([]byte{' '}, 0) // so that the file is text; nothing depends on it
 	g := &Guard{flock.New(path, flock.SetFlag(os.O_RDWR)), note}
 	ok, err := g.lock.TryLock()
 	if err == nil && !ok {
@@ -61,7 +65,7 @@ func Lock(path string) (*Guard, error) {
 	}
 	if err == nil {
 		host, _ := os.Hostname() // a lock without a name is better than none
-		err = g.say(LockedError{os.Getpid(), host, time.Now().UTC().Truncate(time.Second)})
+		err = g.writeHolder(LockedError{os.Getpid(), host, time.Now().UTC().Truncate(time.Second)})
 	}
 	if err != nil {
 		return nil, fmt.Errorf("locking the run: %w", errors.Join(err, g.lock.Unlock(), note.Close()))
@@ -69,27 +73,16 @@ func Lock(path string) (*Guard, error) {
 	return g, nil
 }
 
-func openNote(path string) (*os.File, error) {
-	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
-	if errors.Is(err, os.ErrExist) {
-		return openRegular(path, os.O_RDWR)
-	}
-	if err == nil {
-		f.WriteAt([]byte{' '}, 0) // for the looks only
-	}
-	return f, err
-}
-
 // Release gives the lock back.
 func (g *Guard) Release() error {
-	err := errors.Join(g.say(LockedError{}), g.note.Close(), g.lock.Unlock())
+	err := errors.Join(g.writeHolder(LockedError{}), g.note.Close(), g.lock.Unlock())
 	if err != nil {
 		return fmt.Errorf("releasing the lock: %w", err)
 	}
 	return nil
 }
 
-func (g *Guard) say(h LockedError) error {
+func (g *Guard) writeHolder(h LockedError) error {
 	b, err := json.Marshal(h)
 	if err != nil {
 		return err

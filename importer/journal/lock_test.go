@@ -149,3 +149,23 @@ func TestLockWithoutADirectory(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+// A link that was planted as the lock isn't written through.
+func TestLockIsALink(t *testing.T) {
+	precious := filepath.Join(t.TempDir(), "precious")
+	for _, link := range []func(from, to string) error{os.Link, os.Symlink} {
+		if err := os.WriteFile(precious, []byte("precious"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		path := filepath.Join(t.TempDir(), "lock")
+		if err := link(precious, path); err != nil {
+			t.Skip(err) // not everybody may on Windows
+		}
+		if _, err := Lock(path); err == nil {
+			t.Error("locked")
+		}
+		if data, err := os.ReadFile(precious); err != nil || string(data) != "precious" {
+			t.Errorf("the file holds %q now: %v", data, err)
+		}
+	}
+}

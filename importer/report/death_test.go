@@ -19,6 +19,7 @@ import (
 
 	"github.com/hubload/hubload/importer"
 	"github.com/hubload/hubload/importer/api"
+	"github.com/hubload/hubload/importer/atomicfile"
 	"github.com/hubload/hubload/importer/csvfile"
 	"github.com/hubload/hubload/importer/journal"
 	"github.com/hubload/hubload/mapping"
@@ -54,7 +55,7 @@ func (d *disk) do(op string, f func()) error {
 	return nil
 }
 
-func (d *disk) create(name string) (file, error) {
+func (d *disk) Create(name string) (atomicfile.StorageFile, error) {
 	f := &diskFile{d: d}
 	if _, taken := d.names[name]; taken {
 		return nil, fs.ErrExist
@@ -62,30 +63,42 @@ func (d *disk) create(name string) (file, error) {
 	return f, d.do("create", func() { d.names[name] = f })
 }
 
-func (d *disk) lstat(name string) (fs.FileInfo, error) {
+func (d *disk) Lstat(name string) (fs.FileInfo, error) {
 	if _, ok := d.names[name]; !ok {
 		return nil, fs.ErrNotExist
 	}
 	return fstest.MapFS{name: &fstest.MapFile{}}.Stat(name)
 }
 
-func (d *disk) rename(from, to string) error {
+func (d *disk) Rename(from, to string) error {
 	return d.do("rename", func() {
 		d.names[to] = d.names[from]
 		delete(d.names, from)
 	})
 }
 
-func (d *disk) remove(name string) error {
+func (d *disk) Remove(name string) error {
 	if _, ok := d.names[name]; !ok {
 		return fs.ErrNotExist
 	}
 	return d.do("remove", func() { delete(d.names, name) })
 }
 
-func (d *disk) sync() error {
+func (d *disk) Sync() error {
 	return d.do("sync names", func() { d.kept = maps.Clone(d.names) })
 }
+
+// Abandoned returns all hidden files: nobody writes to this disk when it is asked.
+func (d *disk) Abandoned() (names []string, err error) {
+	for name := range d.names {
+		if strings.HasPrefix(name, ".") {
+			names = append(names, name)
+		}
+	}
+	return names, nil
+}
+
+func (d *disk) Close() error { return nil }
 
 func (f *diskFile) Write(p []byte) (int, error) {
 	return len(p), f.d.do("write", func() { f.data = append(f.data, p...) })
@@ -198,9 +211,9 @@ func TestDeathInReports(t *testing.T) {
 		st = p.session(t, path, []byte(input), batch)
 		before := now.reports()
 		whole := now.fork(0)
-		counts, err := write(whole, src, st, Options{})
+		counts, err := write(atomicfile.NewDir(whole), src, st, Options{})
 		if err == nil {
-			err = writeSummary(whole, Summary{Counts: counts})
+			err = writeSummary(atomicfile.NewDir(whole), Summary{Counts: counts})
 		}
 		if err != nil {
 			t.Fatal(err)
@@ -209,9 +222,9 @@ func TestDeathInReports(t *testing.T) {
 		for n := 1; n <= len(whole.done); n++ {
 			for _, cut := range []bool{false, true} {
 				dying := now.fork(n)
-				_, err := write(dying, src, st, Options{})
+				_, err := write(atomicfile.NewDir(dying), src, st, Options{})
 				if err == nil {
-					err = writeSummary(dying, Summary{Counts: counts})
+					err = writeSummary(atomicfile.NewDir(dying), Summary{Counts: counts})
 				}
 				if !errors.Is(err, errDied) && whole.done[n-1] != "remove" {
 					t.Fatalf("the death after %d operations: %v", n, err)
@@ -228,11 +241,16 @@ func TestDeathInReports(t *testing.T) {
 						t.Errorf("dead after %q, cut %t: %s is gone", dying.done, cut, name)
 					}
 				}
-				if _, err := write(next, src, st, Options{}); err != nil {
+				if _, err := write(atomicfile.NewDir(next), src, st, Options{}); err != nil {
 					t.Fatal(err)
 				}
-				if err := writeSummary(next, Summary{Counts: counts}); err != nil {
+				if err := writeSummary(atomicfile.NewDir(next), Summary{Counts: counts}); err != nil {
 					t.Fatal(err)
+				}
+				for name := range next.names {
+					if strings.HasPrefix(name, ".") {
+						t.Errorf("dead after %q, cut %t: %s was left behind", dying.done, cut, name)
+					}
 				}
 				if !maps.Equal(next.reports(), after) {
 					t.Errorf("dead after %q, cut %t: the next process writes other reports", dying.done, cut)

@@ -3,6 +3,7 @@
 package report
 
 import (
+	"github.com/hubload/hubload/importer/atomicfile"
 	"github.com/hubload/hubload/importer/csvfile"
 	"github.com/hubload/hubload/importer/journal"
 	"github.com/hubload/hubload/mapping"
@@ -12,21 +13,21 @@ import (
 // where there is no run and no journal. It is the file that [Write] would make of the
 // same fates. One goroutine at a time may use it.
 type Refusals struct {
-	dir   directory
-	draft *draft
-	p     *projection
+	dir  atomicfile.Dir
+	file *atomicfile.File
+	p    *projection
 }
 
 // NewRefusals begins a failures.csv in dir for the rows that r reads. m gives the
 // values that messages speak of. Neutralised is that of [Source]; the fields of the
 // records are restored already. The caller calls Close.
 func NewRefusals(dir string, r *csvfile.Reader, m *mapping.Mapper, neutralised bool, o Options) (*Refusals, error) {
-	d, err := openDirectory(dir)
+	d, err := atomicfile.OpenDir(dir)
 	if err != nil {
 		return nil, err
 	}
 	f := &Refusals{dir: d, p: &projection{input: r, columns: columnsOf(r.Header()), values: values{mapper: m}, delim: byte(r.Dialect().Delimiter)}}
-	if f.draft, err = newDraft(d, failuresName); err != nil {
+	if f.file, err = d.Create(failuresName); err != nil {
 		d.Close()
 		return nil, err
 	}
@@ -35,7 +36,7 @@ func NewRefusals(dir string, r *csvfile.Reader, m *mapping.Mapper, neutralised b
 	}
 	cells := f.p.columns.header(r.HeaderCells())
 	f.p.safe.all(cells)
-	if f.p.failures, err = newTable[failure](csvfile.NewWriter(f.draft, r.Dialect()), f.p.join(cells), len(cells) == 0); err != nil {
+	if f.p.failures, err = newTable[failure](csvfile.NewWriter(f.file, r.Dialect()), f.p.join(cells), len(cells) == 0); err != nil {
 		f.Close()
 		return nil, err
 	}
@@ -55,11 +56,11 @@ func (f *Refusals) Publish() error {
 	if err := f.p.failures.end(); err != nil {
 		return err
 	}
-	return publish(f.dir, f.draft)
+	return f.dir.Publish(f.file)
 }
 
 // Close removes what wasn't published.
 func (f *Refusals) Close() error {
-	f.draft.discard()
+	f.file.Discard()
 	return f.dir.Close()
 }

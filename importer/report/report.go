@@ -42,6 +42,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/hubload/hubload/importer/atomicfile"
 	"github.com/hubload/hubload/importer/csvfile"
 	"github.com/hubload/hubload/importer/journal"
 	"github.com/hubload/hubload/mapping"
@@ -115,7 +116,7 @@ type Counts struct {
 // [ErrMismatch] when rows that have a fate are missing at the
 // end of the input. Errors of the input and of the journal are wrapped.
 func Write(dir string, src Source, st *journal.State, o Options) (Counts, error) {
-	d, err := openDirectory(dir)
+	d, err := atomicfile.OpenDir(dir)
 	if err != nil {
 		return Counts{}, err
 	}
@@ -123,22 +124,25 @@ func Write(dir string, src Source, st *journal.State, o Options) (Counts, error)
 	return write(d, src, st, o)
 }
 
-func write(dir folder, src Source, st *journal.State, o Options) (Counts, error) {
+func write(dir atomicfile.Dir, src Source, st *journal.State, o Options) (Counts, error) {
 	r, err := src.Open()
 	if err != nil {
 		return Counts{}, fmt.Errorf("opening the input: %w", err)
 	}
 	defer r.Close()
-	var drafts []*draft
+	if err := dir.Sweep(); err != nil {
+		return Counts{}, err
+	}
+	var files []*atomicfile.File
 	for _, name := range []string{resultsName, failuresName, inDoubtName} {
-		d, err := newDraft(dir, name)
+		f, err := dir.Create(name)
 		if err != nil {
 			return Counts{}, err
 		}
-		defer d.discard()
-		drafts = append(drafts, d)
+		defer f.Discard()
+		files = append(files, f)
 	}
-	p, err := newProjection(r, src, o, drafts[0], drafts[1], drafts[2])
+	p, err := newProjection(r, src, o, files[0], files[1], files[2])
 	if err != nil {
 		return Counts{}, err
 	}
@@ -147,9 +151,9 @@ func write(dir folder, src Source, st *journal.State, o Options) (Counts, error)
 		return Counts{}, incomplete
 	}
 	if n.InDoubt > 0 {
-		err = publish(dir, drafts...)
-	} else if err = publish(dir, drafts[:2]...); err == nil {
-		err = withdraw(dir, inDoubtName)
+		err = dir.Publish(files...)
+	} else if err = dir.Publish(files[:2]...); err == nil {
+		err = dir.Remove(inDoubtName)
 	}
 	if err != nil {
 		return Counts{}, err

@@ -5,9 +5,10 @@ package report
 import (
 	"encoding/json"
 	"fmt"
-	"io"
-	"os"
+	"path/filepath"
 	"time"
+
+	"github.com/hubload/hubload/importer/atomicfile"
 )
 
 // A Summary is what summary.json says of a run.
@@ -35,7 +36,7 @@ const maxSummary = 1 << 20
 // WriteSummary writes summary.json into dir, in the way in which [Write] writes its
 // files.
 func WriteSummary(dir string, s Summary) error {
-	d, err := openDirectory(dir)
+	d, err := atomicfile.OpenDir(dir)
 	if err != nil {
 		return err
 	}
@@ -43,62 +44,31 @@ func WriteSummary(dir string, s Summary) error {
 	return writeSummary(d, s)
 }
 
-func writeSummary(dir folder, s Summary) error {
-	out, err := newDraft(dir, summaryName)
+func writeSummary(dir atomicfile.Dir, s Summary) error {
+	f, err := dir.Create(summaryName)
 	if err != nil {
 		return err
 	}
-	defer out.discard()
-	enc := json.NewEncoder(out)
+	defer f.Discard()
+	enc := json.NewEncoder(f)
 	enc.SetEscapeHTML(false)
 	enc.SetIndent("", "  ")
 	if err := enc.Encode(s); err != nil {
 		return err
 	}
-	return publish(dir, out)
+	return dir.Publish(f)
 }
 
 // ReadSummary reads what WriteSummary wrote. The error matches [os.ErrNotExist]
 // when there is no summary. Anything but a regular file of at most 1 MiB is
 // refused.
-func ReadSummary(dir string) (Summary, error) {
-	d, err := openDirectory(dir)
-	if err != nil {
-		return Summary{}, err
+func ReadSummary(dir string) (s Summary, err error) {
+	data, err := atomicfile.ReadFile(filepath.Join(dir, summaryName), maxSummary)
+	if err == nil {
+		err = json.Unmarshal(data, &s)
 	}
-	defer d.Close()
-	data, err := d.read(summaryName, maxSummary)
 	if err != nil {
-		return Summary{}, fmt.Errorf("reading %s: %w", summaryName, err)
-	}
-	var s Summary
-	if err := json.Unmarshal(data, &s); err != nil {
 		return Summary{}, fmt.Errorf("reading %s: %w", summaryName, err)
 	}
 	return s, nil
-}
-
-// read returns the content of a regular file. Others aren't even opened: a pipe
-// would never answer.
-func (d directory) read(name string, limit int64) ([]byte, error) {
-	before, err := d.Lstat(name)
-	if err != nil {
-		return nil, err
-	}
-	if !before.Mode().IsRegular() || before.Size() > limit {
-		return nil, fmt.Errorf("it is no regular file of at most %d bytes", limit)
-	}
-	f, err := d.Open(name)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	after, err := f.Stat()
-	if err != nil {
-		return nil, err
-	}
-	if !os.SameFile(before, after) {
-		return nil, fmt.Errorf("it was replaced while it was opened")
-	}
-	return io.ReadAll(io.LimitReader(f, limit))
 }

@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/hubload/hubload/importer/atomicfile"
 )
 
 func TestSummary(t *testing.T) {
@@ -83,15 +85,15 @@ func TestSummaryOnFailingDisk(t *testing.T) {
 		if err := WriteSummary(dir, Summary{Run: "old"}); err != nil {
 			t.Fatal(err)
 		}
-		d, err := openDirectory(dir)
+		d, err := atomicfile.OpenStorage(dir)
 		if err != nil {
 			t.Fatal(err)
 		}
-		f := &failing{folder: d, n: n}
-		err = writeSummary(f, Summary{Run: "new"})
+		f := &failing{Storage: d, n: n}
+		err = writeSummary(atomicfile.NewDir(f), Summary{Run: "new"})
 		d.Close()
 		if len(f.done) < n {
-			if n < 6 || err != nil {
+			if n < 5 || err != nil {
 				t.Errorf("%d operations: %v", n-1, err)
 			}
 			return
