@@ -327,11 +327,13 @@ func TestWrongUsePanics(t *testing.T) {
 	}
 }
 
-// Real goroutines on a real clock, for the race detector.
+// Real goroutines on a real clock, for the race detector: two processes that share a window.
 func TestConcurrently(t *testing.T) {
-	l := New(Options{})
+	store := new(board)
+	processes := []*Limiter{New(Options{Store: store}), New(Options{Store: store})}
 	var group sync.WaitGroup
 	for i := range 32 {
+		l := processes[i%2]
 		group.Go(func() {
 			for j := range 50 {
 				ctx, cancel := context.WithTimeout(t.Context(), time.Duration(i+j)*100*time.Microsecond)
@@ -342,7 +344,7 @@ func TestConcurrently(t *testing.T) {
 					slot.Cancel()
 				default:
 					slot.Sent()
-					slot.Done(tells(Limit{10_000, time.Second}))
+					slot.Done(tells(Limit{1_000, 10 * time.Second}))
 				}
 				l.Limit()
 				cancel()
@@ -350,4 +352,19 @@ func TestConcurrently(t *testing.T) {
 		})
 	}
 	group.Wait()
+}
+
+// A board is a Store in memory.
+type board struct {
+	mu   sync.Mutex
+	data []byte
+}
+
+func (b *board) Update(change func([]byte) []byte) error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if data := change(b.data); data != nil {
+		b.data = data
+	}
+	return nil
 }

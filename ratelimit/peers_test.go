@@ -1,5 +1,7 @@
 // Several processes of one host: the goals with a shared window, and what can go wrong with it.
 
+//go:build !race
+
 package ratelimit
 
 import (

@@ -12,6 +12,9 @@ import (
 	"time"
 )
 
+// pro is the limit of HubSpot's professional and enterprise plans.
+var pro = Limit{N: 190, Per: 10 * time.Second}
+
 // A server counts arrivals in a rolling window and refuses what is too much.
 type server struct {
 	limit        Limit
