@@ -146,7 +146,9 @@ func Run(ctx context.Context, im Import) error {
 	r.ctx = context.WithoutCancel(ctx)
 	r.proof = newKeyProof(ctx, r)
 	defer r.proof.stop()
-	defer r.links.wait()
+	if r.lookups != nil {
+		defer r.lookups.Wait()
+	}
 	r.numbers = im.Positions.start()
 	defer r.numbers.close()
 	group, gctx := errgroup.WithContext(ctx)

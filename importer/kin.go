@@ -21,7 +21,7 @@ type parent struct{ to, id string }
 
 // A search is one share of the rows in doubt and what was seen of their parents.
 type search struct {
-	*lookup
+	*resolver
 	rows    []*row
 	parents [][]parent          // of each row, as far as their lists could be read
 	rowsOf  map[parent][]int    // which rows lead to a parent
@@ -31,7 +31,7 @@ type search struct {
 
 // byParents looks for rows among the records of their parents. It puts rivals
 // before the rows in doubt, for records are given to like rows in their order.
-func (l *lookup) byParents(ctx context.Context, rows []*row) ([]find, error) {
+func (l *resolver) byParents(ctx context.Context, rows []*row) ([]find, error) {
 	slices.SortStableFunc(rows, func(a, b *row) int {
 		switch {
 		case a.tainted == b.tainted:
@@ -41,7 +41,7 @@ func (l *lookup) byParents(ctx context.Context, rows []*row) ([]find, error) {
 		}
 		return 1
 	})
-	s := &search{lookup: l, rows: rows, parents: make([][]parent, len(rows)), rowsOf: map[parent][]int{}, kin: map[string][]parent{}, failed: map[string]error{}}
+	s := &search{resolver: l, rows: rows, parents: make([][]parent, len(rows)), rowsOf: map[parent][]int{}, kin: map[string][]parent{}, failed: map[string]error{}}
 	if err := s.readKin(ctx); err != nil {
 		return nil, err
 	}

@@ -91,7 +91,9 @@ func Resolve(ctx context.Context, rs Resolution) (Resolved, error) {
 	if err := l.settleOpen(); err != nil {
 		return l.done, err
 	}
-	defer l.links.wait()
+	if l.lookups != nil {
+		defer l.lookups.Wait()
+	}
 	l.done.InDoubt = l.progress.Counts().InDoubt
 	err := l.all(ctx)
 	if cause := context.Cause(ctx); cause != nil && errors.Is(err, ctx.Err()) {
@@ -109,7 +111,7 @@ const createdBefore = 15 * time.Minute
 
 // A lookup is a Resolve under way. Its run has the limiter, the credentials and
 // the journal in hand; it sends nothing.
-type lookup struct {
+type resolver struct {
 	*run
 	rs    Resolution
 	since time.Time       // records that were created before are nobody's
@@ -117,8 +119,8 @@ type lookup struct {
 	done  Resolved
 }
 
-func newLookup(ctx context.Context, rs Resolution) *lookup {
-	l := &lookup{
+func newLookup(ctx context.Context, rs Resolution) *resolver {
+	l := &resolver{
 		run: newRun(Import{
 			Mapper: rs.Mapper, API: rs.API, Limiter: rs.Limiter, Journal: rs.Journal, State: rs.State,
 			Key: rs.Key, KeyOf: rs.KeyOf, Positions: rs.Positions, Patience: rs.Patience, DailyReset: rs.DailyReset, Logger: rs.Logger,
@@ -132,7 +134,7 @@ func newLookup(ctx context.Context, rs Resolution) *lookup {
 }
 
 // all looks for one share of the rows after the other.
-func (l *lookup) all(ctx context.Context) error {
+func (l *resolver) all(ctx context.Context) error {
 	shares, err := l.share(ctx)
 	if err != nil {
 		return err
@@ -171,7 +173,7 @@ type find struct {
 
 // conclude gives the rows their fates. Unmapped are those of rows of which the
 // mapping makes no record.
-func (l *lookup) conclude(rows []*row, finds []find, unmapped []journal.Fate) error {
+func (l *resolver) conclude(rows []*row, finds []find, unmapped []journal.Fate) error {
 	l.done.Unlooked += int64(len(unmapped))
 	doubts := unmapped
 	var fates []journal.Fate
@@ -214,7 +216,7 @@ func (l *lookup) conclude(rows []*row, finds []find, unmapped []journal.Fate) er
 
 // assume makes of the fate of a row that is still in doubt what is to be assumed
 // of it, and reports whether the journal doesn't say that yet.
-func (l *lookup) assume(fate journal.Fate) (_ journal.Fate, news bool, err error) {
+func (l *resolver) assume(fate journal.Fate) (_ journal.Fate, news bool, err error) {
 	old, _, err := l.rs.State.Fate(fate.Row)
 	if err != nil {
 		return fate, false, err
@@ -234,7 +236,7 @@ func (l *lookup) assume(fate journal.Fate) (_ journal.Fate, news bool, err error
 }
 
 // byKey looks rows up by their key.
-func (l *lookup) byKey(ctx context.Context, rows []*row) ([]find, error) {
+func (l *resolver) byKey(ctx context.Context, rows []*row) ([]find, error) {
 	finds := make([]find, len(rows))
 	for from := 0; from < len(rows); from += api.MaxBatch {
 		batch := rows[from:min(from+api.MaxBatch, len(rows))]

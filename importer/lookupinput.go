@@ -28,7 +28,7 @@ type shares struct {
 }
 
 // share looks at all rows in doubt if there are many, and else puts them together.
-func (l *lookup) share(ctx context.Context) (*shares, error) {
+func (l *resolver) share(ctx context.Context) (*shares, error) {
 	s := &shares{n: 1, keyed: l.rs.Key != "", seed: maphash.MakeSeed(), next: map[uint64]uint64{}}
 	rivals, err := l.countRivals()
 	if err != nil || l.done.InDoubt+rivals <= maxDoubts {
@@ -90,7 +90,7 @@ func (s *shares) join(a, b mapping.Association) {
 //
 // The records that rows lead to are looked up, for it is among theirs that a row
 // is looked for; not with a key, which says all.
-func (l *lookup) collect(ctx context.Context, want func(*row) bool) (rows []*row, unmapped []journal.Fate, err error) {
+func (l *resolver) collect(ctx context.Context, want func(*row) bool) (rows []*row, unmapped []journal.Fate, err error) {
 	src, err := l.rs.Open()
 	if err != nil {
 		return nil, nil, err
@@ -158,7 +158,7 @@ func (l *lookup) collect(ctx context.Context, want func(*row) bool) (rows []*row
 
 // parentsOf looks up the records that rows lead to. Rows that lead to one that
 // isn't there are returned as fates, but for rivals, which are forgotten.
-func (l *lookup) parentsOf(ctx context.Context, rows []*row) (linked []*row, lost []journal.Fate, err error) {
+func (l *resolver) parentsOf(ctx context.Context, rows []*row) (linked []*row, lost []journal.Fate, err error) {
 	if l.rs.Key != "" {
 		return rows, nil, nil
 	}
@@ -181,7 +181,7 @@ func (l *lookup) parentsOf(ctx context.Context, rows []*row) (linked []*row, los
 // rival reports whether a row that isn't in doubt may have a record that the
 // journal doesn't know: it was assumed to exist, or it was refused in a way that
 // an import of failures.csv may have mended. Such rows come before those in doubt.
-func (l *lookup) rival(n int64, kind journal.Kind) (bool, error) {
+func (l *resolver) rival(n int64, kind journal.Kind) (bool, error) {
 	if l.rs.Key != "" || kind != journal.Existing && kind != journal.Refused {
 		return false, nil
 	}
@@ -189,7 +189,7 @@ func (l *lookup) rival(n int64, kind journal.Kind) (bool, error) {
 	return fate.Kind == journal.Existing && fate.ID == "" || fate.Retryable, err
 }
 
-func (l *lookup) countRivals() (count int64, err error) {
+func (l *resolver) countRivals() (count int64, err error) {
 	last, _ := l.rs.State.Rows()
 	for n := int64(1); n <= last; n++ {
 		kind, _ := l.kind(n)
@@ -205,7 +205,7 @@ func (l *lookup) countRivals() (count int64, err error) {
 }
 
 // doubted maps a row in doubt, or words why that can't be done.
-func (l *lookup) doubted(rec *csvfile.Record) (*row, journal.Fate) {
+func (l *resolver) doubted(rec *csvfile.Record) (*row, journal.Fate) {
 	attempts := l.rs.State.Attempts(rec.Row)
 	rw, fate := l.mapRow(rec)
 	if rw == nil {

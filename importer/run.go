@@ -12,6 +12,7 @@ import (
 	"github.com/hubload/hubload/importer/api"
 	"github.com/hubload/hubload/importer/call"
 	"github.com/hubload/hubload/importer/journal"
+	"github.com/hubload/hubload/importer/lookup"
 )
 
 const (
@@ -35,10 +36,10 @@ type run struct {
 	log       *slog.Logger
 	gate      *gate
 	proof     *keyProof
-	links     *links         // nil when the rows lead to no records that are looked up
-	numbers   *numbering     // of the goroutine that reads the input; nil when no rule numbers rows
-	died      map[int64]bool // rows that were in flight when a process died
-	room      room           // for rows that are read
+	lookups   *lookup.Batcher // nil when the mapping looks nothing up
+	numbers   *numbering      // of the goroutine that reads the input; nil when no rule numbers rows
+	died      map[int64]bool  // rows that were in flight when a process died
+	room      room            // for rows that are read
 	desks     pool[desk]
 	dockets   pool[docket]
 
@@ -69,7 +70,9 @@ func newRun(im Import) *run {
 	if im.State != nil {
 		r.progress.resume(im.State)
 	}
-	r.links = newLinks(r)
+	if im.Mapper != nil && len(im.Mapper.Targets()) > 0 {
+		r.lookups = lookup.New(r.calls)
+	}
 	return r
 }
 
