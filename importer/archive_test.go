@@ -16,6 +16,7 @@ import (
 	"github.com/hubload/hubload/importer/api"
 	"github.com/hubload/hubload/importer/csvfile"
 	"github.com/hubload/hubload/importer/journal"
+	"github.com/hubload/hubload/importer/rows"
 	"github.com/hubload/hubload/mapping"
 	"github.com/hubload/hubload/ratelimit"
 )
@@ -209,7 +210,7 @@ func (c *caseFile) resolve(ctx context.Context, a *archive) (Resolved, error) {
 	c.t.Helper()
 	m, err := mapping.Parse([]byte(c.mapping))
 	c.must(err)
-	open := func() (Source, error) { return csvfile.NewReader(strings.NewReader(c.csv), csvfile.Options{}) }
+	open := func() (rows.Source, error) { return csvfile.NewReader(strings.NewReader(c.csv), csvfile.Options{}) }
 	header, _, _ := strings.Cut(c.csv, "\n")
 	mapper, err := m.Compile(strings.Split(header, ","))
 	c.must(err)

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/hubload/hubload/importer/csvfile"
+	"github.com/hubload/hubload/importer/rows"
 	"github.com/hubload/hubload/mapping"
 )
 
@@ -55,20 +56,20 @@ associations:
 	watch := mapping.NewWatch(m.Object, mapper)
 	b.SetBytes(int64(csv.Len()))
 	b.ReportAllocs()
-	rows := int64(0)
+	total := int64(0)
 	for b.Loop() {
 		r, err := csvfile.NewReader(bytes.NewReader(csv.Bytes()), csvfile.Options{})
 		if err != nil {
 			b.Fatal(err)
 		}
-		check := Check{Source: r, Mapper: mapper, Good: func(rec *csvfile.Record, record *mapping.Record) {
+		check := Check{Source: r, Config: rows.Config{Mapper: mapper}, Good: func(rec *rows.Row, record *mapping.Record) {
 			watch.Look(rec.Fields, record, func(s mapping.Suspicion, _ string) { b.Fatal(s) })
 		}}
 		n, err := check.Run(b.Context())
 		if err != nil || n.Refused > 0 {
 			b.Fatal(n, err)
 		}
-		rows += n.Rows
+		total += n.Rows
 	}
-	b.ReportMetric(float64(rows)/b.Elapsed().Seconds(), "rows/s")
+	b.ReportMetric(float64(total)/b.Elapsed().Seconds(), "rows/s")
 }

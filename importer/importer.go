@@ -44,8 +44,8 @@ import (
 	"golang.org/x/sync/semaphore"
 
 	"github.com/hubload/hubload/importer/api"
-	"github.com/hubload/hubload/importer/csvfile"
 	"github.com/hubload/hubload/importer/journal"
+	"github.com/hubload/hubload/importer/rows"
 	"github.com/hubload/hubload/mapping"
 	"github.com/hubload/hubload/ratelimit"
 )
@@ -54,16 +54,10 @@ import (
 // large they are.
 const maxBytesInFlight = 8 << 20
 
-// A Source yields the rows of an input in order, from the first one on. It ends
-// with io.EOF. A [*csvfile.Reader] is one.
-type Source interface {
-	Read() (*csvfile.Record, error)
-}
-
 // An Import says what to import, by what, and how. Source, Mapper, API,
 // Limiter, Journal and Name are needed; the zero value of every other field is useful.
 type Import struct {
-	Source  Source
+	Source  rows.Source
 	Mapper  *mapping.Mapper
 	API     api.API
 	Limiter *ratelimit.Limiter
@@ -82,7 +76,7 @@ type Import struct {
 	Key string
 
 	// KeyOf gives the keys, where the mapping leaves them to the rows' numbers;
-	// see [AutoKey]. Nil: the mapping gives them.
+	// see [rows.AutoKey]. Nil: the mapping gives them.
 	KeyOf func(row int64) string
 
 	// KeyProved says that this account is known to keep the key's values.
@@ -91,12 +85,12 @@ type Import struct {
 	KeyProved bool
 
 	// Duplicates are rows whose key isn't theirs alone, each with another row
-	// of the same key; see [FindDuplicates]. They are refused.
-	Duplicates map[int64]Duplicate
+	// of the same key; see [rows.FindDuplicates]. They are refused.
+	Duplicates map[int64]rows.Duplicate
 
-	// Positions numbers the rows; see [FindPositions]. It must be there where the
+	// Positions numbers the rows; see [rows.FindPositions]. It must be there where the
 	// mapping has rules that do.
-	Positions *Positions
+	Positions *rows.Positions
 
 	BatchSize int // rows a request, 1 to MaxBatch; 0 is MaxBatch
 	Workers   int // most requests in flight; 0 adapts
@@ -135,7 +129,7 @@ type Threshold struct {
 //
 // When ctx ends, Run sends nothing more, waits for the answers in flight (as
 // long as the API's time limit) and returns [context.Cause]. Besides that it
-// returns a [*MismatchError], [*StoppedError], [*call.DeniedError], [*call.ServerError], [*call.QuotaError], [*KeyError], an
+// returns a [*rows.MismatchError], [*StoppedError], [*call.DeniedError], [*call.ServerError], [*call.QuotaError], [*KeyError], an
 // error of the source, or an error of the journal, after which nothing was sent.
 func Run(ctx context.Context, im Import) error {
 	r := newRun(im)
@@ -149,8 +143,6 @@ func Run(ctx context.Context, im Import) error {
 	if r.lookups != nil {
 		defer r.lookups.Wait()
 	}
-	r.numbers = im.Positions.start()
-	defer r.numbers.close()
 	group, gctx := errgroup.WithContext(ctx)
 	group.SetLimit(r.gate.limit())
 	budget := semaphore.NewWeighted(maxBytesInFlight)
@@ -158,7 +150,7 @@ func Run(ctx context.Context, im Import) error {
 	s := newSlicer(r)
 	var readErr error
 	for r.gate.wants(gctx) == nil {
-		j, err := s.next()
+		j, err := s.next(gctx)
 		if j == nil || err != nil {
 			readErr = err
 			break

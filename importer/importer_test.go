@@ -13,6 +13,7 @@ import (
 
 	"github.com/hubload/hubload/importer/call"
 	"github.com/hubload/hubload/importer/journal"
+	"github.com/hubload/hubload/importer/rows"
 )
 
 func TestEveryRowIsCreatedOnce(t *testing.T) {
@@ -284,7 +285,7 @@ func TestAChangedInputIsNoticedBeforeAnythingIsSent(t *testing.T) {
 			before := w.requests
 			tr.csv = test.change(tr.csv)
 			err := tr.run(t.Context())
-			var mismatch *MismatchError
+			var mismatch *rows.MismatchError
 			if got := errors.As(err, &mismatch); got != test.differ {
 				t.Fatalf("got %v, want a MismatchError: %t", err, test.differ)
 			}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/hubload/hubload/importer/api"
 	"github.com/hubload/hubload/importer/journal"
+	"github.com/hubload/hubload/importer/rows"
 )
 
 // A forgetful account takes keys and loses them after a second.
@@ -68,8 +69,8 @@ func TestAShortRunWaitsForTheProof(t *testing.T) {
 }
 
 func TestAutoKey(t *testing.T) {
-	a, b := AutoKey("import", "one"), AutoKey("import", "two")
-	if a(1) != AutoKey("import", "one")(1) || len(a(1)) != 26 {
+	a, b := rows.AutoKey("import", "one"), rows.AutoKey("import", "two")
+	if a(1) != rows.AutoKey("import", "one")(1) || len(a(1)) != 26 {
 		t.Errorf("key of row 1: %q", a(1))
 	}
 	if a(1) == a(2) || a(1) == b(1) {

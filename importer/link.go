@@ -4,10 +4,10 @@ package importer
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/hubload/hubload/importer/api"
 	"github.com/hubload/hubload/importer/journal"
+	"github.com/hubload/hubload/importer/rows"
 	"github.com/hubload/hubload/mapping"
 )
 
@@ -39,14 +39,5 @@ func (r *run) link(ctx context.Context, rows []*row) (linked []*row, refused []j
 // somebody has made them, so that it is a rival to rows in doubt.
 func (rw *row) unlinked(problems []mapping.Problem) journal.Fate {
 	p := problems[0]
-	return rw.fate(journal.Refused, &api.Failure{Code: p.Code, Property: p.Property, Message: firstOf(problems), Retryable: true})
-}
-
-// firstOf is the message of the first problem, which names the next.
-func firstOf(problems []mapping.Problem) string {
-	msg := problems[0].Message
-	if n := len(problems) - 1; n > 0 {
-		msg = fmt.Sprintf("%s (%d more: see %s)", msg, n, problems[1].Property)
-	}
-	return msg
+	return rw.fate(journal.Refused, &api.Failure{Code: p.Code, Property: p.Property, Message: rows.Message(problems), Retryable: true})
 }

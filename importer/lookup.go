@@ -12,6 +12,7 @@ import (
 	"github.com/hubload/hubload/importer/api"
 	"github.com/hubload/hubload/importer/call"
 	"github.com/hubload/hubload/importer/journal"
+	"github.com/hubload/hubload/importer/rows"
 	"github.com/hubload/hubload/mapping"
 	"github.com/hubload/hubload/ratelimit"
 )
@@ -31,7 +32,7 @@ const (
 type Resolution struct {
 	// Open opens the input from its start; what is an [io.Closer] is closed.
 	// It is opened again for each thousand rows in doubt, more or less.
-	Open func() (Source, error)
+	Open func() (rows.Source, error)
 
 	Mapper  *mapping.Mapper
 	API     api.API // creates nothing here
@@ -42,7 +43,7 @@ type Resolution struct {
 	Key   string                 // as in [Import]
 	KeyOf func(row int64) string // as in [Import]
 
-	Positions *Positions // as in [Import]
+	Positions *rows.Positions // as in [Import]
 
 	Assume Assumption
 

@@ -16,6 +16,7 @@ import (
 
 	"github.com/hubload/hubload/importer/call"
 	"github.com/hubload/hubload/importer/journal"
+	"github.com/hubload/hubload/importer/rows"
 )
 
 func TestResolveFinds(t *testing.T) {
@@ -252,7 +253,7 @@ func TestResolveOfAnotherInput(t *testing.T) {
 		before := c.fates()
 		a := new(archive).holds("500", "deals/10", "name=a", "price=1")
 		_, err := c.resolve(t.Context(), a)
-		var changed *MismatchError
+		var changed *rows.MismatchError
 		if !errors.As(err, &changed) || len(a.asked) > 0 || !slices.Equal(before, c.fates()) {
 			t.Errorf("%s: %v, asked %q", name, err, a.asked)
 		}

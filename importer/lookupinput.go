@@ -5,13 +5,12 @@ package importer
 import (
 	"context"
 	"encoding/binary"
-	"errors"
 	"fmt"
 	"hash/maphash"
 	"io"
 
-	"github.com/hubload/hubload/importer/csvfile"
 	"github.com/hubload/hubload/importer/journal"
+	"github.com/hubload/hubload/importer/rows"
 	"github.com/hubload/hubload/mapping"
 )
 
@@ -90,7 +89,7 @@ func (s *shares) join(a, b mapping.Association) {
 //
 // The records that rows lead to are looked up, for it is among theirs that a row
 // is looked for; not with a key, which says all.
-func (l *resolver) collect(ctx context.Context, want func(*row) bool) (rows []*row, unmapped []journal.Fate, err error) {
+func (l *resolver) collect(ctx context.Context, want func(*row) bool) (wanted []*row, unmapped []journal.Fate, err error) {
 	src, err := l.rs.Open()
 	if err != nil {
 		return nil, nil, err
@@ -98,34 +97,23 @@ func (l *resolver) collect(ctx context.Context, want func(*row) bool) (rows []*r
 	if c, ok := src.(io.Closer); ok {
 		defer c.Close()
 	}
-	l.numbers = l.rs.Positions.start()
-	defer l.numbers.close()
-	known := history{slices: l.rs.State.Slices()}
-	last := int64(0)
 	var found []*row
 	sift := func() error {
 		linked, lost, err := l.parentsOf(ctx, found)
 		for _, rw := range linked {
 			if want(rw) {
-				rows = append(rows, rw)
+				wanted = append(wanted, rw)
 			}
 		}
 		unmapped, found = append(unmapped, lost...), nil
 		return err
 	}
-	for known.slices.Len() > 0 {
-		rec, err := src.Read()
-		if errors.Is(err, io.EOF) {
-			return nil, nil, known.end(last)
-		}
+	for reader := l.newReader(src); reader.Unverified(); {
+		rec, err := reader.Next(ctx)
 		if err != nil {
 			return nil, nil, err
 		}
-		last = rec.Row
-		if err := l.numbers.take(rec); err != nil {
-			return nil, nil, err
-		}
-		if !known.holds(rec.Row) {
+		if !rec.Known {
 			continue
 		}
 		kind, _ := l.kind(rec.Row)
@@ -133,27 +121,25 @@ func (l *resolver) collect(ctx context.Context, want func(*row) bool) (rows []*r
 		if err != nil {
 			return nil, nil, err
 		}
-		if rival || kind == journal.InDoubt {
-			rw, fate := l.doubted(rec)
-			switch {
-			case rw == nil && !rival:
-				unmapped = append(unmapped, fate)
-			case rw != nil:
-				rw.tainted = !rival
-				found = append(found, rw)
-			}
-			if len(found) >= maxDoubts {
-				if err := sift(); err != nil {
-					return nil, nil, err
-				}
-			}
+		if !rival && kind != journal.InDoubt {
+			continue
 		}
-		if _, err := known.take(rec); err != nil {
-			return nil, nil, err
+		rw, fate := l.doubted(rec)
+		switch {
+		case rw == nil && !rival:
+			unmapped = append(unmapped, fate)
+		case rw != nil:
+			rw.tainted = !rival
+			found = append(found, rw)
+		}
+		if len(found) >= maxDoubts {
+			if err := sift(); err != nil {
+				return nil, nil, err
+			}
 		}
 	}
 	err = sift()
-	return rows, unmapped, err
+	return wanted, unmapped, err
 }
 
 // parentsOf looks up the records that rows lead to. Rows that lead to one that
@@ -205,14 +191,14 @@ func (l *resolver) countRivals() (count int64, err error) {
 }
 
 // doubted maps a row in doubt, or words why that can't be done.
-func (l *resolver) doubted(rec *csvfile.Record) (*row, journal.Fate) {
+func (l *resolver) doubted(rec *rows.Row) (*row, journal.Fate) {
 	attempts := l.rs.State.Attempts(rec.Row)
-	rw, fate := l.mapRow(rec)
-	if rw == nil {
-		return nil, unlookable(rec.Row, attempts, fmt.Sprintf("it can't be looked for, because the mapping makes no record of it (%s)", fate.Code))
+	rw, refused := l.mapRow(rec)
+	if refused != nil {
+		return nil, unlookable(rec.Row, attempts, fmt.Sprintf("it can't be looked for, because the mapping makes no record of it (%s)", refused.Code))
 	}
 	rw.attempts = attempts
-	return rw, fate
+	return rw, journal.Fate{}
 }
 
 // unlookable is the fate of a row in doubt that there is no way to look for.

@@ -185,6 +185,8 @@ func (h *haul) run(ctx context.Context, o ratelimit.Options, progress *importer.
 // A counter is a source of n rows.
 type counter struct{ n, at int64 }
 
+func (c *counter) Header() []string { return []string{"name"} }
+
 func (c *counter) Read() (*csvfile.Record, error) {
 	if c.at == c.n {
 		return nil, io.EOF

@@ -12,9 +12,8 @@ import (
 	"testing"
 	"testing/synctest"
 
-	"github.com/google/go-cmp/cmp"
-
 	"github.com/hubload/hubload/importer/csvfile"
+	"github.com/hubload/hubload/importer/rows"
 	"github.com/hubload/hubload/mapping"
 )
 
@@ -45,8 +44,8 @@ func newNumberWorld() *numberWorld {
 	return w
 }
 
-func sourceOf(csv string) func() (Source, error) {
-	return func() (Source, error) { return csvfile.NewReader(strings.NewReader(csv), csvfile.Options{}) }
+func sourceOf(csv string) func() (rows.Source, error) {
+	return func() (rows.Source, error) { return csvfile.NewReader(strings.NewReader(csv), csvfile.Options{}) }
 }
 
 func mapperOf(t *testing.T, text, csv string) *mapping.Mapper {
@@ -73,9 +72,9 @@ func newPositionTrial(t *testing.T, w *numberWorld, deals ...string) *trial {
 	return tr
 }
 
-func findPositions(t *testing.T, csv string) *Positions {
+func findPositions(t *testing.T, csv string) *rows.Positions {
 	t.Helper()
-	p, err := FindPositions(sourceOf(csv), mapperOf(t, positionMapping, csv))
+	p, err := rows.FindPositions(t.Context(), sourceOf(csv), mapperOf(t, positionMapping, csv))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -181,158 +180,6 @@ func numbersAndDeaths(t *testing.T, seed uint64) {
 	}
 }
 
-func TestPositionsOfManyParents(t *testing.T) {
-	// A quarter of a million parents, some of which come back once.
-	var b strings.Builder
-	b.WriteString("name,price,order\n")
-	for i := range 250_000 {
-		fmt.Fprintf(&b, "a,1,%d\n", i+1)
-		if i%1000 == 999 {
-			fmt.Fprintf(&b, "b,1,%d\n", i-500)
-		}
-	}
-	p := findPositions(t, b.String())
-	if n := len(p.returning[0]); n != 250 {
-		t.Errorf("%d parents are counted one by one, want 250", n)
-	}
-	numbers := p.start()
-	err := eachRow(sourceOf(b.String()), func(rec *csvfile.Record) error {
-		err := numbers.take(rec)
-		if want := map[string]int64{"a": 1, "b": 2}[rec.Fields[0]]; numbers.numbers[0] != want {
-			t.Fatalf("row %d is %d, want %d", rec.Row, numbers.numbers[0], want)
-		}
-		return err
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-}
-
-// mendedNumbers numbers the rows of a failures file of an original.
-func mendedNumbers(t *testing.T, original, failures string) []string {
-	t.Helper()
-	m := mapperOf(t, positionMapping, failures)
-	row := func(rec *csvfile.Record) (int64, bool) {
-		n, err := strconv.ParseInt(rec.Fields[3], 10, 64)
-		return n, err == nil && n > 0
-	}
-	p, err := FindMendedPositions(sourceOf(failures), sourceOf(original), m, mapperOf(t, positionMapping, original), row)
-	if err != nil {
-		t.Fatal(err)
-	}
-	numbers := p.start()
-	defer numbers.close()
-	var got []string
-	err = eachRow(sourceOf(failures), func(rec *csvfile.Record) error {
-		if err := numbers.take(rec); err != nil {
-			return err
-		}
-		var r mapping.Record
-		if property, ok := numbers.put(&r); !ok {
-			got = append(got, "unknown "+property)
-		} else {
-			got = append(got, property0(&r))
-		}
-		return nil
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return got
-}
-
-func property0(r *mapping.Record) string { return property(r, "hs_position_on_quote") }
-
-func TestMendedRowsKeepTheirNumbers(t *testing.T) {
-	const original = "name,price,order\n" +
-		"r1,1,1\nr2,1,1\nr3,1,1\n" + // 1 2 3
-		"r4,1,2\nr5,1,x\nr6,1\nr7,1,2\n" + // 1, 1 of x, of none, 2
-		"r8,1,1\nr9,1,\n" // 4, none
-	const header = "name,price,order,hubload_row\n"
-	for name, tt := range map[string]struct {
-		failures string
-		want     []string
-	}{
-		"as they are":     {"r2,1,1,2\nr4,1,2,4\nr7,1,2,7\nr8,1,1,8\nr9,1,,9\n", []string{"2", "1", "2", "4", ""}},
-		"the last alone":  {"r8,1,001,8\n", []string{"4"}},
-		"another parent":  {"r5,1,2,5\nr8,1,1,8\n", []string{"7", "4"}}, // 2 rows of deal 2, and row 5
-		"a new parent":    {"r5,1,77,5\n", []string{"5"}},
-		"a cell came to":  {"r6,1,1,6\n", []string{"10"}}, // 4 rows of deal 1, and row 6
-		"none any more":   {"r2,1,,2\n", []string{""}},
-		"twice":           {"r2,1,1,2\nr2,1,1,2\nr3,1,1,3\n", []string{"2", "unknown hs_position_on_quote", "3"}},
-		"in disorder":     {"r3,1,1,3\nr2,1,1,2\n", []string{"3", "unknown hs_position_on_quote"}},
-		"without numbers": {"r3,1,1,\nr2,1,1,two\nr2,1,,x\n", []string{"unknown hs_position_on_quote", "unknown hs_position_on_quote", ""}},
-		"beyond the end":  {"r3,1,1,10\nr2,1,1,11\n", []string{"unknown hs_position_on_quote", "unknown hs_position_on_quote"}},
-	} {
-		t.Run(name, func(t *testing.T) {
-			if diff := cmp.Diff(tt.want, mendedNumbers(t, original, header+tt.failures)); diff != "" {
-				t.Errorf("(-want +got):\n%s", diff)
-			}
-		})
-	}
-}
-
-// Rows that are mended in whichever way and in how many files never get a number
-// that another row of their parent has.
-func TestMendedNumbersAreNeverGivenTwice(t *testing.T) {
-	rng := rand.New(rand.NewPCG(1, 2))
-	for range 60 {
-		n := 2 + rng.IntN(30)
-		deal := func() string { return fmt.Sprint(1 + rng.IntN(4)) }
-		deals := make([]string, n)
-		for i := range deals {
-			deals[i] = deal()
-		}
-		original := ordersCSV(n, func(row int) string { return deals[row-1] })
-		given := map[string]bool{} // deal and number
-		give := func(deal, number string) {
-			if key := deal + "/" + number; given[key] {
-				t.Fatalf("%s was given twice; the original:\n%s", key, original)
-			} else {
-				given[key] = true
-			}
-		}
-		// Some rows are created at first, some with each of three files.
-		part := make([]int, n)
-		numbers := findPositions(t, original).start()
-		err := eachRow(sourceOf(original), func(rec *csvfile.Record) error {
-			part[rec.Row-1] = rng.IntN(4)
-			if err := numbers.take(rec); part[rec.Row-1] > 0 || err != nil {
-				return err
-			}
-			give(deals[rec.Row-1], fmt.Sprint(numbers.numbers[0]))
-			return nil
-		})
-		if err != nil {
-			t.Fatal(err)
-		}
-		for file := 1; file <= 3; file++ {
-			failures := "name,price,order,hubload_row\n"
-			var mended []string
-			for i := range deals {
-				if part[i] == file {
-					now := deals[i]
-					if rng.IntN(3) == 0 {
-						now = deal()
-					}
-					mended = append(mended, now)
-					failures += fmt.Sprintf("r,1,%s,%d\n", now, i+1)
-				}
-			}
-			for i, number := range mendedNumbers(t, original, failures) {
-				give(mended[i], number)
-			}
-		}
-	}
-}
-
-func TestPositionsOfAMappingWithoutThem(t *testing.T) {
-	p, err := FindPositions(func() (Source, error) { panic("the input is read") }, mapperOf(t, plainMapping, "name,price\n"))
-	if p != nil || err != nil || p.start() != nil {
-		t.Errorf("%v, %v", p, err)
-	}
-}
-
 // A row in doubt is looked for with its number.
 func TestResolveKnowsNumbers(t *testing.T) {
 	a := new(archive).
@@ -341,7 +188,7 @@ func TestResolveKnowsNumbers(t *testing.T) {
 	c := newCase(t, nil, "a,1,10,", "a,1,10,", "a,1,10,")
 	c.mapping = strings.Replace(familyMapping, "associations:", "  hs_position_on_quote: { position: deals }\nassociations:", 1)
 	c.change = func(rs *Resolution) {
-		p, err := FindPositions(sourceOf(c.csv), mapperOf(t, c.mapping, c.csv))
+		p, err := rows.FindPositions(t.Context(), sourceOf(c.csv), mapperOf(t, c.mapping, c.csv))
 		c.must(err)
 		rs.Positions = p
 	}

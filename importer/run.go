@@ -23,7 +23,6 @@ const (
 // The codes of hubload's own that the engine gives; those of other rooms stand there.
 const (
 	codeInDoubt       = "IN_DOUBT"
-	codeDuplicateKey  = "DUPLICATE_KEY"
 	codeAssumedAbsent = "ASSUMED_ABSENT"
 )
 
@@ -37,7 +36,6 @@ type run struct {
 	gate      *gate
 	proof     *keyProof
 	lookups   *lookup.Batcher // nil when the mapping looks nothing up
-	numbers   *numbering      // of the goroutine that reads the input; nil when no rule numbers rows
 	died      map[int64]bool  // rows that were in flight when a process died
 	room      room            // for rows that are read
 	desks     pool[desk]

@@ -7,8 +7,8 @@ import (
 	"math/rand/v2"
 	"strings"
 
-	"github.com/hubload/hubload/importer"
 	"github.com/hubload/hubload/importer/hubspot/hubspottest"
+	"github.com/hubload/hubload/importer/rows"
 )
 
 const simMapping = `
@@ -70,8 +70,8 @@ type simInput struct {
 	csv        string
 	rows       []simRow
 	byName     map[string]int
-	duplicates map[int64]importer.Duplicate
-	positions  *importer.Positions
+	duplicates map[int64]rows.Duplicate
+	positions  *rows.Positions
 }
 
 // The deals and products of a plan that matches have these ids.
@@ -84,7 +84,7 @@ const aDeal, noDeal = "17000000001", "17000000999"
 
 func newSimInput(p *simPlan) *simInput {
 	r := rand.New(rand.NewPCG(p.seed, 2))
-	in := &simInput{byName: map[string]int{}, duplicates: map[int64]importer.Duplicate{}}
+	in := &simInput{byName: map[string]int{}, duplicates: map[int64]rows.Duplicate{}}
 	var b strings.Builder
 	b.WriteString("Name,Price,Currency,Deal,Key,Order,SKU\n")
 	links := rand.New(rand.NewPCG(p.seed, 3))
@@ -103,8 +103,8 @@ func newSimInput(p *simPlan) *simInput {
 			case p.key && twin > 0 && !in.rows[twin-1].unfit && !in.rows[twin-1].held:
 				row.key = in.rows[twin-1].key
 				in.rows[twin-1].unfit = true
-				in.duplicates[int64(n)] = importer.Duplicate{Row: int64(twin)}
-				in.duplicates[int64(twin)] = importer.Duplicate{Row: int64(n)}
+				in.duplicates[int64(n)] = rows.Duplicate{Row: int64(twin)}
+				in.duplicates[int64(twin)] = rows.Duplicate{Row: int64(n)}
 			default:
 				more = ",one cell too many"
 			}

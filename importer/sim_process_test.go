@@ -18,6 +18,7 @@ import (
 	"github.com/hubload/hubload/importer/csvfile"
 	"github.com/hubload/hubload/importer/hubspot"
 	"github.com/hubload/hubload/importer/journal"
+	"github.com/hubload/hubload/importer/rows"
 	"github.com/hubload/hubload/mapping"
 	"github.com/hubload/hubload/ratelimit"
 )
@@ -152,10 +153,10 @@ func (p *simProcess) assemble(j *journal.Journal, st *journal.State) (importer.I
 		creds = hubspot.OAuth(hubspot.OAuthConfig{ClientID: "app", ClientSecret: "secret", RefreshToken: "the refresh token", Transport: p.wire})
 	}
 	if p.run.input.positions == nil { // the same for all processes
-		open := func() (importer.Source, error) {
+		open := func() (rows.Source, error) {
 			return csvfile.NewReader(strings.NewReader(p.run.input.csv), csvfile.Options{})
 		}
-		if p.run.input.positions, err = importer.FindPositions(open, mapper); err != nil {
+		if p.run.input.positions, err = rows.FindPositions(context.Background(), open, mapper); err != nil {
 			return importer.Import{}, err
 		}
 	}
@@ -183,6 +184,8 @@ type simSource struct {
 	from *csvfile.Reader
 	last int64 // row
 }
+
+func (s *simSource) Header() []string { return s.from.Header() }
 
 func (s *simSource) Read() (*csvfile.Record, error) {
 	if err := s.p.at(pointMap, s.last%int64(s.p.run.plan.batch) == 1); err != nil {

@@ -1,14 +1,14 @@
-// The slicer: rows in file order become jobs, and rows that have a fate are checked and skipped.
+// The slicer: rows in input order become jobs; rows that have a fate are verified and skipped.
 
 package importer
 
 import (
-	"errors"
+	"context"
 	"io"
 
 	"github.com/hubload/hubload/importer/api"
-	"github.com/hubload/hubload/importer/csvfile"
 	"github.com/hubload/hubload/importer/journal"
+	"github.com/hubload/hubload/importer/rows"
 	"github.com/hubload/hubload/mapping"
 )
 
@@ -44,9 +44,8 @@ func (j *job) empty() bool { return len(j.slices) == 0 && len(j.refused) == 0 &&
 // A slicer reads the source once, from its first row. It belongs to one
 // goroutine.
 type slicer struct {
-	r     *run
-	known history // of earlier processes
-	last  int64   // last row read
+	r      *run
+	reader *rows.Reader
 
 	job *job
 
@@ -59,15 +58,20 @@ type slicer struct {
 }
 
 func newSlicer(r *run) *slicer {
-	s := &slicer{r: r, job: newJob(r.batchSize)}
+	return &slicer{r: r, job: newJob(r.batchSize), reader: r.newReader(r.im.Source)}
+}
+
+// newReader reads an input from its start.
+func (r *run) newReader(src rows.Source) *rows.Reader {
+	c := rows.Config{Mapper: r.im.Mapper, Key: r.im.Key, KeyOf: r.im.KeyOf, Duplicates: r.im.Duplicates, Positions: r.im.Positions}
 	if r.im.State != nil {
-		s.known.slices = r.im.State.Slices()
+		c.Known = r.im.State.Slices()
 	}
-	return s
+	return rows.NewReader(src, c)
 }
 
 // next returns the next job, nil after the last one.
-func (s *slicer) next() (*job, error) {
+func (s *slicer) next(ctx context.Context) (*job, error) {
 	for {
 		if s.fill() {
 			return s.cut(), nil
@@ -79,17 +83,15 @@ func (s *slicer) next() (*job, error) {
 			}
 			return s.cut(), nil
 		}
-		rec, err := s.r.im.Source.Read()
-		if errors.Is(err, io.EOF) {
-			if err := s.end(); err != nil {
-				return nil, err
-			}
-			continue
+		row, err := s.reader.Next(ctx)
+		switch {
+		case err == io.EOF:
+			s.done = true
+			err = s.r.im.Journal.Complete(s.reader.Last())
+		case err == nil:
+			s.take(row)
 		}
 		if err != nil {
-			return nil, err
-		}
-		if err := s.take(rec); err != nil {
 			return nil, err
 		}
 	}
@@ -132,14 +134,11 @@ func (s *slicer) cutSlice() {
 }
 
 // take takes one row in.
-func (s *slicer) take(rec *csvfile.Record) error {
-	s.last = rec.Row
+func (s *slicer) take(rec *rows.Row) {
 	s.r.progress.read(rec.Row)
-	if err := s.r.numbers.take(rec); err != nil {
-		return err
-	}
-	if s.known.holds(rec.Row) {
-		return s.takeKnown(rec)
+	if rec.Known {
+		s.takeKnown(rec)
+		return
 	}
 	if s.fresh.From == 0 {
 		s.fresh.From = rec.Row
@@ -147,74 +146,42 @@ func (s *slicer) take(rec *csvfile.Record) error {
 	s.fresh.To = rec.Row
 	s.fresh.CRC = journal.Checksum(s.fresh.CRC, rec.Raw)
 	s.job.bytes += len(rec.Raw)
-	if rw, fate := s.r.mapRow(rec); rw != nil {
+	if rw, refused := s.r.mapRow(rec); refused == nil {
 		s.job.rows = append(s.job.rows, rw)
 	} else {
-		s.job.refused = append(s.job.refused, fate)
+		s.job.refused = append(s.job.refused, refused.Fate(rec.Row))
 	}
-	return nil
 }
 
 // takeKnown takes a row that an earlier process has read. Nothing of its slice is
-// sent before the slice's content is found unchanged.
-func (s *slicer) takeKnown(rec *csvfile.Record) error {
+// sent before the slice is verified.
+func (s *slicer) takeKnown(rec *rows.Row) {
 	s.cutSlice()
-	verified, err := s.known.take(rec)
-	if err != nil {
-		return err
-	}
 	kind, settled := s.r.kind(rec.Row)
 	if !settled || kind == journal.InDoubt && s.r.im.Key != "" {
-		rw, fate := s.r.mapRow(rec)
+		rw, refused := s.r.mapRow(rec)
 		switch {
-		case rw != nil:
+		case refused == nil:
 			rw.attempts = s.r.im.State.Attempts(rec.Row)
 			rw.tainted = settled
 			s.held.rows = append(s.held.rows, rw)
 		case !settled:
-			s.held.refused = append(s.held.refused, fate)
+			s.held.refused = append(s.held.refused, refused.Fate(rec.Row))
 		}
 	}
-	if !verified {
-		return nil
+	if rec.Verified {
+		s.ready = append(s.ready, s.held.rows...)
+		s.job.refused = append(s.job.refused, s.held.refused...)
+		s.held = job{}
 	}
-	s.ready = append(s.ready, s.held.rows...)
-	s.job.refused = append(s.job.refused, s.held.refused...)
-	s.held = job{}
-	return nil
 }
 
 // mapRow returns the row to send, or else why it can't be sent.
-func (r *run) mapRow(rec *csvfile.Record) (*row, journal.Fate) {
-	refuse := func(code, property, message string) (*row, journal.Fate) {
-		return nil, journal.Fate{Row: rec.Row, Kind: journal.Refused, Code: code, Property: property, Message: message}
-	}
-	if p := rec.Problem; p != nil {
-		return refuse(p.Code, p.Column, p.Message)
-	}
+func (r *run) mapRow(rec *rows.Row) (*row, *rows.Refusal) {
 	rw := r.room.row()
 	rw.n, rw.size = rec.Row, len(rec.Raw)
-	if problems := r.im.Mapper.Map(rec.Fields, &rw.rec); len(problems) > 0 {
-		p := problems[0]
-		return refuse(p.Code, p.Property, firstOf(problems))
+	if refused := rec.Map(&rw.rec); refused != nil {
+		return nil, refused
 	}
-	if property, ok := r.numbers.put(&rw.rec); !ok {
-		return refuse(codePositionUnknown, property, positionUnknownMessage)
-	}
-	if r.im.KeyOf != nil {
-		rw.rec.SetKey(r.im.Key, r.im.KeyOf(rec.Row))
-	}
-	if d, ok := r.im.Duplicates[rec.Row]; ok {
-		return refuse(codeDuplicateKey, r.im.Key, d.message(rec.Line))
-	}
-	return rw, journal.Fate{}
-}
-
-// end closes the books: the number of rows is known, and none may be missing.
-func (s *slicer) end() error {
-	if err := s.known.end(s.last); err != nil {
-		return err
-	}
-	s.done = true
-	return s.r.im.Journal.Complete(s.last)
+	return rw, nil
 }

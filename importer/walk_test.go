@@ -367,6 +367,8 @@ type walkSource struct {
 	n  int
 }
 
+func (s *walkSource) Header() []string { return []string{"name", "price"} }
+
 func (s *walkSource) Read() (*csvfile.Record, error) {
 	if !s.tr.readAhead {
 		synctest.Wait()

@@ -34,13 +34,3 @@ associations: [ { to: deals, column: Order no, match: external_id } ]
 	// look for deals by external_id A-17
 	// leads to deals 3141592653
 }
-
-func ExampleReturns() {
-	var returns mapping.Returns
-	for i, deal := range []string{"A", "A", "B", "A"} {
-		if returns.Add(int64(i+1), int64(i+2), deal) {
-			fmt.Printf("line %d: rows of %s stand above already, with others between\n", i+2, deal)
-		}
-	}
-	// Output: line 5: rows of A stand above already, with others between
-}

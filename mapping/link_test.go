@@ -214,30 +214,3 @@ func TestCompileLinks(t *testing.T) {
 		t.Error("a rule that doesn't say which records it matches compiles")
 	}
 }
-
-func TestReturns(t *testing.T) {
-	var r mapping.Returns
-	returned := map[int64]bool{}
-	for i, parent := range strings.Split("a a b b  c b b a d  d", " ") {
-		row := int64(i + 1)
-		if r.Add(row, row+10, parent) {
-			returned[row] = true
-		}
-	}
-	// Rows: a a b b "" c b b a d "" d
-	want := map[int64]bool{7: true, 9: true, 12: true}
-	if diff := cmp.Diff(want, returned); diff != "" {
-		t.Errorf("(-want +got):\n%s", diff)
-	}
-	if r.Row != 7 || r.Line != 17 || r.Count != 3 {
-		t.Errorf("row %d, line %d, %d times", r.Row, r.Line, r.Count)
-	}
-
-	// In order, nothing is found among many.
-	r = mapping.Returns{}
-	for i := range int64(200_000) {
-		if r.Add(2*i, 2*i, fmt.Sprint("deal ", i)) || r.Add(2*i+1, 2*i+1, fmt.Sprint("deal ", i)) {
-			t.Fatalf("parent %d seems to come back", i)
-		}
-	}
-}

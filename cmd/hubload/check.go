@@ -16,8 +16,8 @@ import (
 
 	"github.com/hubload/hubload/importer"
 	"github.com/hubload/hubload/importer/csvfile"
-	"github.com/hubload/hubload/importer/journal"
 	"github.com/hubload/hubload/importer/report"
+	"github.com/hubload/hubload/importer/rows"
 	"github.com/hubload/hubload/mapping"
 )
 
@@ -167,14 +167,17 @@ func (c *checking) open() (*source, error) {
 
 // checkRows reads the file and notes what is wrong with it.
 func (a *app) checkRows(ctx context.Context, c *checking) (importer.Checked, error) {
-	check := importer.Check{Mapper: c.mapper}
+	check := importer.Check{Config: rows.Config{Mapper: c.mapper}}
+	open := func() (rows.Source, error) { return c.open() }
 	var err error
 	if k := c.mapping.Key; k != nil && !k.Auto {
 		check.Key = k.Property
-		check.Duplicates, err = importer.FindDuplicates(func() (importer.Source, error) { return c.open() }, c.mapper)
-		if err != nil {
-			return importer.Checked{}, usageError{fmt.Errorf("looking for keys that several rows share: %w", err)}
+		if check.Duplicates, err = rows.FindDuplicates(ctx, open, c.mapper); err != nil {
+			return importer.Checked{}, passError(ctx, "looking for keys that several rows share", err)
 		}
+	}
+	if check.Positions, err = rows.FindPositions(ctx, open, c.mapper); err != nil {
+		return importer.Checked{}, passError(ctx, "numbering the rows", err)
 	}
 	src, err := c.open()
 	if err != nil {
@@ -183,14 +186,13 @@ func (a *app) checkRows(ctx context.Context, c *checking) (importer.Checked, err
 	defer src.Close()
 	check.Source = src
 	watch := mapping.NewWatch(c.mapping.Object, c.mapper)
-	returned := newReturned(c.mapper)
-	check.Good = func(rec *csvfile.Record, record *mapping.Record) {
-		returned.look(rec, c.found)
-		watch.Look(rec.Fields, record, func(s mapping.Suspicion, value string) { c.found.suspect(rec, s, value) })
+	check.Good = func(row *rows.Row, record *mapping.Record) {
+		c.found.apart(row, c.mapper)
+		watch.Look(row.Fields, record, func(s mapping.Suspicion, value string) { c.found.suspect(row.Record, s, value) })
 	}
-	check.Refused = func(rec *csvfile.Record, fate journal.Fate, problems []mapping.Problem) error {
-		returned.look(rec, c.found)
-		c.found.refuse(rec, fate, problems, c.mapper)
+	check.Refused = func(row *rows.Row, refused *rows.Refusal) error {
+		c.found.apart(row, c.mapper)
+		c.found.refuse(row.Record, refused, c.mapper)
 		if c.failures == nil {
 			if err := os.MkdirAll(c.folder, 0o700); err != nil {
 				return err
@@ -199,7 +201,7 @@ func (a *app) checkRows(ctx context.Context, c *checking) (importer.Checked, err
 				return err
 			}
 		}
-		return c.failures.Add(rec, fate)
+		return c.failures.Add(row.Record, refused.Fate(row.Row), row.Position())
 	}
 	if c.stale() || c.keep {
 		if err := os.MkdirAll(c.folder, 0o700); err != nil {

@@ -11,6 +11,7 @@ import (
 	"github.com/hubload/hubload/importer/hubspot"
 	"github.com/hubload/hubload/importer/journal"
 	"github.com/hubload/hubload/importer/report"
+	"github.com/hubload/hubload/importer/rows"
 	"github.com/hubload/hubload/mapping"
 )
 
@@ -58,7 +59,7 @@ func exitCode(err error) int {
 		partly      partlyError
 		locked      *journal.LockedError
 		mismatch    mismatchError
-		changed     *importer.MismatchError
+		changed     *rows.MismatchError
 		stopped     *importer.StoppedError
 		quota       *call.QuotaError
 		denied      *call.DeniedError
@@ -103,7 +104,7 @@ func inputError(err error) error {
 func hintOf(err error) string {
 	var (
 		hinted  hintedError
-		changed *importer.MismatchError
+		changed *rows.MismatchError
 		denied  *call.DeniedError
 		answer  *hubspot.Error
 	)

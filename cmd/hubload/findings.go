@@ -9,7 +9,7 @@ import (
 	"strings"
 
 	"github.com/hubload/hubload/importer/csvfile"
-	"github.com/hubload/hubload/importer/journal"
+	"github.com/hubload/hubload/importer/rows"
 	"github.com/hubload/hubload/mapping"
 )
 
@@ -42,27 +42,41 @@ func newFindings() *findings {
 }
 
 // refuse notes why a row can't be sent.
-func (f *findings) refuse(rec *csvfile.Record, fate journal.Fate, problems []mapping.Problem, m *mapping.Mapper) {
-	if len(problems) == 0 {
+func (f *findings) refuse(rec *csvfile.Record, refused *rows.Refusal, m *mapping.Mapper) {
+	if len(refused.Problems) == 0 {
 		// A record that can't be read, or another row's key: such messages hold
 		// numbers of their own.
-		k := kind{code: fate.Code}
+		k := kind{code: refused.Code}
 		value := ""
 		if rec.Problem != nil {
 			k.column = rec.Problem.Column
 		} else {
-			k.property = fate.Property
-			k.column, value = m.Cell(rec.Fields, fate.Property)
+			k.property = refused.Property
+			k.column, value = m.Cell(rec.Fields, refused.Property)
 		}
-		f.note(f.problems, k, rec, value, fate.Message)
+		f.note(f.problems, k, rec, value, refused.Message)
 		return
 	}
-	for _, p := range problems {
+	for _, p := range refused.Problems {
 		value := ""
 		if strings.Contains(p.Message, "{value}") {
 			_, value = m.Cell(rec.Fields, p.Property)
 		}
 		f.note(f.problems, kind{p.Code, p.Column, p.Property, p.Message}, rec, value, p.Message)
+	}
+}
+
+// codeGroupApart: the rows of one group don't follow each other.
+const codeGroupApart = "PARENT_RETURNS"
+
+// apart notes a row whose group has earlier rows, with others between them and it.
+func (f *findings) apart(row *rows.Row, m *mapping.Mapper) {
+	for _, rule := range row.Apart() {
+		column, value := m.Cell(row.Fields, rule.To)
+		f.suspect(row.Record, mapping.Suspicion{
+			Code: codeGroupApart, Column: column, Property: rule.Property,
+			Message: "{value} has rows further up, with rows of others between them. Numbers go on, but the order may not be the one that is meant. Sort the file by " + rule.To + ".",
+		}, value)
 	}
 }
 

@@ -167,7 +167,7 @@ func (a *app) runImport(ctx context.Context, path string, f *importFlags) error 
 			a.ui.note("%s has changed since %s; going on with that run: rows that it has read must be the same, and later ones are new", shown(in.Path), d.path)
 		}
 	} else {
-		if err := in.checkNumbers(mapper); err != nil {
+		if err := in.checkPositions(mapper); err != nil {
 			return err
 		}
 		if err := conn.checkTargets(ctx, mapper); err != nil {

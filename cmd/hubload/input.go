@@ -15,6 +15,8 @@ import (
 	"strings"
 
 	"github.com/hubload/hubload/importer/csvfile"
+	"github.com/hubload/hubload/importer/rows"
+	"github.com/hubload/hubload/mapping"
 )
 
 // An input is the file that a command was given. What tells its content, asked's
@@ -204,6 +206,15 @@ func doubtInput(path string) error {
 	return usageError{withHint(
 		errors.New("this is a file of rows in doubt: they may be in HubSpot already, and importing them could create them twice"),
 		"look for them in the account, by hand or with: hubload resolve "+quoted(filepath.Dir(path)))}
+}
+
+// checkPositions refuses a failures file whose rows can't be numbered, before there
+// is a run.
+func (in *input) checkPositions(m *mapping.Mapper) error {
+	if len(m.Numbered()) > 0 && slices.Contains(in.header, "hubload_row") && !slices.Contains(in.header, rows.PositionColumn) {
+		return usageError{rows.ErrNoPositions}
+	}
+	return nil
 }
 
 // findOrigin finds the run that wrote a failures file: it lies beside it.

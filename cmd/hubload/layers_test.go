@@ -21,10 +21,11 @@ var layers = map[string]struct{ inside, outside []string }{
 	"importer/hubspot/hubspottest": {nil, []string{"github.com/go-json-experiment/json"}},
 	"importer/api":                 {[]string{"mapping", "ratelimit"}, nil},
 	"importer/call":                {[]string{"importer/api", "ratelimit"}, nil},
+	"importer/rows":                {[]string{"importer/csvfile", "importer/journal", "mapping"}, []string{"github.com/gocarina/gocsv"}},
 	"importer/lookup":              {[]string{"importer/api", "importer/call", "mapping", "ratelimit"}, nil},
-	"importer":                     {[]string{"importer/api", "importer/call", "importer/lookup", "mapping", "ratelimit", "importer/csvfile", "importer/journal"}, []string{"golang.org/x/sync"}},
+	"importer":                     {[]string{"importer/api", "importer/call", "importer/lookup", "mapping", "ratelimit", "importer/csvfile", "importer/journal", "importer/rows"}, []string{"golang.org/x/sync"}},
 	"importer/hubspot":             {[]string{"importer/api", "mapping", "ratelimit"}, []string{"github.com/go-json-experiment/json", "golang.org/x/oauth2"}},
-	"importer/report":              {[]string{"importer/atomicfile", "importer/csvfile", "importer/journal", "mapping"}, []string{"github.com/gocarina/gocsv"}},
+	"importer/report":              {[]string{"importer/atomicfile", "importer/csvfile", "importer/journal", "importer/rows", "mapping"}, []string{"github.com/gocarina/gocsv"}},
 }
 
 func TestImportsFallDownwards(t *testing.T) {

@@ -78,10 +78,12 @@ func (s *slowSender) Create(_ context.Context, inputs []api.Input) api.Answer {
 	return ans
 }
 
-// rows is a source of n rows of one column.
-type rows struct{ n, at int64 }
+// fakeRows is a source of n rows of one column.
+type fakeRows struct{ n, at int64 }
 
-func (r *rows) Read() (*csvfile.Record, error) {
+func (r *fakeRows) Header() []string { return []string{"name"} }
+
+func (r *fakeRows) Read() (*csvfile.Record, error) {
 	if r.at == r.n {
 		return nil, io.EOF
 	}
@@ -98,7 +100,7 @@ func TestProgressLinesAreTrue(t *testing.T) {
 			dir := t.TempDir()
 			synctest.Test(t, func(t *testing.T) {
 				if already > 0 {
-					importRows(t, dir, &rows{n: already}, nil)
+					importRows(t, dir, &fakeRows{n: already}, nil)
 				}
 				var out bytes.Buffer
 				a := &app{system: system{stderr: &out}}
@@ -106,7 +108,7 @@ func TestProgressLinesAreTrue(t *testing.T) {
 				say := &sayFlags{}
 				say.progress.value, say.logFormat.value = "auto", "json"
 				s := &session{dir: &runDir{request: request{Input: asked{Size: size}}}, flags: &runFlags{}, say: say}
-				src := &rows{n: all}
+				src := &fakeRows{n: all}
 				started := time.Now()
 				importRows(t, dir, src, func(p *importer.Progress, l *ratelimit.Limiter) (stop func()) {
 					return a.showProgress(s, p, func() int64 { return p.Now().Read * size / all }, l.Limit)
@@ -140,7 +142,7 @@ func TestProgressLinesAreTrue(t *testing.T) {
 }
 
 // importRows imports rows with a journal in dir, whether it is there already or not.
-func importRows(t *testing.T, dir string, src *rows, show func(*importer.Progress, *ratelimit.Limiter) (stop func())) {
+func importRows(t *testing.T, dir string, src *fakeRows, show func(*importer.Progress, *ratelimit.Limiter) (stop func())) {
 	d := &runDir{path: dir, request: request{Run: "r"}}
 	j, st, err := d.journal()
 	if err != nil {

@@ -15,6 +15,7 @@ import (
 	"github.com/hubload/hubload/importer/call"
 	"github.com/hubload/hubload/importer/journal"
 	"github.com/hubload/hubload/importer/report"
+	"github.com/hubload/hubload/importer/rows"
 	"github.com/hubload/hubload/mapping"
 )
 
@@ -80,7 +81,7 @@ func (a *app) runResolve(ctx context.Context, path string, f *resolveFlags) erro
 	a.ui.note("looking in %s, for rows in doubt of %s", d.accountName(), d.path)
 
 	done, runErr := a.resolve(ctx, s, f)
-	var changed *importer.MismatchError
+	var changed *rows.MismatchError
 	if errors.As(runErr, &changed) {
 		return runErr // reports would show the changed rows as if they had been sent
 	}
@@ -136,11 +137,11 @@ func (a *app) resolve(ctx context.Context, s *session, f *resolveFlags) (importe
 	}
 	defer st.Close()
 	rs := importer.Resolution{
-		Open:   func() (importer.Source, error) { return s.source() },
+		Open:   func() (rows.Source, error) { return s.source() },
 		Mapper: s.mapper, API: s.conn.Client, Limiter: s.conn.limiter, Journal: j, State: st,
 		Key: s.dir.Key, KeyOf: s.keyOf(), Logger: a.logger,
 	}
-	if rs.Positions, err = s.positions(); err != nil {
+	if rs.Positions, err = s.positions(ctx); err != nil {
 		return importer.Resolved{}, cmp.Or(err, j.Close())
 	}
 	switch f.assume.value {

@@ -18,6 +18,7 @@ import (
 	"github.com/hubload/hubload/importer/hubspot"
 	"github.com/hubload/hubload/importer/journal"
 	"github.com/hubload/hubload/importer/report"
+	"github.com/hubload/hubload/importer/rows"
 	"github.com/hubload/hubload/mapping"
 	"github.com/hubload/hubload/ratelimit"
 )
@@ -78,7 +79,7 @@ func (a *app) execute(ctx context.Context, s *session) error {
 	runErr := a.runImporter(ctx, s, j, st, progress)
 	closeErr := j.Close()
 
-	var changed *importer.MismatchError
+	var changed *rows.MismatchError
 	if errors.As(runErr, &changed) {
 		return runErr // reports would show the changed rows as if they had been sent
 	}
@@ -117,16 +118,16 @@ func (a *app) runImporter(ctx context.Context, s *session, j *journal.Journal, s
 	im.KeyProved = s.dir.Sandbox || im.Key != "" && memory.keyProved(s.dir)
 	im.KeyOf = s.keyOf()
 	if im.Key != "" && im.KeyOf == nil {
-		im.Duplicates, err = importer.FindDuplicates(func() (importer.Source, error) { return s.source() }, s.mapper)
+		im.Duplicates, err = rows.FindDuplicates(ctx, func() (rows.Source, error) { return s.source() }, s.mapper)
 		if err != nil {
-			return usageError{fmt.Errorf("looking for keys that several rows share: %w", err)}
+			return passError(ctx, "looking for keys that several rows share", err)
 		}
 	}
-	if im.Positions, err = s.positions(); err != nil {
+	if im.Positions, err = s.positions(ctx); err != nil {
 		return err
 	}
 	if s.conn.box != nil {
-		if err := furnish(s.conn.box, s.mapper, func() (importer.Source, error) { return s.source() }); err != nil {
+		if err := furnish(ctx, s.conn.box, s.mapper, func() (rows.Source, error) { return s.source() }); err != nil {
 			return err
 		}
 	}
@@ -156,7 +157,21 @@ func (s *session) keyOf() func(row int64) string {
 	if s.dir.Key == "" || !s.mapping.Key.Auto {
 		return nil
 	}
-	return importer.AutoKey(s.dir.BaseURL, strconv.FormatInt(s.dir.Account, 10), s.dir.Object, s.dir.Input.SHA256, string(s.mapping.Encode()))
+	return rows.AutoKey(s.dir.BaseURL, strconv.FormatInt(s.dir.Account, 10), s.dir.Object, s.dir.Input.SHA256, string(s.mapping.Encode()))
+}
+
+// positions finds out how the rows of the run are numbered, nil when they aren't.
+func (s *session) positions(ctx context.Context) (*rows.Positions, error) {
+	p, err := rows.FindPositions(ctx, func() (rows.Source, error) { return s.source() }, s.mapper)
+	return p, passError(ctx, "numbering the rows", err)
+}
+
+// passError says which pass over the input went wrong before the first request.
+func passError(ctx context.Context, pass string, err error) error {
+	if err == nil || ctx.Err() != nil {
+		return err
+	}
+	return usageError{fmt.Errorf("%s: %w", pass, err)}
 }
 
 // source opens the input from its start.

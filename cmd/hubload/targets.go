@@ -6,11 +6,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 
-	"github.com/hubload/hubload/importer"
 	"github.com/hubload/hubload/importer/hubspot"
 	"github.com/hubload/hubload/importer/hubspot/hubspottest"
+	"github.com/hubload/hubload/importer/rows"
 	"github.com/hubload/hubload/mapping"
 )
 
@@ -49,7 +48,7 @@ func scopeHint(to string) string {
 // furnish puts into a throw-away account the records that the rows lead to, so that
 // a trial shows what becomes of the rows: whether there are such records is known by
 // the account that the rows are for, and by no other.
-func furnish(account *hubspottest.Account, m *mapping.Mapper, open func() (importer.Source, error)) error {
+func furnish(ctx context.Context, account *hubspottest.Account, m *mapping.Mapper, open func() (rows.Source, error)) error {
 	targets := m.Targets()
 	if len(targets) == 0 {
 		return nil
@@ -62,37 +61,25 @@ func furnish(account *hubspottest.Account, m *mapping.Mapper, open func() (impor
 		// It exists already, perhaps.
 		_ = account.AddProperty(t.To, p)
 	}
-	src, err := open()
-	if err != nil {
-		return err
-	}
-	if c, ok := src.(io.Closer); ok {
-		defer c.Close()
-	}
 	held := map[mapping.Link]bool{}
 	var rec mapping.Record
-	for {
-		r, err := src.Read()
-		if errors.Is(err, io.EOF) {
+	return rows.Each(ctx, open, rows.Config{Mapper: m}, func(row *rows.Row) error {
+		if row.Map(&rec) != nil {
 			return nil
-		}
-		if err != nil {
-			return err
-		}
-		if r.Problem != nil || len(m.Map(r.Fields, &rec)) > 0 {
-			continue
 		}
 		for _, l := range rec.Links {
 			if held[l] {
 				continue
 			}
 			held[l] = true
+			// An error is about an id that no throw-away account can have:
+			// the row will be refused.
 			if l.Property == "" {
-				_, err = account.AddRecord(l.To, l.Value, nil)
+				_, _ = account.AddRecord(l.To, l.Value, nil)
 			} else {
-				_, err = account.AddRecord(l.To, "", map[string]string{l.Property: l.Value})
+				_, _ = account.AddRecord(l.To, "", map[string]string{l.Property: l.Value})
 			}
-			_ = err // an id that no throw-away account can have: the row is refused
 		}
-	}
+		return nil
+	})
 }

@@ -42,6 +42,9 @@ func valuesOf(header []string, src Source) (values, error) {
 	return v, nil
 }
 
+// numbered reports whether the mapping numbers rows within their group.
+func (v *values) numbered() bool { return v.mapper != nil && len(v.mapper.Numbered()) > 0 }
+
 // restored returns cells as they are meant, in their place.
 func (v *values) restored(cells []string) []string {
 	if v.neutralised {

@@ -18,8 +18,8 @@ import (
 	"github.com/hubload/hubload/importer/journal"
 )
 
-// rows are drawn as raw CSV of two columns, some of it not well-formed.
-func rows() *rapid.Generator[string] {
+// rawRows are drawn as raw CSV of two columns, some of it not well-formed.
+func rawRows() *rapid.Generator[string] {
 	return rapid.OneOf(
 		rapid.StringMatching(`[a-z=+'-]{0,5},[0-9]{1,3}`),
 		rapid.StringMatching(`"([a-z,;\n]|""){0,6}","[ =@]?"`),
@@ -41,7 +41,7 @@ type drawn struct {
 
 func draw(t *rapid.T) drawn {
 	d := drawn{input: "a,b\n", rows: map[journal.Kind][]string{}}
-	for _, row := range rapid.SliceOfN(rows(), 0, 30).Draw(t, "rows") {
+	for _, row := range rapid.SliceOfN(rawRows(), 0, 30).Draw(t, "rows") {
 		d.input += row + "\n"
 	}
 	perKind := map[journal.Kind]*int64{

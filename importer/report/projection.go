@@ -10,6 +10,7 @@ import (
 
 	"github.com/hubload/hubload/importer/csvfile"
 	"github.com/hubload/hubload/importer/journal"
+	"github.com/hubload/hubload/importer/rows"
 )
 
 // A failure is hubload's columns of a row that was refused or is in doubt. All fields
@@ -31,7 +32,8 @@ type projection struct {
 	columns columns
 	safe    *neutraliser // nil leaves the input's cells as they are
 	values  values
-	same    sameness
+	same    rows.Verifier
+	numbers *rows.Numbering // nil without position rules
 	delim   byte
 	room    [][]byte // for the cells of a row
 	joined  []byte   // likewise
@@ -58,10 +60,10 @@ func newProjection(r *csvfile.Reader, src Source, o Options, results, failures, 
 	if p.results, err = newResults(out(results), p.delim, header, bare); err != nil {
 		return nil, err
 	}
-	if p.failures, err = newTable[failure](out(failures), header, bare); err != nil {
+	if p.failures, err = newTable[failure](out(failures), header, bare, p.values.numbered()); err != nil {
 		return nil, err
 	}
-	if p.inDoubt, err = newTable[failure](out(inDoubt), header, bare); err != nil {
+	if p.inDoubt, err = newTable[failure](out(inDoubt), header, bare, p.values.numbered()); err != nil {
 		return nil, err
 	}
 	return p, nil
@@ -71,7 +73,7 @@ func newProjection(r *csvfile.Reader, src Source, o Options, results, failures, 
 func (p *projection) project(st *journal.State) (Counts, error) {
 	var n Counts
 	var broken error
-	p.same = sameness{slices: st.Slices()}
+	p.same = rows.Verifier{Slices: st.Slices()}
 	for {
 		kind, _ := st.Kind(n.Rows + 1)
 		rec, err := p.input.Skim(kind == journal.Created || kind == journal.Existing)
@@ -83,8 +85,14 @@ func (p *projection) project(st *journal.State) (Counts, error) {
 			break
 		}
 		n.Rows++
-		if err := p.same.check(rec); err != nil {
-			return n, err
+		if p.numbers != nil {
+			p.input.Fields()
+			p.numbers.Take(rec)
+		}
+		if p.same.Holds(rec.Row) {
+			if _, err := p.same.Take(rec); err != nil {
+				return n, fmt.Errorf("%w: %w", ErrMismatch, err)
+			}
 		}
 		fate, ok, err := st.Fate(rec.Row)
 		if err != nil {
@@ -155,10 +163,10 @@ func (p *projection) add(n *Counts, rec *csvfile.Record, fate *journal.Fate) err
 		n.Refused++
 		f := p.failure(row, line, rec, fate)
 		f.CorrelationID = cmp.Or(mark, f.CorrelationID)
-		return p.failures.add(cells, f)
+		return p.failures.add(cells, f, p.numbers.Text())
 	case journal.InDoubt:
 		n.InDoubt++
-		return p.inDoubt.add(cells, p.failure(row, line, rec, fate))
+		return p.inDoubt.add(cells, p.failure(row, line, rec, fate), p.numbers.Text())
 	}
 	return fmt.Errorf("row %d has the fate %s, and no report is for that", rec.Row, fate.Kind)
 }

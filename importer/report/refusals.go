@@ -36,19 +36,20 @@ func NewRefusals(dir string, r *csvfile.Reader, m *mapping.Mapper, neutralised b
 	}
 	cells := f.p.columns.header(r.HeaderCells())
 	f.p.safe.all(cells)
-	if f.p.failures, err = newTable[failure](csvfile.NewWriter(f.file, r.Dialect()), f.p.join(cells), len(cells) == 0); err != nil {
+	if f.p.failures, err = newTable[failure](csvfile.NewWriter(f.file, r.Dialect()), f.p.join(cells), len(cells) == 0, f.p.values.numbered()); err != nil {
 		f.Close()
 		return nil, err
 	}
 	return f, nil
 }
 
-// Add adds a row with the fate [journal.Refused]. The record is not kept.
-func (f *Refusals) Add(rec *csvfile.Record, fate journal.Fate) error {
+// Add adds a row with the fate [journal.Refused]. Position is what stands in
+// hubload_position, where the mapping numbers rows. The record is not kept.
+func (f *Refusals) Add(rec *csvfile.Record, fate journal.Fate, position string) error {
 	cells, row, line, mark := f.p.cells(rec)
 	refused := f.p.failure(row, line, rec, &fate)
 	refused.CorrelationID = mark
-	return f.p.failures.add(cells, refused)
+	return f.p.failures.add(cells, refused, position)
 }
 
 // Publish gives the file its name, complete and durable.

@@ -20,7 +20,8 @@
 //	results.csv    hubload_row, hubload_line, hubload_status, hubload_id
 //	the others     hubload_row, hubload_line, hubload_code, hubload_property,
 //	               hubload_message, hubload_retryable, hubload_attempts,
-//	               hubload_correlation_id
+//	               hubload_correlation_id; and hubload_position, where the
+//	               mapping has position rules: see [rows.Positions]
 //
 // hubload_row is the number of the data record, from 1 on, and hubload_line the
 // physical line on which it starts. Of a record that isn't well-formed the cells
@@ -39,12 +40,14 @@
 package report
 
 import (
+	"context"
 	"errors"
 	"fmt"
 
 	"github.com/hubload/hubload/importer/atomicfile"
 	"github.com/hubload/hubload/importer/csvfile"
 	"github.com/hubload/hubload/importer/journal"
+	"github.com/hubload/hubload/importer/rows"
 	"github.com/hubload/hubload/mapping"
 )
 
@@ -124,6 +127,18 @@ func Write(dir string, src Source, st *journal.State, o Options) (Counts, error)
 	return write(d, src, st, o)
 }
 
+// number reads the input for what a numbering needs. An input that can't be
+// numbered was never imported.
+func (p *projection) number(src Source) error {
+	open := func() (rows.Source, error) { return src.Open() }
+	positions, err := rows.FindPositions(context.Background(), open, p.values.mapper)
+	p.numbers = positions.Start()
+	if err != nil && !errors.Is(err, rows.ErrNoPositions) {
+		return fmt.Errorf("reading the input: %w", err)
+	}
+	return nil
+}
+
 func write(dir atomicfile.Dir, src Source, st *journal.State, o Options) (Counts, error) {
 	r, err := src.Open()
 	if err != nil {
@@ -145,6 +160,11 @@ func write(dir atomicfile.Dir, src Source, st *journal.State, o Options) (Counts
 	p, err := newProjection(r, src, o, files[0], files[1], files[2])
 	if err != nil {
 		return Counts{}, err
+	}
+	if c := st.Counts(); p.values.numbered() && c.Refused+c.InDoubt > 0 {
+		if err := p.number(src); err != nil {
+			return Counts{}, err
+		}
 	}
 	n, incomplete := p.project(st)
 	if incomplete != nil && !errors.Is(incomplete, ErrIncomplete) {

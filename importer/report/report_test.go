@@ -212,13 +212,13 @@ func TestInputThatLacksRows(t *testing.T) {
 // A group is bounded in bytes too: rows may have 1 MiB.
 func TestGroupIsBounded(t *testing.T) {
 	out := csvfile.NewWriter(io.Discard, csvfile.Dialect{})
-	table, err := newTable[result](out, []byte("a"), false)
+	table, err := newTable[result](out, []byte("a"), false, false)
 	if err != nil {
 		t.Fatal(err)
 	}
 	cell := bytes.Repeat([]byte("x"), groupBytes/4)
 	for range groupRows {
-		if err := table.add(cell, result{}); err != nil {
+		if err := table.add(cell, result{}, ""); err != nil {
 			t.Fatal(err)
 		}
 	}

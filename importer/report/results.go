@@ -29,7 +29,7 @@ type results struct {
 }
 
 func newResults(out *csvfile.Writer, delim byte, header []byte, bare bool) (*results, error) {
-	_, err := newTable[result](out, header, bare)
+	_, err := newTable[result](out, header, bare, false)
 	held := "0123456789" + journal.Created.String() + journal.Existing.String()
 	return &results{out: out, delim: delim, bare: bare, plain: strings.IndexByte(held, delim) < 0}, err
 }

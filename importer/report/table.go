@@ -8,6 +8,7 @@ import (
 	"github.com/gocarina/gocsv"
 
 	"github.com/hubload/hubload/importer/csvfile"
+	"github.com/hubload/hubload/importer/rows"
 )
 
 // So much is gathered before it is marshalled.
@@ -27,26 +28,29 @@ type table[T any] struct {
 	out  *csvfile.Writer
 	bare bool // the input has no columns of its own
 	rows []T
-	raw  []byte // the input's cells of rows
-	ends []int  // of each row in raw
-	done int    // rows that are written
+
+	numbered  bool     // the last column is hubload_position
+	positions []string // of rows, the header's name at first
+	raw       []byte   // the input's cells of rows
+	ends      []int    // of each row in raw
+	done      int      // rows that are written
 }
 
 var _ gocsv.CSVWriter = (*table[failure])(nil)
 
 // newTable begins a report with its header: the input's cells, joined by the
 // delimiter, which are none if it's bare.
-func newTable[T any](out *csvfile.Writer, header []byte, bare bool) (*table[T], error) {
-	t := &table[T]{out: out, bare: bare}
-	t.keep(header)
+func newTable[T any](out *csvfile.Writer, header []byte, bare, numbered bool) (*table[T], error) {
+	t := &table[T]{out: out, bare: bare, numbered: numbered}
+	t.keep(header, rows.PositionColumn)
 	err := gocsv.MarshalCSV([]T{}, t)
 	t.clear()
 	return t, err
 }
 
 // add takes a row, with the input's cells as for newTable. They are copied.
-func (t *table[T]) add(cells []byte, row T) error {
-	t.keep(cells)
+func (t *table[T]) add(cells []byte, row T, position string) error {
+	t.keep(cells, position)
 	t.rows = append(t.rows, row)
 	if len(t.rows) < groupRows && len(t.raw) < groupBytes {
 		return nil
@@ -68,13 +72,14 @@ func (t *table[T]) write() error {
 	return err
 }
 
-func (t *table[T]) keep(cells []byte) {
+func (t *table[T]) keep(cells []byte, position string) {
+	t.positions = append(t.positions, position)
 	t.raw = append(t.raw, cells...)
 	t.ends = append(t.ends, len(t.raw))
 }
 
 func (t *table[T]) clear() {
-	t.rows, t.raw, t.ends, t.done = t.rows[:0], t.raw[:0], t.ends[:0], 0
+	t.rows, t.positions, t.raw, t.ends, t.done = t.rows[:0], t.positions[:0], t.raw[:0], t.ends[:0], 0
 }
 
 // Write is called by gocsv for the header and for each row. All text of hubload's
@@ -85,6 +90,9 @@ func (t *table[T]) Write(record []string) error {
 		start = t.ends[t.done-1]
 	}
 	cells := t.raw[start:t.ends[t.done]]
+	if t.numbered {
+		record = append(record, t.positions[t.done])
+	}
 	t.done++
 	for i, text := range record {
 		if !isHarmless(text) {
