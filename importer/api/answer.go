@@ -78,7 +78,7 @@ type Answer struct {
 // Created is a record that exists after the request.
 type Created struct {
 	Trace string // "" when the answer doesn't echo it
-	Key   string // value of the unique property, "" when there is none
+	Key   string // with Trace "": the value of the unique property, "" when there is none
 	ID    string
 }
 

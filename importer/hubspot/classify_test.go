@@ -102,9 +102,9 @@ func TestBrokenRefusal(t *testing.T) {
 func TestResultsInAnotherOrder(t *testing.T) {
 	a := serve(t, says(201, created(3))).Create(ctx, lineItems(3))
 	wanted := []api.Created{
-		{Trace: "run-3", Key: "k0000002", ID: "900000002"},
-		{Trace: "run-2", Key: "k0000001", ID: "900000001"},
-		{Trace: "run-1", Key: "k0000000", ID: "900000000"},
+		{Trace: "run-3", ID: "900000002"},
+		{Trace: "run-2", ID: "900000001"},
+		{Trace: "run-1", ID: "900000000"},
 	}
 	if a.Outcome != api.Answered || !reflect.DeepEqual(a.Created, wanted) || a.Err != nil || len(a.Failures) > 0 {
 		t.Errorf("%+v, want %+v", a, wanted)
@@ -137,7 +137,7 @@ func TestMultiStatus(t *testing.T) {
 		"numErrors":3}`, "X-HubSpot-Correlation-Id", "c0ffee-1")).Create(ctx, lineItems(4))
 	wanted := api.Answer{
 		Outcome: api.Answered,
-		Created: []api.Created{{Trace: "run-2", Key: "k2", ID: "41"}, {ID: "42"}},
+		Created: []api.Created{{Trace: "run-2", ID: "41"}, {ID: "42"}},
 		Failures: []api.Failure{
 			{Traces: []string{"run-1"}, Code: "VALIDATION_ERROR", Message: "One error for two rows.", CorrelationID: "c0ffee-1"},
 			{Traces: []string{"run-4"}, Code: "VALIDATION_ERROR", Message: "One error for two rows.", CorrelationID: "c0ffee-1"},
@@ -238,8 +238,8 @@ func TestWrongUsePanics(t *testing.T) {
 	for name, f := range map[string]func(){
 		"Create of 0":   func() { c.Create(ctx, nil) },
 		"Create of 101": func() { c.Create(ctx, lineItems(101)) },
-		"Find of 0":     func() { c.FindByKey(ctx, "k", nil) },
-		"Find of 101":   func() { c.FindByKey(ctx, "k", make([]string, 101)) },
+		"read of 0":     func() { c.FindByProperty(ctx, "", "k", nil) },
+		"read of 101":   func() { c.ReadProperties(ctx, make([]string, 101), nil) },
 	} {
 		func() {
 			defer func() {

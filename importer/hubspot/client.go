@@ -63,8 +63,8 @@ type Config struct {
 	// fate is unknown.
 	Timeout time.Duration
 
-	// KeyProperty is the unique property to read back from created records,
-	// as [api.Created.Key]; "" for none.
+	// KeyProperty is the unique property to read back from created records that
+	// carry no trace, as [api.Created.Key]; "" for none.
 	KeyProperty string
 
 	MaxConns  int    // connections at a time, 256 by default
@@ -119,25 +119,6 @@ func New(c Config) (*Client, error) {
 		buffers:   sync.Pool{New: func() any { return bytes.NewBuffer(make([]byte, 0, usualBody)) }},
 		large:     make(chan struct{}, maxLargeAnswers),
 	}, nil
-}
-
-// Create asks for one record per input in one request and says what its answer
-// proves; see [api.API]. It panics unless there are 1 to 100 inputs.
-func (c *Client) Create(ctx context.Context, inputs []api.Input) api.Answer {
-	if len(inputs) == 0 || len(inputs) > maxInputs {
-		panic(fmt.Sprintf("hubspot: Create of %d inputs, not 1 to %d", len(inputs), maxInputs))
-	}
-	buf := c.buffer()
-	text, err := appendCreate(buf.AvailableBuffer(), inputs)
-	if err != nil {
-		c.keep(buf)
-		return failed(api.Impossible, codeInvalidUTF8, err)
-	}
-	buf.Write(text) // so that the next request finds the room
-	out := &body{rest: buf.Bytes(), done: func() { c.keep(buf) }}
-	r := c.send(ctx, http.MethodPost, c.objectPath("batch/create"), out)
-	defer r.release()
-	return r.answer(inputs, c.key)
 }
 
 // Renew gets a fresh token after a 401 and reports whether the token in use now

@@ -17,11 +17,11 @@ const maxProperty = 100 // characters of a property's name, by HubSpot's rule
 // one failure that names no row. Not one for all of them: a message has the
 // values of one row cut out of it.
 func failures(e apiError, status int, inputs []api.Input) []api.Failure {
-	if len(e.traces) == 0 {
+	if len(e.traces()) == 0 {
 		return []api.Failure{explain(e, status, inputs)}
 	}
-	out := make([]api.Failure, len(e.traces))
-	for i, trace := range e.traces {
+	out := make([]api.Failure, len(e.traces()))
+	for i, trace := range e.traces() {
 		out[i] = explain(e, status, named(inputs, trace))
 		out[i].Traces = []string{trace}
 	}
@@ -43,15 +43,15 @@ func explain(e apiError, status int, inputs []api.Input) api.Failure {
 	reasons := reasonsOf(e)
 	first := reasons[0]
 	f := api.Failure{
-		Code:          cmp.Or(codeOf(first.code, e.category, e.policy, e.kind), fmt.Sprintf("HTTP_%d", status)),
-		Property:      first.property,
-		CorrelationID: e.correlationID,
+		Code:          cmp.Or(codeOf(first.code(), e.Category, e.Policy, e.Kind), fmt.Sprintf("HTTP_%d", status)),
+		Property:      propertyName(first.property()),
+		CorrelationID: e.CorrelationID,
 		Conflict:      conflicts(e, reasons, status),
 		Retryable:     passing(e),
 	}
-	text := cmp.Or(first.message, plainMessage(e.message))
-	if len(e.objects) > 0 {
-		text += ": " + strings.Join(e.objects, ", ")
+	text := cmp.Or(first.Message, plainMessage(e.Message))
+	if objects := e.Context.v.Objects; len(objects) > 0 {
+		text += ": " + strings.Join(objects, ", ")
 	}
 	if f.Property == "" && len(inputs) == 1 && strings.Contains(strings.ToLower(text), "association") {
 		f.Property = associationIn(text, inputs[0].Record)
@@ -67,32 +67,29 @@ func explain(e apiError, status int, inputs []api.Input) api.Failure {
 // reasonsOf returns the reasons that an error gives, at least one. HubSpot says
 // them in its inner errors, or in the JSON list inside its message, or only as
 // a category.
-func reasonsOf(e apiError) []item {
-	var reasons []item
-	for _, it := range e.items {
-		if it.code != "" || it.property != "" {
-			reasons = append(reasons, it)
+func reasonsOf(e apiError) []reason {
+	var all []reason
+	for _, r := range e.Items {
+		if r.code() != "" || r.property() != "" {
+			all = append(all, r)
 		}
 	}
-	if len(reasons) == 0 {
-		reasons = embeddedItems(e.message)
+	if len(all) == 0 {
+		all = embeddedReasons(e.Message)
 	}
-	if len(reasons) == 0 {
-		it := item{property: e.property}
-		for _, inner := range e.items {
-			it.message = cmp.Or(it.message, inner.message)
-			it.scopes = append(it.scopes, inner.scopes...)
-		}
-		if e.message != "" {
-			it.message = "" // the outer one says more where the inner have no code
-		}
-		reasons = []item{it}
+	if len(all) > 0 {
+		return all
 	}
-	for i := range reasons {
-		reasons[i].code = codeOf(reasons[i].code)
-		reasons[i].property = propertyName(reasons[i].property)
+	only := reason{Property: e.Context.v.Properties.first()}
+	for _, r := range e.Items {
+		only.Message = cmp.Or(only.Message, r.Message)
+		scopes := &only.Context.v.Scopes
+		*scopes = append(*scopes, r.scopes()...)
 	}
-	return reasons
+	if e.Message != "" {
+		only.Message = "" // the outer one says more where the inner have no code
+	}
+	return []reason{only}
 }
 
 // propertyName returns s if it may be a property's name, else "".
@@ -106,16 +103,16 @@ func propertyName(s string) string {
 // conflicts reports whether a record with the row's unique value exists already.
 // A 409 that says something else may be taken for it without harm: a read by the
 // key has the last word.
-func conflicts(e apiError, reasons []item, status int) bool {
+func conflicts(e apiError, all []reason, status int) bool {
 	if status == http.StatusConflict {
 		return true
 	}
-	for _, it := range append(reasons, item{code: e.category, message: e.message}) {
-		switch it.code {
+	for _, r := range append(all, reason{Code: e.Category, Message: e.Message}) {
+		switch r.code() {
 		case "CONFLICT", "OBJECT_ALREADY_EXISTS", "CONFLICTING_UNIQUE_VALUE":
 			return true
 		}
-		if strings.Contains(strings.ToLower(it.message), "already has that value") {
+		if strings.Contains(strings.ToLower(r.Message), "already has that value") {
 			return true
 		}
 	}
@@ -124,7 +121,7 @@ func conflicts(e apiError, reasons []item, status int) bool {
 
 // passing reports whether an error is about HubSpot's state and not the row.
 func passing(e apiError) bool {
-	switch e.category {
+	switch e.Category {
 	case "RATE_LIMIT", "RATE_LIMITS", "INTERNAL_ERROR", "SERVICE_UNAVAILABLE", "TIMEOUT", "LOCKED":
 		return true
 	}

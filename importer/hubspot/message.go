@@ -18,15 +18,15 @@ const (
 
 // compose makes the sentence for the first of reasons, whose text this is, and
 // names the others in short.
-func compose(text string, reasons []item) string {
+func compose(text string, all []reason) string {
 	text = shortenOptions(text)
 	var tail strings.Builder
-	if scopes := reasons[0].scopes; len(scopes) > 0 {
+	if scopes := all[0].scopes(); len(scopes) > 0 {
 		fmt.Fprintf(&tail, " (needs %s)", tidy(strings.Join(scopes[:min(len(scopes), maxOptions)], ", ")))
 	}
-	if others := reasons[1:]; len(others) > 0 {
+	if others := all[1:]; len(others) > 0 {
 		tail.WriteString("; refused too: ")
-		for i, it := range others {
+		for i, r := range others {
 			if i == maxOthers {
 				fmt.Fprintf(&tail, " and %d more", len(others)-i)
 				break
@@ -34,7 +34,7 @@ func compose(text string, reasons []item) string {
 			if i > 0 {
 				tail.WriteString(", ")
 			}
-			fmt.Fprintf(&tail, "%s (%s)", orUnnamed(it.property), orUnnamed(it.code))
+			fmt.Fprintf(&tail, "%s (%s)", orUnnamed(propertyName(r.property())), orUnnamed(codeOf(r.code())))
 		}
 	}
 	end := cut(tail.String(), maxMessage/2)

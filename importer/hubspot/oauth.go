@@ -161,21 +161,13 @@ func (c *oauth) explain(err error) error {
 		return fmt.Errorf("refreshing the access token: %s", c.redact(err.Error()))
 	}
 	status := refused.Response.StatusCode
-	var said struct{ status, message string }
-	w := newWalker(refused.Body)
-	w.document(func(name []byte) (err error) {
-		switch string(name) {
-		case "status":
-			said.status, err = w.text()
-		case "message":
-			said.message, err = w.text()
-		default:
-			err = w.skip()
-		}
-		return err
-	})
-	code := codeOf(said.status, refused.ErrorCode)
-	why := fmt.Errorf("the server answers %s %s", strings.TrimSpace(fmt.Sprint(status, " ", code)), c.redact(sentence(said.message)))
+	var said struct {
+		Status  string `json:"status"`
+		Message string `json:"message"`
+	}
+	_ = decode(refused.Body, &said) // what can't be read says nothing
+	code := codeOf(said.Status, refused.ErrorCode)
+	why := fmt.Errorf("the server answers %s %s", strings.TrimSpace(fmt.Sprint(status, " ", code)), c.redact(sentence(said.Message)))
 	if status == http.StatusBadRequest || status == http.StatusUnauthorized || status == http.StatusForbidden {
 		return &CredentialsError{Message: hint(code), Err: why}
 	}

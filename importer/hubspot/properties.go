@@ -4,6 +4,7 @@ package hubspot
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -17,22 +18,17 @@ import (
 // Properties returns the definitions of all properties of the object type. Its
 // errors are [*Error].
 func (c *Client) Properties(ctx context.Context) ([]api.Property, error) {
-	var all []api.Property
-	err := c.read(ctx, http.MethodGet, c.propertiesPath(), nil, func(w walker, name []byte) error {
-		if string(name) != "results" {
-			return w.skip()
-		}
-		return w.array(func() error {
-			var p api.Property
-			err := w.object(func(name []byte) error { return readProperty(&p, w, name) })
-			if p.Name != "" {
-				all = append(all, p)
-			}
-			return err
-		})
-	})
-	if err != nil {
+	var answer struct {
+		Results list[property] `json:"results"`
+	}
+	if err := c.read(ctx, http.MethodGet, c.propertiesPath(), nil, &answer, nil); err != nil {
 		return nil, err
+	}
+	var all []api.Property
+	for i := range answer.Results {
+		if p := answer.Results[i].definition(); p.Name != "" {
+			all = append(all, p)
+		}
 	}
 	return all, nil
 }
@@ -41,7 +37,7 @@ func (c *Client) Properties(ctx context.Context) ([]api.Property, error) {
 // Status 404 when there is no such property.
 func (c *Client) Property(ctx context.Context, name string) (api.Property, error) {
 	if strings.Trim(name, ".") == "" { // a path that leads elsewhere
-		return api.Property{}, &Error{Status: http.StatusNotFound, Message: fmt.Sprintf("%q is no property's name", name)}
+		return api.Property{}, &Error{Status: http.StatusNotFound, Message: fmt.Sprintf("%q can't be a property's name", name)}
 	}
 	return c.property(ctx, http.MethodGet, c.propertiesPath()+"/"+url.PathEscape(name), nil)
 }
@@ -56,11 +52,27 @@ func (c *Client) CreateProperty(ctx context.Context, p api.NewProperty) (api.Pro
 	return c.property(ctx, http.MethodPost, c.propertiesPath(), body)
 }
 
+// Unique reports whether a property of an object type is unique by its
+// definition. Its errors are [*Error], with Status 404 when there is no such
+// property.
+func (c *Client) Unique(ctx context.Context, object, name string) (bool, error) {
+	a, err := c.of(object)
+	if err != nil {
+		return false, err
+	}
+	if strings.Trim(name, ".") == "" { // a path that leads elsewhere
+		return false, &Error{Status: http.StatusNotFound, Message: fmt.Sprintf("%q can't be a property's name", name)}
+	}
+	p, err := c.property(ctx, http.MethodGet, a.propertiesPath()+"/"+url.PathEscape(name), nil)
+	return p.HasUniqueValue, err
+}
+
 func (c *Client) property(ctx context.Context, method, path string, body []byte) (api.Property, error) {
-	var p api.Property
-	err := c.read(ctx, method, path, body, func(w walker, name []byte) error { return readProperty(&p, w, name) })
+	var answer property
+	err := c.read(ctx, method, path, body, &answer, nil)
+	p := answer.definition()
 	if err == nil && p.Name == "" {
-		err = &Error{Status: http.StatusOK, Err: fmt.Errorf("the answer holds no property")}
+		err = &Error{Status: http.StatusOK, Err: errors.New("the answer holds no property")}
 	}
 	if err != nil {
 		return api.Property{}, err
@@ -68,76 +80,23 @@ func (c *Client) property(ctx context.Context, method, path string, body []byte)
 	return p, nil
 }
 
-// readProperty reads one member of a definition.
-func readProperty(p *api.Property, w walker, name []byte) (err error) {
-	switch string(name) {
-	case "name":
-		p.Name, err = w.text()
-	case "label":
-		p.Label, err = w.text()
-	case "description":
-		p.Description, err = w.text()
-	case "groupName":
-		p.GroupName, err = w.text()
-	case "type":
-		p.Type, err = w.text()
-	case "fieldType":
-		p.FieldType, err = w.text()
-	case "externalOptions":
-		p.ExternalOptions, err = w.yes()
-	case "hasUniqueValue":
-		p.HasUniqueValue, err = w.yes()
-	case "calculated":
-		p.Calculated, err = w.yes()
-		p.ReadOnly = p.ReadOnly || p.Calculated
-	case "hidden":
-		p.Hidden, err = w.yes()
-	case "archived":
-		p.Archived, err = w.yes()
-	case "hubspotDefined":
-		p.HubSpotDefined, err = w.yes()
-	case "modificationMetadata":
-		err = w.object(func(name []byte) error {
-			if string(name) != "readOnlyValue" {
-				return w.skip()
-			}
-			readOnly, err := w.yes()
-			p.ReadOnly = p.ReadOnly || readOnly
-			return err
-		})
-	case "options":
-		err = w.array(func() error {
-			o, err := w.option()
-			if o != (api.Option{}) {
-				p.Options = append(p.Options, o)
-			}
-			return err
-		})
-	default:
-		err = w.skip()
-	}
-	return err
+// A property is a definition as it stands in an answer. Where a name is in both, that
+// of this struct is the exact one and is taken.
+type property struct {
+	api.Property
+	Listed   list[api.Option] `json:"options"`
+	Metadata object[struct {
+		ReadOnly bool `json:"readOnlyValue"`
+	}] `json:"modificationMetadata"`
 }
 
-func (w walker) option() (o api.Option, err error) {
-	err = w.object(func(name []byte) (err error) {
-		switch string(name) {
-		case "label":
-			o.Label, err = w.text()
-		case "value":
-			o.Value, err = w.text()
-		case "hidden":
-			o.Hidden, err = w.yes()
-		default:
-			err = w.skip()
+func (p *property) definition() api.Property {
+	d := p.Property
+	d.ReadOnly = d.Calculated || p.Metadata.v.ReadOnly
+	for _, o := range p.Listed {
+		if o != (api.Option{}) {
+			d.Options = append(d.Options, o)
 		}
-		return err
-	})
-	return o, err
-}
-
-// yes reads a JSON true; anything else gives false.
-func (w walker) yes() (bool, error) {
-	yes := w.kind() == 't'
-	return yes, w.skip()
+	}
+	return d
 }

@@ -1,4 +1,4 @@
-// Reads: one GET, or a property's POST, and what they share.
+// Reading records by their ids or a unique property, and what all batch reads share.
 
 package hubspot
 
@@ -7,144 +7,208 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"time"
+
+	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/hubload/hubload/importer/api"
 )
 
-// Account asks which account the token belongs to. Its errors are [*Error].
-func (c *Client) Account(ctx context.Context) (api.Account, error) {
-	var a api.Account
-	err := c.read(ctx, http.MethodGet, c.accountPath("details"), nil, func(w walker, name []byte) (err error) {
-		switch string(name) {
-		case "portalId":
-			a.PortalID, err = w.number()
-		case "timeZone":
-			a.TimeZone, err = w.text()
-		case "companyCurrency":
-			a.CompanyCurrency, err = w.text()
-		case "uiDomain":
-			a.UIDomain, err = w.text()
-		case "accountType":
-			a.AccountType, err = w.text()
-		default:
-			err = w.skip()
-		}
-		return err
-	})
-	if err == nil && a.PortalID <= 0 {
-		err = &Error{Status: http.StatusOK, Err: errors.New("the answer names no account")}
-	}
-	return a, err
-}
+const categoryNotFound = "OBJECT_NOT_FOUND"
 
-// DailyUsage asks for the account's use of its daily quota. Its errors are
-// [*Error]; accounts without a daily quota may well answer 403 or 404.
-func (c *Client) DailyUsage(ctx context.Context) (api.Usage, error) {
-	var usages []api.Usage
-	err := c.read(ctx, http.MethodGet, c.accountPath("api-usage/daily/private-apps"), nil, func(w walker, name []byte) error {
-		if string(name) != "results" {
-			return w.skip()
-		}
-		return w.array(func() error {
-			var u api.Usage
-			err := w.object(func(name []byte) (err error) {
-				switch string(name) {
-				case "usageLimit":
-					u.Limit, err = w.number()
-				case "currentUsage":
-					u.Current, err = w.number()
-				case "resetsAt":
-					u.ResetsAt, err = w.time()
-				default:
-					err = w.skip()
-				}
-				return err
-			})
-			if u.Limit > 0 {
-				usages = append(usages, u)
-			}
-			return err
-		})
-	})
-	if err == nil && len(usages) == 0 {
-		err = &Error{Status: http.StatusOK, Err: errors.New("the answer names no daily limit")}
-	}
+// FindByProperty asks in one request for the records of an object type ("" for the
+// client's own) that hold values in a unique property, or have them as ids where
+// property is ""; see [api.API]. A value is absent only if the answer says so. It
+// panics unless there are 1 to 100 values. Its errors are [*Error], or say which value
+// can't be sent.
+func (c *Client) FindByProperty(ctx context.Context, object, property string, values []string) (api.Found, error) {
+	a, err := c.of(object)
 	if err != nil {
-		return api.Usage{}, err
+		return api.Found{}, err
 	}
-	return usages[0], nil
+	var properties []string
+	if property != "" {
+		properties = []string{property}
+	}
+	body, err := readBody(property, properties, values)
+	if err != nil {
+		return api.Found{}, err
+	}
+	found := newLookupResult(values)
+	r, err := readBatch(ctx, c, a.objectPath("batch/read"), body, func(rec record, body []byte) error {
+		return found.addRecord(&rec, body, property)
+	})
+	if err != nil {
+		return api.Found{}, err
+	}
+	return api.Found{Complete: len(values), IDs: found.ids(), Rate: r.rate}, r.verifyComplete(found)
 }
 
-// time reads a time as HubSpot writes it, RFC 3339 or milliseconds since 1970;
-// anything else gives the zero time.
-func (w walker) time() (time.Time, error) {
-	if w.kind() == '"' {
-		s, err := w.text()
-		t, parseErr := time.Parse(time.RFC3339, s)
-		if parseErr != nil {
-			return time.Time{}, err
+// FindByKey is FindByProperty for the client's own object type and values that are
+// held by one record each.
+func (c *Client) FindByKey(ctx context.Context, property string, values []string) api.KeyResult {
+	found, err := c.FindByProperty(ctx, "", property, values)
+	result := api.KeyResult{OK: err == nil, Rate: found.Rate, Err: err}
+	if refused := new(Error); errors.As(err, &refused) {
+		result.Rate, result.Wait = refused.Rate(), refused.Wait
+		result.Temporary = refused.Temporary()
+		result.Denied = refused.Unauthorized() || refused.Forbidden()
+	} else if err != nil {
+		result.Rate.Remaining = -1
+	}
+	if !result.OK {
+		return result
+	}
+	result.IDs = make(map[string]string, len(found.IDs))
+	for value, ids := range found.IDs {
+		if len(ids) > 1 {
+			return api.KeyResult{Rate: found.Rate, Temporary: true, Err: errors.New("the answer holds two records for one unique value")}
 		}
-		return t, err
+		result.IDs[value] = ids[0]
 	}
-	ms, err := w.number()
-	if ms <= 0 {
-		return time.Time{}, err
-	}
-	return time.UnixMilli(ms), err
+	return result
 }
 
-// read sends one request and calls member for each member of the JSON object
-// that answers it.
-func (c *Client) read(ctx context.Context, method, path string, body []byte, member func(w walker, name []byte) error) error {
-	r := c.send(ctx, method, path, newBody(body))
-	defer r.release()
-	if err := r.readError(); err != nil {
-		return err
+// ReadProperties reads records of the client's type by their ids, in one request, and
+// returns the values that they have among properties. A property without a value
+// isn't in a record's map, and a record that doesn't exist any more isn't in the
+// outer one. Any other shortfall is an error, an [*Error]. It panics unless there
+// are 1 to 100 ids; each must be there once.
+func (c *Client) ReadProperties(ctx context.Context, ids, properties []string) (map[string]map[string]string, error) {
+	body, err := readBody("", properties, ids)
+	if err != nil {
+		return nil, err
 	}
-	w := newWalker(r.body)
-	if err := w.document(func(name []byte) error { return member(w, name) }); err != nil {
-		return &Error{Status: r.status, Err: fmt.Errorf("the answer can't be read: %w", err)}
+	wanted := make(map[string]bool, len(properties))
+	for _, name := range properties {
+		wanted[name] = true
 	}
-	return nil
+	found := newLookupResult(ids)
+	values := make(map[string]map[string]string, len(ids))
+	r, err := readBatch(ctx, c, c.objectPath("batch/read"), body, func(rec record, body []byte) error {
+		values[string(rec.ID)] = rec.valuesIn(body, wanted)
+		return found.addRecord(&rec, body, "")
+	})
+	if err != nil {
+		return nil, err
+	}
+	return values, r.verifyComplete(found)
 }
 
-// readError returns nil for a 2xx that is complete, else an [*Error].
-func (r *reply) readError() error {
-	switch {
-	case r.status/100 == 2 && r.err == nil:
+// readBody returns the body of a batch read by a unique property, or by ids where
+// idProperty is "".
+func readBody(idProperty string, properties, values []string) ([]byte, error) {
+	if len(values) == 0 || len(values) > maxInputs {
+		panic(fmt.Sprintf("hubspot: a read of %d values, not 1 to %d", len(values), maxInputs))
+	}
+	body := []byte(`{`)
+	var err error
+	if idProperty != "" {
+		body, _ = jsontext.AppendQuote(append(body, `"idProperty":`...), idProperty)
+		body = append(body, ',')
+	}
+	body = append(body, `"properties":[`...)
+	for i, name := range properties {
+		if i > 0 {
+			body = append(body, ',')
+		}
+		if body, err = jsontext.AppendQuote(body, name); err != nil {
+			return nil, fmt.Errorf("the property's name %q is not valid UTF-8", name)
+		}
+	}
+	body = append(body, `],"propertiesWithHistory":[],"inputs":[`...)
+	for i, v := range values {
+		if i > 0 {
+			body = append(body, ',')
+		}
+		if body, err = jsontext.AppendQuote(append(body, `{"id":`...), v); err != nil {
+			return nil, fmt.Errorf("value %d is not valid UTF-8", i+1)
+		}
+		body = append(body, '}')
+	}
+	return append(body, `]}`...), nil
+}
+
+// A readResult is the answer to a batch read, but for its results.
+type readResult struct {
+	status    int
+	errors    apiErrors
+	numErrors number // -1 when the answer doesn't say
+	rate      api.Rate
+}
+
+// readBatch sends a batch read and calls each for each of the results in its answer,
+// with the body that they stand in. Its errors are [*Error]; an answer that isn't whole
+// is one.
+func readBatch[R any](ctx context.Context, c *Client, path string, body []byte, each func(result R, body []byte) error) (l readResult, err error) {
+	c.send(ctx, http.MethodPost, path, newBody(body), func(r *response) {
+		l = readResult{status: r.status, rate: r.rate()}
+		if err = r.readError(); err != nil {
+			return
+		}
+		if r.status != http.StatusOK && r.status != http.StatusMultiStatus {
+			err = l.broken(errors.New("HubSpot doesn't give this status to a batch read"))
+			return
+		}
+		b := batch[R]{NumErrors: -1}
+		switch decodeErr := decode(r.body, &b); {
+		case decodeErr != nil:
+			err = l.broken(decodeErr)
+		case b.Results == nil:
+			err = l.broken(errors.New("it holds no results"))
+		case b.Status != "" && b.Status != statusDone:
+			err = l.broken(errors.New("it isn't final"))
+		case b.NumErrors > 0 && len(b.Errors) == 0:
+			err = l.broken(errors.New("it counts errors and names none"))
+		}
+		l.errors, l.numErrors = b.Errors, b.NumErrors
+		for i := 0; err == nil && i < len(b.Results); i++ {
+			if eachErr := each(b.Results[i], r.body); eachErr != nil {
+				err = l.broken(eachErr)
+			}
+		}
+	})
+	return l, err
+}
+
+// verifyComplete returns an error unless every value that was asked for is held by a
+// record or is said not to exist, and none is both.
+func (l readResult) verifyComplete(found *lookupResult) error {
+	absent := make(map[string]bool)
+	anonymous := false
+	for _, e := range l.errors {
+		if e.Category != categoryNotFound {
+			return l.refused(e)
+		}
+		ids := e.Context.v.IDs
+		anonymous = anonymous || len(ids) == 0
+		for _, id := range ids {
+			if v, ok := found.asked(id); ok {
+				absent[v] = true
+			}
+		}
+	}
+	for v := range absent {
+		if len(found.all[v]) > 0 {
+			return l.broken(errors.New("it says of a value that it is found and that it isn't"))
+		}
+	}
+	known, n := len(found.all)+len(absent), len(found.values)
+	if known == n || anonymous && len(found.all)+int(l.numErrors) == n {
 		return nil
-	case r.status/100 == 3:
-		return &Error{Status: r.status, Err: r.redirect()}
-	case r.status == 0 || r.status/100 == 2:
-		return &Error{Status: r.status, Err: r.err}
 	}
-	e, _ := decodeAPIError(r.body)
-	e.correlationID = correlation(e, r.header)
-	message := ""
-	if e.message != "" {
-		message = explain(e, r.status, nil).Message
-	}
-	return r.newError(e, message, nil)
+	return l.broken(fmt.Errorf("it accounts for %d of %d values", known, n))
 }
 
-// newError makes the typed error of a refusal of inputs; none for a read.
-func (r *reply) newError(e apiError, message string, inputs []api.Input) *Error {
-	out := &Error{
-		Status:        r.status,
-		Category:      codeOf(e.category, e.kind),
-		SubCategory:   codeOf(e.subCategory),
-		Message:       message,
-		CorrelationID: e.correlationID,
-		Policy:        codeOf(e.policy),
-		Wait:          retryAfter(r.header),
-		Err:           r.err,
+// broken is the error of an answer that can't be relied on.
+func (l readResult) broken(why error) error {
+	return &Error{Status: l.status, Err: fmt.Errorf("the answer can't be read: %w", why), rate: l.rate}
+}
+
+// refused is the error of an answer that holds e.
+func (l readResult) refused(e apiError) error {
+	return &Error{
+		Status: l.status, Category: codeOf(e.Category), SubCategory: codeOf(e.SubCategory),
+		Message: explain(e, l.status, nil).Message, CorrelationID: correlation(e, nil),
+		Err: errors.New("the answer is not complete"), rate: l.rate,
 	}
-	for _, it := range reasonsOf(e) {
-		text := sentence(shortenOptions(valuesOf(inputs, it.property).mask(it.message)))
-		if item := (ErrorItem{it.code, it.property, text}); item != (ErrorItem{}) {
-			out.Items = append(out.Items, item)
-		}
-	}
-	return out
 }

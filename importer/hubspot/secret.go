@@ -52,7 +52,7 @@ func (s Secret) sendable() bool {
 const leastSecret = 16
 
 // redact cuts s out of all that a server said: some echo the request.
-func (s Secret) redact(r *reply) {
+func (s Secret) redact(r *response) {
 	if len(s) < leastSecret {
 		return
 	}

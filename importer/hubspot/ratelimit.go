@@ -19,7 +19,24 @@ const (
 
 // rate reads the limit off an answer. What is absent or nonsense stays zero, or
 // -1 for what remains: the caller keeps the last good limit.
-func rate(h http.Header) api.Rate {
+func (r *response) rate() api.Rate {
+	rate := readRate(r.header)
+	if r.status == http.StatusTooManyRequests {
+		rate.Refused, rate.Daily = true, r.daily()
+	}
+	return rate
+}
+
+// daily reports whether a 429 is about the quota of the day.
+func (r *response) daily() bool {
+	e, _ := decodeAPIError(r.body)
+	if e.Policy != "" {
+		return strings.EqualFold(e.Policy, "DAILY")
+	}
+	return strings.Contains(strings.ToLower(e.Message), "daily limit")
+}
+
+func readRate(h http.Header) api.Rate {
 	r := api.Rate{Remaining: -1, Wait: retryAfter(h)}
 	n, okN := count(h.Get("X-HubSpot-RateLimit-Max"))
 	ms, okMS := count(h.Get("X-HubSpot-RateLimit-Interval-Milliseconds"))

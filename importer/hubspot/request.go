@@ -9,14 +9,19 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/url"
 	"time"
+
+	"github.com/go-json-experiment/json"
 )
 
 const (
 	maxAnswer       = 16 << 20 // after decompression
 	maxAnswerHeader = 64 << 10
+
+	connecting = 30 * time.Second // to the host, and again with it about TLS
 
 	// An answer for 100 refused rows can reach 0.7 MB. What is larger is
 	// taken one at a time, so that a hostile server doesn't fill memory once
@@ -32,8 +37,9 @@ const (
 func newTransport(conns int) *http.Transport {
 	protocols := new(http.Protocols)
 	protocols.SetHTTP1(true)
-	return lending(&http.Transport{
+	return &http.Transport{
 		Proxy:                  discreet(http.ProxyFromEnvironment),
+		DialContext:            (&net.Dialer{Timeout: connecting, KeepAlive: 30 * time.Second}).DialContext,
 		TLSClientConfig:        &tls.Config{MinVersion: tls.VersionTLS12},
 		TLSHandshakeTimeout:    connecting, // behind a proxy
 		Protocols:              protocols,
@@ -41,7 +47,7 @@ func newTransport(conns int) *http.Transport {
 		MaxIdleConnsPerHost:    conns,
 		IdleConnTimeout:        60 * time.Second,
 		MaxResponseHeaderBytes: maxAnswerHeader,
-	})
+	}
 }
 
 // discreet keeps a proxy's password out of the error for an address that doesn't
@@ -56,28 +62,30 @@ func discreet(proxy func(*http.Request) (*url.URL, error)) func(*http.Request) (
 	}
 }
 
-// A reply is what came of one request.
-type reply struct {
-	status  int         // 0: no answer came
-	header  http.Header // of the answer
-	body    []byte      // the whole of it; nil with err
-	err     error       // no answer, or one that broke off
-	taken   bool        // the last byte of the request was handed over
-	release func()      // to be called once; after it body is nobody's
+// A response is what came of one request.
+type response struct {
+	status   int         // 0: no answer came
+	header   http.Header // of the answer
+	body     []byte      // the whole of it; nil with err
+	err      error       // no answer, or one that broke off
+	bodySent bool        // the last byte of the request was handed over
 }
 
-// send sends one request, once. When it returns, no byte of out can leave any more.
-func (c *Client) send(ctx context.Context, method, path string, out *body) *reply {
+// send sends one request, once, and calls use with what came of it, which is valid
+// until use returns. No byte of out can leave any more by then.
+func (c *Client) send(ctx context.Context, method, path string, out *body, use func(*response)) {
 	defer out.seal()
 	ctx, cancel := context.WithTimeout(ctx, c.timeout)
 	defer cancel()
 	token, err := c.creds.Token(ctx)
 	if err != nil {
-		return &reply{err: err, release: func() {}}
+		use(&response{err: err})
+		return
 	}
 	req, err := http.NewRequestWithContext(ctx, method, c.base+path, nil)
 	if err != nil {
-		return &reply{err: fmt.Errorf("no request to %s can be made", c.host), release: func() {}}
+		use(&response{err: fmt.Errorf("no request to %s can be made", c.host)})
+		return
 	}
 	req.Header.Set("Authorization", "Bearer "+token.Reveal())
 	req.Header.Set("Accept", "application/json")
@@ -87,16 +95,18 @@ func (c *Client) send(ctx context.Context, method, path string, out *body) *repl
 		req.Body, req.ContentLength = out, size
 		req.Header.Set("Content-Type", "application/json")
 	}
-	r := &reply{release: func() {}}
+	r := &response{}
 	// Not through an http.Client: that one follows redirects, keeps cookies,
 	// and names the URL in its errors.
 	res, err := c.transport.RoundTrip(req)
 	if err == nil {
 		r.status, r.header = res.StatusCode, res.Header
-		r.body, r.release, err = c.receive(ctx, res.Body)
+		var release func()
+		r.body, release, err = c.receive(ctx, res.Body)
+		defer release()
 		res.Body.Close()
 	}
-	r.taken = out.seal()
+	r.bodySent = out.seal()
 	if err != nil {
 		r.err = c.explainLoss(ctx, err)
 	}
@@ -104,11 +114,11 @@ func (c *Client) send(ctx context.Context, method, path string, out *body) *repl
 		c.denied.Store(&token)
 	}
 	token.redact(r)
-	return r
+	use(r)
 }
 
 // receive reads an answer's body to its end, so that a checksum is checked and
-// the connection can be used again.
+// the connection can be used again. The body is valid until release is called.
 func (c *Client) receive(ctx context.Context, from io.Reader) (_ []byte, release func(), _ error) {
 	buf := c.buffer()
 	release = func() { c.keep(buf) }
@@ -130,6 +140,25 @@ func (c *Client) receive(ctx context.Context, from io.Reader) (_ []byte, release
 		return nil, release, err
 	}
 	return buf.Bytes(), release, nil
+}
+
+// read sends one request and decodes the JSON object that answers it into v. Names of
+// fields without a tag are compared without regard to case. use, if there is one, is
+// called with the body before that is gone.
+func (c *Client) read(ctx context.Context, method, path string, body []byte, v any, use func(body []byte) error) (err error) {
+	c.send(ctx, method, path, newBody(body), func(r *response) {
+		if err = r.readError(); err != nil {
+			return
+		}
+		err = decode(r.body, v, json.MatchCaseInsensitiveNames(true))
+		if err == nil && use != nil {
+			err = use(r.body)
+		}
+		if err != nil {
+			err = &Error{Status: r.status, Err: fmt.Errorf("the answer can't be read: %w", err), rate: r.rate()}
+		}
+	})
+	return err
 }
 
 func (c *Client) explainLoss(ctx context.Context, err error) error {

@@ -6,6 +6,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"net/http"
 	"net/netip"
 	"net/url"
 	"regexp"
@@ -116,4 +117,25 @@ func (a address) accountPath(what string) string {
 
 func (a address) tokenURL() string {
 	return a.base + "/oauth/" + a.version + "/token"
+}
+
+// associationsPath is where the associations from a type to the client's own are
+// read. Associations have a version 4 where objects have a 3.
+func (a address) associationsPath(from string) string {
+	if a.version == versionThree {
+		return "/crm/v4/associations/" + from + "/" + a.object + "/batch/read"
+	}
+	return "/crm/associations/" + a.version + "/" + from + "/" + a.object + "/batch/read"
+}
+
+// of is the address of another object type, or of the client's own for "".
+func (c *Client) of(object string) (address, error) {
+	a := c.address
+	if object != "" {
+		a.object = object
+	}
+	if !objectType.MatchString(a.object) {
+		return a, &Error{Status: http.StatusNotFound, Err: fmt.Errorf("%q is not an object type", object)}
+	}
+	return a, nil
 }

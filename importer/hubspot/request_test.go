@@ -192,7 +192,7 @@ type readFunc func(p []byte) (int, error)
 
 func (f readFunc) Read(p []byte) (int, error) { return f(p) }
 
-// TestLargeBodyOverTLS: the buffer that a connection lends is smaller than the body.
+// TestLargeBodyOverTLS: a body that takes many writes arrives whole.
 func TestLargeBodyOverTLS(t *testing.T) {
 	inputs := make([]api.Input, 100)
 	for i := range inputs {

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"strings"
 	"time"
 
 	"github.com/hubload/hubload/importer/api"
@@ -58,9 +57,9 @@ func classify(status int, explained bool) api.Outcome {
 }
 
 // answer says what r proves about inputs.
-func (r *reply) answer(inputs []api.Input, key string) api.Answer {
+func (r *response) answer(inputs []api.Input, key string) api.Answer {
 	if r.status == 0 {
-		return r.silence()
+		return r.noResponse()
 	}
 	var a api.Answer
 	switch r.status / 100 {
@@ -72,13 +71,8 @@ func (r *reply) answer(inputs []api.Input, key string) api.Answer {
 	default:
 		a = r.refusal(inputs)
 	}
-	a.Rate = rate(r.header)
-	a.Wait = retryAfter(r.header)
-	switch {
-	case r.status == http.StatusTooManyRequests:
-		a.Rate.Refused = true
-		a.Rate.Daily = r.daily()
-	case r.status == http.StatusLocked:
+	a.Rate = r.rate()
+	if a.Wait = a.Rate.Wait; r.status == http.StatusLocked {
 		a.Wait = max(a.Wait, lockedFor)
 	}
 	return a
@@ -98,11 +92,11 @@ func retryable(p api.Outcome) bool {
 	return p != api.Refused && p != api.Impossible
 }
 
-// silence is what it proves that no answer came.
-func (r *reply) silence() api.Answer {
+// noResponse is what it proves that no answer came.
+func (r *response) noResponse() api.Answer {
 	var final *CredentialsError
 	switch {
-	case r.taken:
+	case r.bodySent:
 		return failed(api.Unknown, codeNoAnswer, r.err)
 	case errors.As(r.err, &final):
 		return failed(api.Denied, codeNoCredentials, r.err)
@@ -114,28 +108,31 @@ func (r *reply) silence() api.Answer {
 
 // batchAnswer is what a 2xx proves, which is what its body says: HubSpot has
 // changed the number between 200 and 201 before.
-func (r *reply) batchAnswer(inputs []api.Input, key string) api.Answer {
+func (r *response) batchAnswer(inputs []api.Input, key string) api.Answer {
 	switch {
 	case r.err != nil:
 		return failed(api.Unknown, codeUnreadable, fmt.Errorf("answer %d broke off: %w", r.status, r.err))
 	case r.status != http.StatusOK && r.status != http.StatusCreated && r.status != http.StatusMultiStatus:
 		return failed(api.Unknown, codeUnreadable, fmt.Errorf("answer %d is none that HubSpot gives to a create", r.status))
 	}
-	b, err := decodeBatch(r.body, key, inputs)
+	b := batch[record]{NumErrors: -1}
+	err := decode(r.body, &b)
 	switch {
 	case err != nil:
 		return failed(api.Unknown, codeUnreadable, fmt.Errorf("answer %d can't be read: %w", r.status, err))
-	case b.status != "" && b.status != statusDone:
-		return failed(api.Unknown, codeNotComplete, fmt.Errorf("answer %d isn't final: its status is %s", r.status, cmp.Or(codeOf(b.status), "no word")))
-	case !b.lists:
+	case b.Status != "" && b.Status != statusDone:
+		return failed(api.Unknown, codeNotComplete, fmt.Errorf("answer %d isn't final: its status is %s", r.status, cmp.Or(codeOf(b.Status), "no word")))
+	case b.Results == nil && b.Errors == nil:
 		return failed(api.Unknown, codeUnreadable, fmt.Errorf("answer %d holds neither results nor errors", r.status))
 	}
-	a := api.Answer{Outcome: api.Answered, Created: b.records}
-	for _, e := range b.errors {
-		e.correlationID = correlation(e, r.header)
+	a := api.Answer{Outcome: api.Answered}
+	created, unclear := createdIn(r.body, b.Results, key)
+	a.Created = created
+	for _, e := range b.Errors {
+		e.CorrelationID = correlation(e, r.header)
 		// Next to a record whose id can't be read, an error that names no
 		// row proves nothing: it may be about any of them, or about that one.
-		if len(e.traces) > 0 || b.unclear == 0 {
+		if len(e.traces()) > 0 || unclear == 0 {
 			a.Failures = append(a.Failures, failures(e, r.status, inputs)...)
 		}
 	}
@@ -143,9 +140,9 @@ func (r *reply) batchAnswer(inputs []api.Input, key string) api.Answer {
 }
 
 // refusal is what an answer proves that is neither 2xx nor 3xx.
-func (r *reply) refusal(inputs []api.Input) api.Answer {
+func (r *response) refusal(inputs []api.Input) api.Answer {
 	e, explained := decodeAPIError(r.body)
-	e.correlationID = correlation(e, r.header)
+	e.CorrelationID = correlation(e, r.header)
 	proof := classify(r.status, explained)
 	f := explain(e, r.status, inputs)
 	f.Retryable = f.Retryable || retryable(proof)
@@ -162,18 +159,9 @@ func (r *reply) refusal(inputs []api.Input) api.Answer {
 	}
 }
 
-// daily reports whether a 429 is about the quota of the day.
-func (r *reply) daily() bool {
-	e, _ := decodeAPIError(r.body)
-	if e.policy != "" {
-		return strings.EqualFold(e.policy, "DAILY")
-	}
-	return strings.Contains(strings.ToLower(e.message), "daily limit")
-}
-
 // redirect names where the server would send us. Only the host: a path may hold
 // anything.
-func (r *reply) redirect() error {
+func (r *response) redirect() error {
 	to, err := url.Parse(r.header.Get("Location"))
 	if err != nil || to.Host == "" {
 		return fmt.Errorf("the server answers %d, a redirect, which is never followed; the base URL must be the API's own address", r.status)

@@ -1,0 +1,247 @@
+// Reading JSON that nobody vouches for: what isn't wanted costs no memory, and a value
+// of another type than expected is skipped.
+
+package hubspot
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+const (
+	maxElements = 10_000 // of one array
+	maxText     = 64 << 10
+)
+
+var (
+	errNotObject = errors.New("it is not a JSON object")
+	errBreaksOff = errors.New("it breaks off")
+)
+
+// lenient reads strings and booleans where they are, and skips whatever else stands
+// there. Bytes that aren't UTF-8 become U+FFFD: HubSpot cuts long messages anywhere.
+// Objects with a name twice are refused: two readers may take different ones of them.
+var lenient = json.JoinOptions(
+	jsontext.AllowInvalidUTF8(true),
+	json.WithUnmarshalers(json.JoinUnmarshalers(json.UnmarshalFromFunc(readString), json.UnmarshalFromFunc(readBool))),
+)
+
+// decode decodes the JSON object that body must be, whole and alone.
+func decode(body []byte, v any, more ...json.Options) error {
+	if jsontext.Value(body).Kind() != '{' {
+		return errNotObject
+	}
+	err := json.Unmarshal(body, v, append(more, lenient)...)
+	var syntax *jsontext.SyntacticError
+	var semantic *json.SemanticError
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, jsontext.ErrDuplicateName):
+		return errors.New("an object in it has a name twice")
+	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
+		return errBreaksOff
+	case errors.As(err, &syntax):
+		return fmt.Errorf("it is not valid JSON at byte %d", syntax.ByteOffset)
+	case errors.As(err, &semantic) && semantic.Err != nil:
+		return semantic.Err
+	}
+	return errors.New("it is not what was expected")
+}
+
+func readString(dec *jsontext.Decoder, s *string) error {
+	if dec.PeekKind() != '"' {
+		return dec.SkipValue()
+	}
+	token, err := dec.ReadToken()
+	if err != nil {
+		return err
+	}
+	if *s = token.String(); len(*s) > maxText {
+		*s = strings.ToValidUTF8((*s)[:maxText], "\uFFFD")
+	}
+	return nil
+}
+
+func readBool(dec *jsontext.Decoder, b *bool) error {
+	*b = dec.PeekKind() == 't'
+	return dec.SkipValue()
+}
+
+// An object is a JSON object that may be missing.
+type object[T any] struct {
+	v     T
+	there bool
+}
+
+func (o *object[T]) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
+	if dec.PeekKind() != '{' {
+		return dec.SkipValue()
+	}
+	o.there = true
+	return json.UnmarshalDecode(dec, &o.v)
+}
+
+// A list is a JSON array of objects; nil when there is none. An element that isn't an
+// object is an empty one.
+type list[T any] []T
+
+func (l *list[T]) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
+	if dec.PeekKind() == '[' {
+		*l = list[T]{}
+	}
+	return elements(dec, func() error {
+		var element object[T]
+		err := element.UnmarshalJSONFrom(dec)
+		*l = append(*l, element.v)
+		return err
+	})
+}
+
+// elements calls element for each element of the array that comes next, or skips what
+// isn't an array.
+func elements(dec *jsontext.Decoder, element func() error) error {
+	if dec.PeekKind() != '[' {
+		return dec.SkipValue()
+	}
+	if _, err := dec.ReadToken(); err != nil {
+		return err
+	}
+	for n := 0; dec.PeekKind() != ']'; n++ {
+		if n == maxElements {
+			return fmt.Errorf("a list in it has more than %d elements", maxElements)
+		}
+		if err := element(); err != nil {
+			return err
+		}
+	}
+	_, err := dec.ReadToken()
+	return err
+}
+
+// texts is a list of strings, or one string as a list of one.
+type texts []string
+
+func (t *texts) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
+	one := func() error {
+		var s string
+		err := readString(dec, &s)
+		if s != "" {
+			*t = append(*t, s)
+		}
+		return err
+	}
+	if dec.PeekKind() == '"' {
+		return one()
+	}
+	return elements(dec, one)
+}
+
+// first returns the first text, or "".
+func (t texts) first() string {
+	if len(t) == 0 {
+		return ""
+	}
+	return t[0]
+}
+
+// A number is a whole number that isn't negative, written as a number or a string;
+// anything else is -1.
+type number int64
+
+func (n *number) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
+	raw, err := dec.ReadValue()
+	i, parseErr := strconv.ParseInt(string(bytes.Trim(raw, `"`)), 10, 64)
+	if parseErr != nil || i < 0 {
+		i = -1
+	}
+	*n = number(i)
+	return err
+}
+
+// A recordID is an id of decimal digits, as HubSpot's are, written as a string or a
+// number. Anything else is "".
+type recordID string
+
+func (id *recordID) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
+	raw, err := dec.ReadValue()
+	if err != nil {
+		return err
+	}
+	if raw[0] == '"' {
+		raw = raw[1 : len(raw)-1]
+	}
+	if n, err := strconv.ParseUint(string(raw), 10, 63); err == nil && n > 0 && raw[0] != '0' {
+		*id = recordID(raw)
+	}
+	return nil
+}
+
+// A span is where a value stands in the document, to be decoded later if at all.
+type span struct{ start, end int64 }
+
+func (s *span) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
+	raw, err := dec.ReadValue()
+	s.end = dec.InputOffset()
+	s.start = s.end - int64(len(raw))
+	return err
+}
+
+// values are the properties that a record gives back, of those that are wanted.
+// A property without a value isn't there. A number or a boolean is taken as it is
+// written.
+type values struct {
+	wanted map[string]bool
+	given  map[string]string
+}
+
+func (v *values) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
+	if dec.PeekKind() != '{' {
+		return dec.SkipValue()
+	}
+	if _, err := dec.ReadToken(); err != nil {
+		return err
+	}
+	for dec.PeekKind() != '}' {
+		name, err := dec.ReadValue()
+		if err != nil {
+			return err
+		}
+		if name = name[1 : len(name)-1]; bytes.IndexByte(name, '\\') >= 0 {
+			name, _ = jsontext.AppendUnquote(nil, `"`+string(name)+`"`)
+		}
+		wanted := v.wanted[string(name)] // without a copy
+		var property string
+		if wanted {
+			property = string(name)
+		}
+		kind := dec.PeekKind()
+		if !wanted || kind == '{' || kind == '[' || kind == 'n' {
+			err = dec.SkipValue()
+		} else {
+			var token jsontext.Token
+			token, err = dec.ReadToken()
+			v.given[property] = token.String()
+		}
+		if err != nil {
+			return err
+		}
+	}
+	_, err := dec.ReadToken()
+	return err
+}
+
+// valuesIn returns the wanted properties of a record in body.
+func (r *record) valuesIn(body []byte, wanted map[string]bool) map[string]string {
+	v := values{wanted: wanted, given: make(map[string]string, len(wanted))}
+	// The span was checked when body was decoded as a whole.
+	_ = json.Unmarshal(body[r.Properties.start:r.Properties.end], &v, jsontext.AllowInvalidUTF8(true))
+	return v.given
+}
