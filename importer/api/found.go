@@ -4,7 +4,6 @@ package api
 
 import (
 	"strings"
-	"time"
 )
 
 // Found is what came of one FindByProperty or Search.
@@ -70,18 +69,4 @@ type ReadError interface {
 	Forbidden() bool    // the credentials lack a scope
 	NotFound() bool     // what was asked for doesn't exist
 	Rate() Rate         // what the answer says about the limit, and how long to wait
-}
-
-// KeyResult is what came of one FindByKey.
-type KeyResult struct {
-	OK   bool              // the answer is complete: a value not in IDs is absent
-	IDs  map[string]string // value -> record id
-	Rate Rate
-	Wait time.Duration
-
-	// Temporary reports that asking again may help. It has a meaning only
-	// without OK.
-	Temporary bool
-	Denied    bool // the credentials or their scopes were refused
-	Err       error
 }

@@ -5,6 +5,7 @@ package hubspot_test
 import (
 	"bytes"
 	"compress/gzip"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -166,8 +167,9 @@ func TestRedirects(t *testing.T) {
 			if _, err := c.Account(ctx); err == nil || here != 2 || elsewhere != 0 {
 				t.Errorf("%d to %q: a read followed it (%v)", status, to, err)
 			}
-			if f := c.FindByKey(ctx, "row_key", []string{"a"}); f.OK || f.Temporary || elsewhere != 0 {
-				t.Errorf("%d to %q: a find followed it (%+v)", status, to, f)
+			var refused *hubspot.Error
+			if _, err := c.FindByProperty(ctx, "", "row_key", []string{"a"}); !errors.As(err, &refused) || refused.Temporary() || elsewhere != 0 {
+				t.Errorf("%d to %q: a find followed it (%v)", status, to, err)
 			}
 		}
 	}

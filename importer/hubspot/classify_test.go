@@ -228,8 +228,9 @@ func TestInvalidUTF8IsNotSent(t *testing.T) {
 			t.Errorf("%s: the value is repeated: %v", name, a)
 		}
 	}
-	if f := c.FindByKey(ctx, "row_key", []string{"\xff"}); f.OK || f.Err == nil || f.Temporary {
-		t.Errorf("find: %+v", f)
+	var refused *hubspot.Error
+	if _, err := c.FindByProperty(ctx, "", "row_key", []string{"\xff"}); err == nil || errors.As(err, &refused) {
+		t.Errorf("find: %v", err)
 	}
 }
 

@@ -89,7 +89,8 @@ func TestNoToken(t *testing.T) {
 		base := handler(t, func(http.ResponseWriter, *http.Request) { t.Error("a request was sent") })
 		c := newClient(t, hubspot.Config{BaseURL: base, Credentials: hubspot.Static(token)})
 		want(t, c.Create(ctx, lineItems(1)), api.Denied, "NO_CREDENTIALS")
-		if f := c.FindByKey(ctx, "k", []string{"a"}); !f.Denied || f.Temporary {
+		var refused *hubspot.Error
+		if _, f := c.FindByProperty(ctx, "", "k", []string{"a"}); !errors.As(f, &refused) || !refused.Unauthorized() || refused.Temporary() {
 			t.Errorf("find: %+v", f)
 		}
 		var e *hubspot.Error

@@ -96,7 +96,7 @@ func TestRequestsConform(t *testing.T) {
 			})
 		}
 		t.Run(file+" read", func(t *testing.T) {
-			conforms(t, schema(t, file, "BatchReadInputSimplePublicObjectId"), sent(t, func(c *hubspot.Client) { c.FindByKey(ctx, "row_key", []string{"a", `"`}) }))
+			conforms(t, schema(t, file, "BatchReadInputSimplePublicObjectId"), sent(t, func(c *hubspot.Client) { c.FindByProperty(ctx, "", "row_key", []string{"a", `"`}) }))
 		})
 	}
 	t.Run("property", func(t *testing.T) {

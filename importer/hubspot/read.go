@@ -43,31 +43,6 @@ func (c *Client) FindByProperty(ctx context.Context, object, property string, va
 	return api.Found{Complete: len(values), IDs: found.ids(), Rate: r.rate}, r.verifyComplete(found)
 }
 
-// FindByKey is FindByProperty for the client's own object type and values that are
-// held by one record each.
-func (c *Client) FindByKey(ctx context.Context, property string, values []string) api.KeyResult {
-	found, err := c.FindByProperty(ctx, "", property, values)
-	result := api.KeyResult{OK: err == nil, Rate: found.Rate, Err: err}
-	if refused := new(Error); errors.As(err, &refused) {
-		result.Rate, result.Wait = refused.Rate(), refused.Wait
-		result.Temporary = refused.Temporary()
-		result.Denied = refused.Unauthorized() || refused.Forbidden()
-	} else if err != nil {
-		result.Rate.Remaining = -1
-	}
-	if !result.OK {
-		return result
-	}
-	result.IDs = make(map[string]string, len(found.IDs))
-	for value, ids := range found.IDs {
-		if len(ids) > 1 {
-			return api.KeyResult{Rate: found.Rate, Temporary: true, Err: errors.New("the answer holds two records for one unique value")}
-		}
-		result.IDs[value] = ids[0]
-	}
-	return result
-}
-
 // ReadProperties reads records of the client's type by their ids, in one request, and
 // returns the values that they have among properties. A property without a value
 // isn't in a record's map, and a record that doesn't exist any more isn't in the

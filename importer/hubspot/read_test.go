@@ -114,7 +114,7 @@ func TestVersions(t *testing.T) {
 	base := handler(t, func(w http.ResponseWriter, r *http.Request) { paths = append(paths, r.URL.Path) })
 	c := newClient(t, hubspot.Config{BaseURL: base, Version: "2026-03", Object: "0-8"})
 	c.Create(ctx, lineItems(1))
-	c.FindByKey(ctx, "k", []string{"a"})
+	c.FindByProperty(ctx, "", "k", []string{"a"})
 	c.Properties(ctx)
 	c.Account(ctx)
 	c.DailyUsage(ctx)
