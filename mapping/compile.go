@@ -2,7 +2,11 @@
 
 package mapping
 
-import "cmp"
+import (
+	"cmp"
+
+	"github.com/hubload/hubload/mapping/internal/wording"
+)
 
 // A Mapper makes records out of the rows of inputs that have the header for
 // which it was compiled. It never changes: any number of goroutines may use it.
@@ -66,7 +70,7 @@ func (m *Mapping) CompileFor(header []string, s *Schema) (*Mapper, error) {
 	for _, rule := range m.Properties {
 		if m.Key != nil && rule.Name == m.Key.Property {
 			if !m.Key.gives(rule) {
-				f.fail("property %s is the key, and gets another value under properties; remove it there", quote(rule.Name))
+				f.fail("property %s is the key, and gets another value under properties; remove it there", wording.Quote(rule.Name))
 			}
 			continue // the key's property is sent with the key
 		}
@@ -115,25 +119,25 @@ func (k *KeyRule) gives(rule PropertyRule) bool {
 func (f *finder) property(rule PropertyRule) propertyCell {
 	p := propertyCell{PropertyRule: rule}
 	if rule.Value == nil {
-		p.index, p.Column = f.column(rule.Column, "property "+quote(rule.Name))
+		p.index, p.Column = f.column(rule.Column, "property "+wording.Quote(rule.Name))
 	}
 	f.fit(&p)
 	if p.Match != "" && p.Of == "" {
-		f.fail("property %s matches records without saying of which object type; give the rule one", quote(p.Name))
+		f.fail("property %s matches records without saying of which object type; give the rule one", wording.Quote(p.Name))
 	}
 	return p
 }
 
 func (f *finder) association(rule AssociationRule) associationCell {
 	a := associationCell{AssociationRule: rule}
-	a.index, a.Column = f.column(rule.Column, "the association to "+quote(rule.To))
+	a.index, a.Column = f.column(rule.Column, "the association to "+wording.Quote(rule.To))
 	if rule.Type != 0 {
 		return a
 	}
 	var known bool
 	if a.Category, a.Type, known = AssociationType(f.object, rule.To); !known {
-		f.fail("there is no built-in association type from %s to %s; %s", quote(f.object), quote(rule.To),
-			didYouMean(rule.To, associationTargets(f.object), "give the rule a type and a category, as the account lists them"))
+		f.fail("there is no built-in association type from %s to %s; %s", wording.Quote(f.object), wording.Quote(rule.To),
+			wording.DidYouMean(rule.To, associationTargets(f.object), "give the rule a type and a category, as the account lists them"))
 	}
 	return a
 }

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+
+	"github.com/hubload/hubload/mapping/internal/wording"
 )
 
 // fit completes a rule by its format and by the type of its property, and
@@ -13,13 +15,13 @@ import (
 func (f *finder) fit(p *propertyCell) {
 	faults := p.formatFaults()
 	for _, fault := range faults {
-		f.fail("property %s: %s", quote(p.Name), fault.message)
+		f.fail("property %s: %s", wording.Quote(p.Name), fault.message)
 	}
 	p.constant, p.sent = p.Default, p.Values
 	if p.Value != nil {
 		p.constant = *p.Value
 	}
-	if d := f.definition(p.Name, "property "+quote(p.Name)); d != nil {
+	if d := f.definition(p.Name, "property "+wording.Quote(p.Name)); d != nil {
 		p.valueType = typeOf(f.object, d)
 		if p.Match != "" {
 			f.fitLink(p)
@@ -84,7 +86,7 @@ func (f *finder) fitFormat(p *propertyCell) {
 		}
 	}
 	if takes != "" {
-		f.fail("property %s takes %s, and its rule has a format for something else; remove it", quote(p.Name), takes)
+		f.fail("property %s takes %s, and its rule has a format for something else; remove it", wording.Quote(p.Name), takes)
 	}
 }
 
@@ -97,7 +99,7 @@ func (f *finder) fitTexts(p *propertyCell) {
 		sent, code := p.check(value)
 		if code != "" {
 			what, _ := p.valueType.fault(code, value)
-			f.fail("property %s: %s %s %s; write %s", quote(p.Name), fmt.Sprintf(format, args...), quote(value), what, p.example())
+			f.fail("property %s: %s %s %s; write %s", wording.Quote(p.Name), fmt.Sprintf(format, args...), wording.Quote(value), what, p.example())
 		}
 		return sent
 	}
@@ -109,7 +111,7 @@ func (f *finder) fitTexts(p *propertyCell) {
 	if p.Values != nil {
 		p.sent = make(map[string]string, len(p.Values))
 		for _, cell := range slices.Sorted(maps.Keys(p.Values)) {
-			p.sent[cell] = fit(p.Values[cell], "the value for %s,", quote(cell))
+			p.sent[cell] = fit(p.Values[cell], "the value for %s,", wording.Quote(cell))
 		}
 	}
 }
@@ -119,13 +121,13 @@ func (f *finder) fitLink(p *propertyCell) {
 	switch p.kind {
 	case anything, aNumber, aPrice:
 	default:
-		f.fail("property %s takes %s, and match gives the id of a record; remove it", quote(p.Name), p.example())
+		f.fail("property %s takes %s, and match gives the id of a record; remove it", wording.Quote(p.Name), p.example())
 	}
 }
 
 // keyType returns the type of the key's property.
 func (f *finder) keyType(key *KeyRule) valueType {
-	what := "the key's property " + quote(key.Property)
+	what := "the key's property " + wording.Quote(key.Property)
 	d := f.definition(key.Property, what)
 	if d == nil {
 		return valueType{}

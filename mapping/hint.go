@@ -3,9 +3,12 @@
 package mapping
 
 import (
+	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"github.com/hubload/hubload/mapping/internal/wording"
 )
 
 // fault says what is wrong with a cell, and what to do about it. Both are parts
@@ -36,7 +39,7 @@ func (p *propertyCell) fault(code, cell string) (what, fix string) {
 	}
 	switch f := p.format.(type) {
 	case *numberFormat:
-		return "is no number as the rule says, with " + f.keys(quote(f.sign)), "correct the cell"
+		return "is no number as the rule says, with " + f.keys(wording.Quote(f.sign)), "correct the cell"
 	case *timeFormat:
 		return f.fault(why)
 	}
@@ -63,7 +66,7 @@ func (t *valueType) fault(code, value string) (what, fix string) {
 			if _, part := t.several(value); part > 1 || strings.Contains(value, ";") {
 				parts := strings.Split(strings.TrimPrefix(value, ";"), ";")
 				what, fix = t.options.fault(parts[part-1])
-				return "doesn't fit: its part " + itoa(part) + " " + what, fix
+				return "doesn't fit: its part " + strconv.Itoa(part) + " " + what, fix
 			}
 		}
 		return t.options.fault(value)
@@ -153,7 +156,7 @@ func signOf(cell string) (sign, shown string) {
 		return "", ""
 	}
 	if c, size := utf8.DecodeRuneInString(sign); size == len(sign) && isSign(c) {
-		return sign, quote(sign)
+		return sign, wording.Quote(sign)
 	}
 	return sign, "with the text beside the number"
 }
@@ -163,10 +166,10 @@ func signOf(cell string) (sign, shown string) {
 func (f *numberFormat) keys(sign string) string {
 	var keys []string
 	if f.decimal != '.' || f.group == 0 && f.sign == "" {
-		keys = append(keys, "decimal: "+quote(string(f.decimal)))
+		keys = append(keys, "decimal: "+wording.Quote(string(f.decimal)))
 	}
 	if f.group != 0 {
-		keys = append(keys, "group: "+quote(string(f.group)))
+		keys = append(keys, "group: "+wording.Quote(string(f.group)))
 	}
 	if f.sign != "" {
 		keys = append(keys, "sign: "+sign)
@@ -210,7 +213,7 @@ func layoutKeys(cell string, datetime bool) []string {
 			first = t
 		}
 		if layout += clock; strings.Contains(layout, ",") {
-			layout = quote(layout) // between braces a comma ends the text
+			layout = wording.Quote(layout) // between braces a comma ends the text
 		}
 		if keys = append(keys, "layout: "+layout+zone); len(keys) == 2 {
 			break
@@ -242,5 +245,5 @@ func (f *timeFormat) fault(why reason) (what, fix string) {
 	case repeated:
 		return "was twice in " + f.zone.String() + ", where the clocks were set back", "write the times with their offset, and -0700 in the layout"
 	}
-	return "isn't written as the rule's layout says, " + quote(f.layout), "correct the cell, or the layout"
+	return "isn't written as the rule's layout says, " + wording.Quote(f.layout), "correct the cell, or the layout"
 }

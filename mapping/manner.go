@@ -5,6 +5,8 @@ package mapping
 import (
 	"fmt"
 	"strings"
+
+	"github.com/hubload/hubload/mapping/internal/wording"
 )
 
 // readFormats completes the rules by how their cells are written. Columns that leave
@@ -139,7 +141,7 @@ func (p *proposer) numbers(c *candidate) {
 	if !sure {
 		c.Confidence = Low
 		c.Notes = append(c.Notes, fmt.Sprintf("the cells can be read in two ways: %s is %s, or %s; take one of",
-			quote(c.telling(ways)), readingOf(ways[0], c.telling(ways)), readingOf(ways[1], c.telling(ways))))
+			wording.Quote(c.telling(ways)), readingOf(ways[0], c.telling(ways)), readingOf(ways[1], c.telling(ways))))
 		for _, w := range ways {
 			rule := *c.Property
 			w.put(&rule)

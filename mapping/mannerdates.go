@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"github.com/hubload/hubload/mapping/internal/wording"
 )
 
 // dateWays are the layouts under which most cells are dates, "" for what HubSpot takes
@@ -65,7 +67,7 @@ func (p *proposer) dates(c *candidate) {
 	}
 	if len(ways) > 1 {
 		c.Confidence = Low
-		c.Notes = append(c.Notes, fmt.Sprintf("%s can be read in two ways, and no cell tells day from month; take one of", quote(c.Example)))
+		c.Notes = append(c.Notes, fmt.Sprintf("%s can be read in two ways, and no cell tells day from month; take one of", wording.Quote(c.Example)))
 		for _, way := range ways {
 			rule := *c.Property
 			rule.Layout = way

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/hubload/hubload/mapping/internal/wording"
 )
 
 // maxWords is how many different cells a column of words may have.
@@ -32,7 +34,7 @@ func (p *proposer) options(c *candidate) {
 	}
 	folded := make(map[string]string)
 	for text, value := range o.sent {
-		folded[fold(text)] = value
+		folded[wording.FoldCase(text)] = value
 	}
 	c.words("are none of the property's options", func(cell string) (string, bool) {
 		if _, ok := o.sent[cell]; ok {
@@ -43,7 +45,7 @@ func (p *proposer) options(c *candidate) {
 				return cell, true
 			}
 		}
-		if value, ok := folded[fold(cell)]; ok {
+		if value, ok := folded[wording.FoldCase(cell)]; ok {
 			return value, true
 		}
 		for _, word := range []string{strings.TrimSpace(cell), plain(cell)} {
@@ -96,6 +98,6 @@ func (c *candidate) words(fault string, sent func(cell string) (string, bool)) {
 	}
 	c.Property.Values = values
 	if len(unknown) > 0 {
-		c.Notes = append(c.Notes, "no value is known for "+quoteAll(unknown)+": add what they become")
+		c.Notes = append(c.Notes, "no value is known for "+wording.QuoteAll(unknown)+": add what they become")
 	}
 }

@@ -5,6 +5,8 @@ package mapping
 import (
 	"strings"
 	"unicode"
+
+	"github.com/hubload/hubload/mapping/internal/wording"
 )
 
 // A candidate is a column on its way to a proposal.
@@ -192,7 +194,7 @@ func (p *proposer) arbitrate() {
 			continue
 		}
 		if w := winner[c.Property.Name]; w != c {
-			c.Reason = "it could be " + c.Property.Name + " too, which column " + quote(w.Name) + " is"
+			c.Reason = "it could be " + c.Property.Name + " too, which column " + wording.Quote(w.Name) + " is"
 			c.Property, c.Confidence = nil, NoConfidence
 		}
 	}

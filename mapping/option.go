@@ -5,6 +5,8 @@ package mapping
 import (
 	"fmt"
 	"strings"
+
+	"github.com/hubload/hubload/mapping/internal/wording"
 )
 
 // options are the values that an enumeration takes.
@@ -41,14 +43,14 @@ func newOptions(all []PropertyOption) *options {
 		if option.Hidden || option.Value == "" {
 			continue
 		}
-		o.folded[fold(option.Value)] = true
+		o.folded[wording.FoldCase(option.Value)] = true
 		if _, taken := o.sent[option.Label]; !taken && option.Label != "" && !o.twice[option.Label] {
 			o.sent[option.Label] = option.Value
-			o.folded[fold(option.Label)] = true
+			o.folded[wording.FoldCase(option.Label)] = true
 		}
 	}
 	const most = 8
-	o.list = quoteAll(o.shown[:min(most, len(o.shown))])
+	o.list = wording.QuoteAll(o.shown[:min(most, len(o.shown))])
 	if more := len(o.shown) - most; more > 0 {
 		o.list += fmt.Sprintf(" and %d more", more)
 	}
@@ -92,7 +94,7 @@ func (o *options) fault(text string) (what, fix string) {
 	switch {
 	case o.twice[text]:
 		return "is the label of several options", "write the internal value of the one that is meant"
-	case o.folded[fold(text)]:
+	case o.folded[wording.FoldCase(text)]:
 		return "differs from an option in case or in white space", "write " + o.list + ", to the letter"
 	case len(o.shown) == 0:
 		return "is none of the options", "add it in HubSpot"

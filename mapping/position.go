@@ -2,7 +2,11 @@
 
 package mapping
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/hubload/hubload/mapping/internal/wording"
+)
 
 // A Numbered is a property that gets the number of the row among the rows of its
 // parent: 1, 2, 3 ... in the order of the file.
@@ -90,9 +94,9 @@ func (f *finder) numbered(rule PropertyRule, associations []associationCell) num
 			n.columns = append(n.columns, a)
 		}
 	}
-	what := "property " + quote(rule.Name)
+	what := "property " + wording.Quote(rule.Name)
 	if len(n.columns) == 0 {
-		f.fail("%s is numbered within %s, and no association leads there; add one, such as { to: %s, column: Deal ID }", what, quote(rule.Position), rule.Position)
+		f.fail("%s is numbered within %s, and no association leads there; add one, such as { to: %s, column: Deal ID }", what, wording.Quote(rule.Position), rule.Position)
 	}
 	if d := f.definition(rule.Name, what); d != nil {
 		switch t := typeOf(f.object, d); t.kind {

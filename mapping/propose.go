@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/hubload/hubload/mapping/internal/wording"
 )
 
 // A Confidence says how sure a proposal is.
@@ -69,7 +71,7 @@ func (c *ProposedColumn) Manner() string {
 	switch {
 	case r.isNumberFormat():
 		f := numberFormat{r.decimal(), r.Group, r.Sign}
-		return f.keys(quote(r.Sign))
+		return f.keys(wording.Quote(r.Sign))
 	case r.Layout != "":
 		return "layout: " + r.Layout
 	case r.Values != nil:
@@ -77,13 +79,13 @@ func (c *ProposedColumn) Manner() string {
 		for _, cell := range slices.Sorted(maps.Keys(r.Values)) {
 			value := cmp.Or(r.Values[cell], `""`)
 			if cell != value {
-				list = append(list, quote(cell)+" is "+value)
+				list = append(list, wording.Quote(cell)+" is "+value)
 			}
 		}
 		const most = 4
 		text := strings.Join(list[:min(most, len(list))], ", ")
 		if more := len(list) - most; more > 0 {
-			text += " and " + itoa(more) + " more"
+			text += " and " + strconv.Itoa(more) + " more"
 		}
 		return text
 	}
@@ -207,7 +209,7 @@ func (p *Proposal) section(b *strings.Builder, name string, rule func(*ProposedC
 func (c *ProposedColumn) about() string {
 	text := c.Confidence.String() + ", " + comment(c.Reason)
 	if c.Example != "" {
-		text += ": " + quote(c.Example)
+		text += ": " + wording.Quote(c.Example)
 	}
 	return text
 }
@@ -223,9 +225,9 @@ func (p *Proposal) unmatched() string {
 		if b.Len() == 0 {
 			b.WriteString("# These columns aren't imported. To import one, write \"property: column\" under properties.\n")
 		}
-		b.WriteString("#   " + quote(c.Name))
+		b.WriteString("#   " + wording.Quote(c.Name))
 		if c.Example != "" {
-			b.WriteString(", such as " + quote(c.Example))
+			b.WriteString(", such as " + wording.Quote(c.Example))
 		}
 		if c.Reason != "" {
 			b.WriteString(": " + comment(c.Reason))

@@ -2,7 +2,11 @@
 
 package mapping
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/hubload/hubload/mapping/internal/wording"
+)
 
 // A PropertyDefinition is what a HubSpot account says about a property: the
 // parts of it that decide which values the property takes.
@@ -67,12 +71,12 @@ func (s *Schema) suggest(name string) string {
 			owner[d.Label] = d.Name
 		}
 	}
-	near, label := nearest(name, names), nearest(name, labels)
-	if label != "" && (near == "" || fold(label) == fold(name)) && owner[label] != near {
-		return "did you mean " + quote(owner[label]) + ", which HubSpot shows as " + quote(label) + "?"
+	near, label := wording.Nearest(name, names), wording.Nearest(name, labels)
+	if label != "" && (near == "" || wording.FoldCase(label) == wording.FoldCase(name)) && owner[label] != near {
+		return "did you mean " + wording.Quote(owner[label]) + ", which HubSpot shows as " + wording.Quote(label) + "?"
 	}
 	if near != "" {
-		return "did you mean " + quote(near) + "?"
+		return "did you mean " + wording.Quote(near) + "?"
 	}
 	return "write its internal name, as HubSpot shows it in the property's settings, or create it there"
 }
