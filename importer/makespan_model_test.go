@@ -24,6 +24,7 @@ import (
 	"github.com/hubload/hubload/importer/hubspot/hubspottest"
 	"github.com/hubload/hubload/importer/journal"
 	"github.com/hubload/hubload/mapping"
+	"github.com/hubload/hubload/mapping/schema"
 	"github.com/hubload/hubload/ratelimit"
 )
 
@@ -168,7 +169,7 @@ func (h *haul) run(ctx context.Context, o ratelimit.Options, progress *importer.
 	if st != nil {
 		defer st.Close()
 	}
-	m, err := mapping.ForHeader("line_items", []string{"name"}, mapping.IsLineItemProperty).Compile([]string{"name"})
+	m, err := mapping.ForHeader("line_items", []string{"name"}, schema.IsLineItemProperty).Compile([]string{"name"})
 	if err != nil {
 		return err
 	}

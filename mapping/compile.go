@@ -6,6 +6,7 @@ import (
 	"cmp"
 
 	"github.com/hubload/hubload/mapping/internal/wording"
+	"github.com/hubload/hubload/mapping/schema"
 )
 
 // A Mapper makes records out of the rows of inputs that have the header for
@@ -28,7 +29,7 @@ type propertyCell struct {
 	unread   string            // code for cells that the format can't read
 	constant string            // what is sent for Value or Default
 	sent     map[string]string // what is sent for the cells of Values
-	valueType
+	takes    schema.Type
 }
 
 type associationCell struct {
@@ -40,7 +41,7 @@ type keyCells struct {
 	property string
 	columns  []string // names in the header
 	indexes  []int
-	valueType
+	takes    schema.Type
 }
 
 // Compile is [Mapping.CompileFor] without a schema: values are not checked.
@@ -63,7 +64,7 @@ func (m *Mapping) Compile(header []string) (*Mapper, error) { return m.CompileFo
 // a format for another type than the property's, a constant, default or value
 // that the property doesn't take, and a key whose property isn't unique, or, for
 // an automatic one, is no text.
-func (m *Mapping) CompileFor(header []string, s *Schema) (*Mapper, error) {
+func (m *Mapping) CompileFor(header []string, s *schema.Schema) (*Mapper, error) {
 	f := newFinder(header)
 	f.object, f.schema = cmp.Or(m.Object, DefaultObject), s
 	mapper := &Mapper{width: len(header)}
@@ -91,7 +92,7 @@ func (m *Mapping) CompileFor(header []string, s *Schema) (*Mapper, error) {
 		keyType := f.keyType(m.Key)
 		if !m.Key.Auto {
 			mapper.key = f.key(m.Key)
-			mapper.key.valueType = keyType
+			mapper.key.takes = keyType
 		}
 	}
 	if len(m.Properties) == 0 && m.Key == nil {
@@ -135,9 +136,9 @@ func (f *finder) association(rule AssociationRule) associationCell {
 		return a
 	}
 	var known bool
-	if a.Category, a.Type, known = AssociationType(f.object, rule.To); !known {
+	if a.Category, a.Type, known = schema.AssociationType(f.object, rule.To); !known {
 		f.fail("there is no built-in association type from %s to %s; %s", wording.Quote(f.object), wording.Quote(rule.To),
-			wording.DidYouMean(rule.To, associationTargets(f.object), "give the rule a type and a category, as the account lists them"))
+			wording.DidYouMean(rule.To, schema.AssociationTargets(f.object), "give the rule a type and a category, as the account lists them"))
 	}
 	return a
 }

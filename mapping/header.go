@@ -9,6 +9,7 @@ import (
 	"golang.org/x/text/unicode/norm"
 
 	"github.com/hubload/hubload/mapping/internal/wording"
+	"github.com/hubload/hubload/mapping/schema"
 )
 
 // A finder finds columns by name and remembers which were asked for. It collects
@@ -25,7 +26,7 @@ type finder struct {
 	errs   Errors
 
 	object string
-	schema *Schema // may be nil
+	schema *schema.Schema // may be nil
 }
 
 func newFinder(names []string) *finder {

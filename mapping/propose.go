@@ -11,6 +11,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/hubload/hubload/mapping/internal/wording"
+	"github.com/hubload/hubload/mapping/schema"
 )
 
 // A Confidence says how sure a proposal is.
@@ -102,7 +103,7 @@ func (c *ProposedColumn) Used() bool { return c.Confidence > Low && c.Target() !
 // first ones of the file, each as long as the header; what they show of formats is
 // taken for all. Where that could be read in two ways nothing is chosen: the column is
 // Low, and a note says what the user has to decide.
-func Propose(object string, header []string, rows [][]string, s *Schema) *Proposal {
+func Propose(object string, header []string, rows [][]string, s *schema.Schema) *Proposal {
 	p := &proposer{object: cmp.Or(object, DefaultObject), schema: s, japanese: hasJapanese(header)}
 	seen := make(map[string]int)
 	for _, name := range header {
