@@ -60,7 +60,7 @@ type road struct {
 }
 
 func newRoad(seed uint64, j jitter, service time.Duration, c hubspottest.Config) *road {
-	c.Limit, c.Per, c.Forget, c.Seed = pro.N, pro.Per, true, seed
+	c.Limit, c.Per, c.Seed = pro.N, pro.Per, seed
 	return &road{account: hubspottest.New(c), service: service, jitter: j, rng: rand.New(rand.NewPCG(seed, 9))}
 }
 
