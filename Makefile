@@ -3,7 +3,7 @@
 GO    ?= go
 TOOL  := $(GO) tool -modfile=.ci/tools.mod
 
-.PHONY: all test race torture mutants walk simulate faults check format vet lint tidy cross bench refused
+.PHONY: all test race plain nightly torture mutants walk simulate makespan faults fuzz check format vet lint tidy cross bench refused
 
 all: check test
 
@@ -11,8 +11,18 @@ all: check test
 test:
 	$(GO) test ./...
 
+# Everything with the race detector, in another order each time.
 race:
-	$(GO) test -race -shuffle=on -timeout 30m ./...
+	$(GO) test -race -short -shuffle=on -timeout 10m ./...
+
+# What race leaves out or cuts short: simulations of one goroutine at a time, in which it
+# finds nothing and takes ten times as long, and what -short makes smaller.
+plain:
+	$(GO) test -shuffle=on ./ratelimit ./importer ./importer/csvfile
+	$(GO) test -shuffle=on ./cmd/hubload -run 'Torture|DiskFull|OutOfMemory|KilledForMemory|RefusedFiles'
+
+# What takes hours, once a day.
+nightly: refused makespan walk faults fuzz mutants torture simulate
 
 # The program killed at random, against an account that holds the truth.
 torture:
@@ -29,6 +39,16 @@ walk:
 # Whole runs under seeded faults of network, clock and disk.
 simulate:
 	$(GO) test ./importer -run '^TestSimulation' -count=1 -v -timeout 0 -sim.seeds $(or $(SEEDS),100000)
+
+# How near imports come to the least time that the account's limit allows.
+makespan:
+	$(GO) test ./importer -run '^TestMakespan' -count=1 -v -timeout 60m -makespan.seeds $(or $(SEEDS),3)
+	$(GO) test ./ratelimit -count=1 -timeout 60m -seeds $(or $(SEEDS),3)
+
+# Each fuzzer of each package, for 10 minutes.
+fuzz:
+	@for p in $$($(GO) list ./...); do for f in $$($(GO) test -list '^Fuzz' $$p | grep '^Fuzz'); do \
+		echo "== $$p $$f"; $(GO) test $$p -run '^$$' -fuzz "^$$f\$$" -fuzztime $(or $(TIME),10m) || exit 1; done; done
 
 # Hopeless files of 200 MiB: what it takes to refuse them.
 refused:

@@ -73,8 +73,12 @@ func TestDeathAtEveryStep(t *testing.T) {
 
 // TestRandomFaults mixes faults and deaths by seed.
 func TestRandomFaults(t *testing.T) {
-	const rows, seeds = 60, 60
-	for seed := range uint64(seeds) {
+	const rows = 60
+	seeds := uint64(60)
+	if testing.Short() {
+		seeds = 15
+	}
+	for seed := range seeds {
 		t.Run(fmt.Sprint("seed ", seed), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				rng := rand.New(rand.NewPCG(seed, 1))

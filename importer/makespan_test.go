@@ -18,15 +18,14 @@ import (
 	"github.com/hubload/hubload/ratelimit"
 )
 
-var haulSeeds = flag.Uint64("makespan.seeds", 1, "seeds of each case of the tests of the makespan")
+var haulSeeds = flag.Uint64("makespan.seeds", 0, "seeds of each case of the tests of the makespan; 0: one, and the small cases only")
 
-// onSeeds runs a case of n batches in a bubble for each seed. Under the race detector, which
-// has seen all that is done here in TestSimulation, long ones are left out.
+// onSeeds runs a case of n batches in a bubble for each seed.
 func onSeeds(t *testing.T, name string, n int, f func(t *testing.T, seed uint64)) {
-	if n > 1_000 && (raceDetector || testing.Short()) {
+	if *haulSeeds == 0 && (n > 1_000 || raceDetector) {
 		return
 	}
-	for seed := uint64(1); seed <= *haulSeeds; seed++ {
+	for seed := uint64(1); seed <= max(1, *haulSeeds); seed++ {
 		t.Run(fmt.Sprintf("%s/%d", name, seed), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) { f(t, seed) })
 		})

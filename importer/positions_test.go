@@ -111,7 +111,11 @@ func TestRowsAreNumberedWithinTheirParent(t *testing.T) {
 // However often a run dies, and whatever becomes of rows, the numbers are those of
 // the file.
 func TestNumbersDontDependOnDeaths(t *testing.T) {
-	for seed := range uint64(30) {
+	seeds := uint64(30)
+	if testing.Short() {
+		seeds = 6
+	}
+	for seed := range seeds {
 		synctest.Test(t, func(t *testing.T) { numbersAndDeaths(t, seed) })
 	}
 }

@@ -139,6 +139,9 @@ func simulateNaive(plan simPlan) (r *simRun, rows, twice int) {
 }
 
 func TestNaiveImporterDuplicates(t *testing.T) {
+	if raceDetector {
+		t.Skip("the naive importer is no part of the product")
+	}
 	const seeds = 60
 	rows, twice, runs := 0, 0, 0
 	for seed := uint64(1); seed <= seeds; seed++ {

@@ -112,6 +112,7 @@ var betweens = []between{
 }
 
 func TestChangedBetweenProcesses(t *testing.T) {
+	t.Parallel()
 	for _, b := range betweens {
 		t.Run(b.name, func(t *testing.T) {
 			first := hubspottest.New(hubspottest.Config{})

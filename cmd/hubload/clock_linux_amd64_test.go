@@ -21,6 +21,7 @@ import (
 // disturb: a limit with many windows, a 429, a wait that the server asks for, a time limit of
 // requests, and an access token that ends.
 func TestClockJumps(t *testing.T) {
+	t.Parallel()
 	needTracer(t)
 	for name, jump := range map[string]time.Duration{
 		"an hour forth": time.Hour, "an hour back": -time.Hour, "a leap second": -time.Second,

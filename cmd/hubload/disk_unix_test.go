@@ -38,6 +38,7 @@ func init() {
 // nothing to more than it needs, and goes on with room enough: what couldn't be
 // written down is in doubt, and nothing else is wrong.
 func TestDiskFull(t *testing.T) {
+	t.Parallel()
 	program, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)

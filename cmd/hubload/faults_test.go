@@ -117,8 +117,10 @@ func says(most, left string) func(int32) (string, string) {
 }
 
 func TestFaultTable(t *testing.T) {
+	t.Parallel()
 	for _, m := range misdeeds {
 		t.Run(m.name, func(t *testing.T) {
+			t.Parallel()
 			t.Run("without a key", func(t *testing.T) {
 				t.Parallel()
 				m.test(t, false)

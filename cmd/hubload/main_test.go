@@ -5,6 +5,7 @@ package main
 import (
 	"compress/gzip"
 	"errors"
+	"flag"
 	"fmt"
 	"net/http/httptest"
 	"os"
@@ -27,10 +28,15 @@ import (
 const canary = "pat-na1-canary-6f1d2c"
 
 func TestMain(m *testing.M) {
+	// Most of these tests wait: for a limit, a time limit, or an account that lags.
+	if err := flag.Set("test.parallel", "8"); err != nil {
+		panic(err)
+	}
 	testscript.Main(m, map[string]func(){"hubload": main, "hubload-measured": measuredMain})
 }
 
 func TestScripts(t *testing.T) {
+	t.Parallel()
 	samples, err := filepath.Abs("../../samples")
 	if err != nil {
 		t.Fatal(err)

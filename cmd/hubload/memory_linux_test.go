@@ -107,6 +107,7 @@ var noMemory = regexp.MustCompile("out of memory|cannot allocate memory|pthread_
 // start, then further and further into the run. What it leaves behind is what a
 // kill leaves.
 func TestOutOfMemory(t *testing.T) {
+	t.Parallel()
 	if raceDetector {
 		t.Skip("it would be the race detector that runs out of memory")
 	}
@@ -142,6 +143,7 @@ func TestOutOfMemory(t *testing.T) {
 
 // TestKilledForMemory lets the kernel do it.
 func TestKilledForMemory(t *testing.T) {
+	t.Parallel()
 	group := memoryGroup(t)
 	h := newHungry(t, 20_000)
 	for size := 6; h.account.Len(defaultObject) < h.rows; size += 2 {

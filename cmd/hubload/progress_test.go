@@ -95,6 +95,7 @@ func (r *fakeRows) Read() (*csvfile.Record, error) {
 
 // What the lines say of the time left is compared with the time that it took.
 func TestProgressLinesAreTrue(t *testing.T) {
+	t.Parallel()
 	const all, size = 100_000, 1_000_000
 	for _, already := range []int64{0, 60_000} {
 		t.Run(fmt.Sprintf("%d rows were done before", already), func(t *testing.T) {

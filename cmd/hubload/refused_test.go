@@ -65,6 +65,7 @@ var hopelessFiles = []hopeless{
 // the limit on memory is checked, the one on time (2 s for 200 MiB) isn't, as other
 // processes can take any time away.
 func TestRefusedFiles(t *testing.T) {
+	t.Parallel()
 	program, err := exec.LookPath("hubload-measured")
 	if err != nil {
 		t.Fatal(err)

@@ -174,6 +174,7 @@ func TestEverySystemCallFails(t *testing.T) {
 // TestDeathAtEverySystemCall kills the program before each call on a file that changes
 // anything: what the simulation does to the engine, done to all of it.
 func TestDeathAtEverySystemCall(t *testing.T) {
+	t.Parallel()
 	needTracer(t)
 	changes := []string{"write", "fsync", "rename", "link", "unlink", "open", "truncate"}
 	p := newTraced(t)

@@ -16,6 +16,7 @@ import (
 )
 
 func TestNothingCommandsTheTerminal(t *testing.T) {
+	t.Parallel()
 	for _, evil := range []string{
 		"\x1b[2J", "\x1b]0;title\x07", "\x1b]52;c;aGk=\x07", "\x1b[31m", "\x1bc", "\x9b2J", "\u009b2J", "\x07", "\x08\x08", "\x7f", "\r", "\x0b", "\x0c",
 		"\u202e", "\u2066", "\u2069", "\u200f", "\u061c", "\u2028", "\u0085",

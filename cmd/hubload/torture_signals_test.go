@@ -130,6 +130,7 @@ func TestTortureSecondSignal(t *testing.T) {
 
 // Whoever comes second to a run is told within 100 ms of having started.
 func TestTortureSecondProcess(t *testing.T) {
+	t.Parallel()
 	o := newPatient(t, 200, 0)
 	first := o.start(o.command, strike{kind: "none"})
 	first.await(t, 1)

@@ -50,6 +50,7 @@ func naiveScenarios() []scenario {
 }
 
 func TestTorture(t *testing.T) {
+	t.Parallel()
 	for _, s := range torture(t, scenarios(), runsOr(40)) {
 		if s.wrong() > 0 {
 			t.Errorf("%s: %d rows with a wrong outcome", s.name, s.wrong())
@@ -61,6 +62,7 @@ func TestTorture(t *testing.T) {
 // file for a checkpoint through the same harness. If that came out clean the
 // harness would prove nothing.
 func TestTortureBites(t *testing.T) {
+	t.Parallel()
 	for _, s := range torture(t, naiveScenarios(), max(24, *tortureRuns/4)) {
 		if s.twice == 0 {
 			t.Errorf("%s: no row was created twice: the harness is blind", s.name)
