@@ -30,7 +30,7 @@ type accountFlags struct {
 
 func (f *accountFlags) add(fs *pflag.FlagSet) {
 	fs.StringVar(&f.baseURL, "base-url", "", "`URL` of the API; default: "+defaultBaseURL+"; http:// only for loopback addresses")
-	fs.StringVar(&f.version, "api-version", "", "`VERSION` of the API: v3 (default), 2026-03, 2026-09 ...")
+	fs.StringVar(&f.version, "api-version", "", "`VERSION` of the API: v3 (default), 2025-09, 2026-03, 2026-09 or 2026-09-beta")
 	fs.StringVar(&f.tokenFile, "token-file", "", "`FILE` that holds the access token, readable for you alone; default: HUBSPOT_ACCESS_TOKEN")
 	fs.DurationVar(&f.timeout, "timeout", 120*time.Second, "of one request")
 }

@@ -66,6 +66,8 @@ type Answer struct {
 	Failures []Failure // with Answered: rows that were refused
 	Refusal  Failure   // with every other Outcome: what was said; Traces is empty
 
+	Completeness Completeness // with Answered
+
 	// Stop means that no later request can fare better: a redirect, a wrong
 	// certificate. The run ends once the requests in flight are answered.
 	Stop bool
@@ -75,11 +77,36 @@ type Answer struct {
 	Err  error // what went wrong, for people; nil with Answered
 }
 
+// Completeness is what an answer says about itself as a whole. A row that it doesn't
+// name was created or refused only if the counts leave nothing else.
+type Completeness struct {
+	Final     bool // its status says that it is complete; false where it has none
+	Results   int  // all of them, also those whose id can't be read and are not in Created
+	NumErrors int  // as the answer counts them, -1 when it doesn't
+	Unnamed   int  // errors that name no row
+}
+
 // Created is a record that exists after the request.
 type Created struct {
 	Trace string // "" when the answer doesn't echo it
 	Key   string // with Trace "": the value of the unique property, "" when there is none
 	ID    string
+
+	// Properties are, with Trace "", the values given back of properties that were sent
+	// for any of the inputs, as HubSpot stores them. A property that the answer leaves
+	// out, or gives as null, isn't there; that says nothing about the record.
+	Properties map[string]string
+
+	Warnings []Warning // what HubSpot changed, or advises against
+}
+
+// A Warning is what HubSpot says about a value of a record that exists. Raw and Stored
+// are values of the user's: they don't go into a journal.
+type Warning struct {
+	Property    string // internal name, "" when none is named
+	Code        string // such as PROPERTY_VALUE_NORMALIZED; never empty
+	Message     string // one sentence; {value} stands for the value that was sent
+	Raw, Stored string // the value as it was sent and as it is stored, "" when not said
 }
 
 // A Failure is an error that an answer holds.

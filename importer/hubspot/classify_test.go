@@ -137,14 +137,15 @@ func TestMultiStatus(t *testing.T) {
 		"numErrors":3}`, "X-HubSpot-Correlation-Id", "c0ffee-1")).Create(ctx, lineItems(4))
 	wanted := api.Answer{
 		Outcome: api.Answered,
-		Created: []api.Created{{Trace: "run-2", ID: "41"}, {ID: "42"}},
+		Created: []api.Created{{Trace: "run-2", ID: "41"}, {ID: "42", Properties: map[string]string{}}},
 		Failures: []api.Failure{
 			{Traces: []string{"run-1"}, Code: "VALIDATION_ERROR", Message: "One error for two rows.", CorrelationID: "c0ffee-1"},
 			{Traces: []string{"run-4"}, Code: "VALIDATION_ERROR", Message: "One error for two rows.", CorrelationID: "c0ffee-1"},
 			{Code: "RATE_LIMITS", Message: "No row.", CorrelationID: "c0ffee-1", Retryable: true},
 			{Traces: []string{"other-1"}, Code: "CONFLICT", Message: "Foreign row.", CorrelationID: "c0ffee-1", Conflict: true},
 		},
-		Rate: api.Rate{Remaining: -1},
+		Completeness: api.Completeness{Final: true, Results: 2, NumErrors: 3, Unnamed: 1},
+		Rate:         api.Rate{Remaining: -1},
 	}
 	if !reflect.DeepEqual(a, wanted) {
 		t.Errorf("got  %+v\nwant %+v", a, wanted)

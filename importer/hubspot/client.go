@@ -49,7 +49,7 @@ type Config struct {
 	// [CheckBaseURL]. A path in it is put before every request's.
 	BaseURL string
 
-	// Version is "v3", the default, or a date such as "2026-03".
+	// Version is "v3", the default, "2025-09", "2026-03", "2026-09" or "2026-09-beta".
 	Version string
 
 	// Object is the type of the records, line_items by default; by name or

@@ -3,6 +3,7 @@
 package hubspot
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -100,6 +101,8 @@ type record struct {
 	ID         recordID `json:"id"` // "" unless it is clear
 	Trace      string   `json:"objectWriteTraceId"`
 	Properties span     `json:"properties"`
+
+	Warnings list[warning] `json:"warnings"`
 }
 
 // apiErrors are the errors of a batch.
@@ -121,22 +124,68 @@ func (es *apiErrors) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
 	})
 }
 
-// createdIn returns the results whose ids are clear, as what exists, and the number of
+// created returns the results whose ids are clear, as what exists, and the number of
 // the others.
-func createdIn(body []byte, results []record, key string) (created []api.Created, unclear int) {
+func (r *response) created(results []record, inputs []api.Input, key string) (created []api.Created, unclear int) {
 	created = make([]api.Created, 0, len(results))
-	wanted := map[string]bool{key: true}
+	var sent map[string]bool // properties; made where a result carries no trace
 	for i := range results {
-		r := &results[i]
-		if r.ID == "" {
+		rec := &results[i]
+		if rec.ID == "" {
 			unclear++
 			continue
 		}
-		c := api.Created{ID: string(r.ID), Trace: r.Trace}
-		if key != "" && r.Trace == "" {
-			c.Key = r.valuesIn(body, wanted)[key]
+		c := api.Created{ID: string(rec.ID), Trace: rec.Trace, Warnings: warnings(rec, inputs)}
+		if rec.Trace == "" {
+			if sent == nil {
+				sent = propertiesOf(inputs)
+			}
+			c.Properties = rec.valuesIn(r.body, sent)
+			c.Key = c.Properties[key]
 		}
 		created = append(created, c)
 	}
 	return created, unclear
+}
+
+// propertiesOf returns the names of the properties that are sent.
+func propertiesOf(inputs []api.Input) map[string]bool {
+	names := map[string]bool{}
+	for _, in := range inputs {
+		for _, p := range in.Record.Properties {
+			names[p.Name] = true
+		}
+	}
+	return names
+}
+
+// A warning stands beside a result, in the answers of 2026-09.
+type warning struct {
+	Category string `json:"category"`
+	Message  string `json:"message"`
+	Context  object[struct {
+		Property   texts `json:"propertyName"`
+		Raw        texts `json:"rawValue"`
+		Normalized texts `json:"normalizedValue"`
+	}] `json:"context"`
+}
+
+// warnings returns what an answer says beside a record.
+func warnings(rec *record, inputs []api.Input) (all []api.Warning) {
+	if rec.Trace != "" {
+		inputs = named(inputs, rec.Trace)
+	}
+	for _, w := range rec.Warnings[:min(len(rec.Warnings), maxReasons)] {
+		said := w.Context.v
+		out := api.Warning{
+			Property: propertyName(said.Property.first()),
+			Code:     cmp.Or(codeOf(w.Category), "WARNING"),
+			Raw:      said.Raw.first(),
+			Stored:   said.Normalized.first(),
+		}
+		hidden := append(valuesOf(inputs, out.Property), valueItself(out.Raw)...)
+		out.Message = sentence(hidden.mask(cmp.Or(w.Message, "HubSpot warns and gives no reason ("+out.Code+")")))
+		all = append(all, out)
+	}
+	return all
 }

@@ -10,6 +10,7 @@ import (
 	"net/netip"
 	"net/url"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -17,13 +18,17 @@ import (
 const (
 	defaultBaseURL = "https://api.hubapi.com"
 	versionThree   = "v3"
+	versionBeta    = "2026-09-beta"
 )
 
+// versions are those of the API's published specification (August 2026). Of the beta
+// there are only the objects' own paths.
+var versions = []string{versionThree, "2025-09", "2026-03", "2026-09", versionBeta}
+
 var (
-	hostName    = regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?$`)
-	versionDate = regexp.MustCompile(`^\d{4}-\d{2}(-beta)?$`)
-	objectType  = regexp.MustCompile(`^[A-Za-z0-9_-]{1,100}$`)
-	pathPrefix  = regexp.MustCompile(`^(/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)*/?$`)
+	hostName   = regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?$`)
+	objectType = regexp.MustCompile(`^[A-Za-z0-9_-]{1,100}$`)
+	pathPrefix = regexp.MustCompile(`^(/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)*/?$`)
 )
 
 // CheckBaseURL says what is wrong with s as the base URL of the API, which the
@@ -88,8 +93,8 @@ func newAddress(base, version, object string) (address, error) {
 		version: cmp.Or(version, versionThree),
 		object:  cmp.Or(object, "line_items"),
 	}
-	if a.version != versionThree && !versionDate.MatchString(a.version) {
-		return address{}, fmt.Errorf("API version %q is not known; write v3 or a date such as 2026-03", a.version)
+	if !slices.Contains(versions, a.version) {
+		return address{}, fmt.Errorf("API version %q is not known; use one of %s", a.version, strings.Join(versions, ", "))
 	}
 	if !objectType.MatchString(a.object) {
 		return address{}, fmt.Errorf("object type %q is not one; write a name such as line_items or an id such as 0-8", a.object)
@@ -104,19 +109,27 @@ func (a address) objectPath(method string) string {
 	return "/crm/objects/" + a.version + "/" + a.object + "/" + method
 }
 
+// stable is the version of all paths but the objects'.
+func (a address) stable() string { return strings.TrimSuffix(a.version, "-beta") }
+
 func (a address) propertiesPath() string {
 	if a.version == versionThree {
 		return "/crm/v3/properties/" + a.object
 	}
-	return "/crm/properties/" + a.version + "/" + a.object
+	return "/crm/properties/" + a.stable() + "/" + a.object
 }
 
 func (a address) accountPath(what string) string {
-	return "/account-info/" + a.version + "/" + what
+	return "/account-info/" + a.stable() + "/" + what
 }
 
+// tokenURL is where tokens are refreshed. There is no such path in 2025-09.
 func (a address) tokenURL() string {
-	return a.base + "/oauth/" + a.version + "/token"
+	version := a.stable()
+	if version == "2025-09" {
+		version = versionThree
+	}
+	return a.base + "/oauth/" + version + "/token"
 }
 
 // associationsPath is where the associations from a type to the client's own are
@@ -125,7 +138,7 @@ func (a address) associationsPath(from string) string {
 	if a.version == versionThree {
 		return "/crm/v4/associations/" + from + "/" + a.object + "/batch/read"
 	}
-	return "/crm/associations/" + a.version + "/" + from + "/" + a.object + "/batch/read"
+	return "/crm/associations/" + a.stable() + "/" + from + "/" + a.object + "/batch/read"
 }
 
 // of is the address of another object type, or of the client's own for "".

@@ -67,6 +67,14 @@ func valuesOf(inputs []api.Input, failing string) placeholders {
 	return out
 }
 
+// valueItself is the placeholder for a value that the server calls so.
+func valueItself(value string) placeholders {
+	if value == "" {
+		return nil
+	}
+	return placeholders{{value: value, text: "{value}", loose: utf8.RuneCountInString(value) >= minValue}}
+}
+
 // mask returns text with its placeholders. It replaces from left to right, the
 // longest value first, so that no placeholder is made inside of another.
 func (ps placeholders) mask(text string) string {

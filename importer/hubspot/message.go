@@ -37,9 +37,26 @@ func compose(text string, all []reason) string {
 			fmt.Fprintf(&tail, "%s (%s)", orUnnamed(propertyName(r.property())), orUnnamed(codeOf(r.code())))
 		}
 	}
+	if what := advice(all[0].code(), text); what != "" {
+		tail.WriteString(". " + what)
+	}
 	end := cut(tail.String(), maxMessage/2)
 	text = strings.TrimRight(tidy(text), " .;:,")
 	return sentence(cut(text, maxMessage-1-utf8.RuneCountInString(end)) + end)
+}
+
+// advice says what to do about refusals that HubSpot only makes from 2026-09 on, and
+// whose own words don't say it.
+func advice(code, text string) string {
+	switch {
+	case code == "MISSING_REQUIRED_PROPERTY":
+		return "The account requires this property of every record: add it to the mapping, or fill the cell"
+	case code == "MISSING_CONDITIONAL_REQUIRED_PROPERTY":
+		return "The account requires this property beside the value of another one: add it to the mapping, or fill the cell"
+	case strings.Contains(strings.ToLower(text), "missing 'edit associations' permission"):
+		return "Give the user of this token the permission to edit associations in HubSpot, or use the token of a private app"
+	}
+	return ""
 }
 
 func orUnnamed(s string) string {

@@ -126,10 +126,14 @@ func (r *response) batchAnswer(inputs []api.Input, key string) api.Answer {
 		return failed(api.Unknown, codeUnreadable, fmt.Errorf("answer %d holds neither results nor errors", r.status))
 	}
 	a := api.Answer{Outcome: api.Answered}
-	created, unclear := createdIn(r.body, b.Results, key)
+	created, unclear := r.created(b.Results, inputs, key)
 	a.Created = created
+	a.Completeness = api.Completeness{Final: b.Status == statusDone, Results: len(b.Results), NumErrors: int(b.NumErrors)}
 	for _, e := range b.Errors {
 		e.CorrelationID = correlation(e, r.header)
+		if len(e.traces()) == 0 {
+			a.Completeness.Unnamed++
+		}
 		// Next to a record whose id can't be read, an error that names no
 		// row proves nothing: it may be about any of them, or about that one.
 		if len(e.traces()) > 0 || unclear == 0 {
