@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 	"path/filepath"
 	"runtime"
 	"strings"
@@ -139,6 +140,26 @@ func isTemp(name string) bool { return strings.HasPrefix(name, tempPrefix) }
 
 // WriteFile writes a file as [Dir.Create] and [Dir.Publish] do.
 func WriteFile(path string, data []byte) error {
+	return writeFile(path, data, func(d Dir, f *File) error { return d.Publish(f) })
+}
+
+// WriteNewFile is WriteFile for a name that must be free. The error matches
+// [fs.ErrExist] when it is taken, whatever has it.
+func WriteNewFile(path string, data []byte) error {
+	return writeFile(path, data, func(d Dir, f *File) error {
+		if err := f.seal(); err != nil {
+			return err
+		}
+		if err := renameNoReplace(filepath.Join(filepath.Dir(path), f.temp), path); err != nil {
+			return err
+		}
+		f.temp = ""
+		f.file.Close() // it is synced
+		return d.sync()
+	})
+}
+
+func writeFile(path string, data []byte, publish func(Dir, *File) error) error {
 	d, err := OpenDir(filepath.Dir(path))
 	if err != nil {
 		return err
@@ -152,5 +173,22 @@ func WriteFile(path string, data []byte) error {
 	if _, err := f.Write(data); err != nil {
 		return err
 	}
-	return d.Publish(f)
+	return publish(d, f)
+}
+
+func renameNoReplace(from, to string) error {
+	err := os.Link(from, to)
+	if err == nil {
+		return os.Remove(from)
+	}
+	if errors.Is(err, fs.ErrExist) {
+		return err
+	}
+	// Some file systems have no links.
+	if _, err := os.Lstat(to); err == nil {
+		return &os.PathError{Op: "create", Path: to, Err: fs.ErrExist}
+	} else if !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return os.Rename(from, to)
 }

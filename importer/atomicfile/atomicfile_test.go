@@ -30,6 +30,22 @@ func TestWriteFile(t *testing.T) {
 	}
 }
 
+func TestWriteNewFileReplacesNothing(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "name")
+	if err := WriteNewFile(path, []byte("first")); err != nil {
+		t.Fatal(err)
+	}
+	if err := WriteNewFile(path, []byte("second")); !errors.Is(err, fs.ErrExist) {
+		t.Errorf("got %v", err)
+	}
+	if got, err := ReadFile(path, 100); err != nil || string(got) != "first" {
+		t.Errorf("got %q, %v", got, err)
+	}
+	if entries, err := os.ReadDir(filepath.Dir(path)); err != nil || len(entries) != 1 {
+		t.Errorf("left behind: %v %v", entries, err)
+	}
+}
+
 // A temporary name that is taken is an error, whatever has it.
 func TestCreateTakesNoName(t *testing.T) {
 	dir := t.TempDir()

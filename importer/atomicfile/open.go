@@ -12,22 +12,15 @@ import (
 )
 
 // OpenOwn opens a file for reading and writing, and makes it with mode 0600 when there
-// is none. It refuses what could lead to a file of somebody else: symbolic links, files
-// with a second name (hard links), files of another user, and what is not a regular
-// file. Windows checks links and the kind of file only.
+// is none. It refuses what could lead to somebody else's file: symbolic links, files with
+// a second name (hard links), files of another user, and what is not a regular file.
+// Windows checks symbolic links and the kind of file only.
 func OpenOwn(path string) (*os.File, error) {
-	if info, err := os.Lstat(path); err == nil && !info.Mode().IsRegular() {
-		return nil, fmt.Errorf("%s is not a regular file; move it away", path)
-	}
-	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|noFollow|nonBlock, 0o600)
+	f, info, err := open(path, os.O_RDWR|os.O_CREATE|noFollow, os.Lstat)
 	if err != nil {
 		return nil, err
 	}
-	info, err := f.Stat()
 	switch {
-	case err != nil:
-	case !info.Mode().IsRegular():
-		err = fmt.Errorf("%s is not a regular file; move it away", path)
 	case links(info) > 1:
 		err = fmt.Errorf("%s is also another file (a hard link); move it away", path)
 	case !ownedByUser(info):
@@ -39,29 +32,16 @@ func OpenOwn(path string) (*os.File, error) {
 	return f, nil
 }
 
-// OpenRegular opens a regular file for reading. Links are followed. A pipe or a device
-// is refused and never waited for.
-func OpenRegular(path string) (*os.File, error) {
-	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
-		return nil, fmt.Errorf("%s is not a regular file", path)
-	}
-	f, err := os.OpenFile(path, os.O_RDONLY|nonBlock, 0)
-	if err != nil {
-		return nil, err
-	}
-	info, err := f.Stat()
-	if err == nil && !info.Mode().IsRegular() {
-		err = fmt.Errorf("%s is not a regular file", path)
-	}
-	if err != nil {
-		return nil, errors.Join(err, f.Close())
-	}
-	return f, nil
+// OpenRegular opens a regular file that exists, with the flags of [os.OpenFile]. It
+// refuses symbolic links, pipes and devices, and never waits for a pipe.
+func OpenRegular(path string, flag int) (*os.File, error) {
+	f, _, err := open(path, flag|noFollow, os.Lstat)
+	return f, err
 }
 
-// ReadFile reads a regular file of at most limit bytes, as [OpenRegular] opens it.
+// ReadFile reads a regular file of at most limit bytes. Symbolic links are followed.
 func ReadFile(path string, limit int64) ([]byte, error) {
-	f, err := OpenRegular(path)
+	f, _, err := open(path, os.O_RDONLY, os.Stat)
 	if err != nil {
 		return nil, err
 	}
@@ -74,6 +54,32 @@ func ReadFile(path string, limit int64) ([]byte, error) {
 		return nil, err
 	}
 	return data, nil
+}
+
+// open looks at a file before and after it opens it, because opening some devices does
+// something already.
+func open(path string, flag int, stat func(string) (fs.FileInfo, error)) (*os.File, fs.FileInfo, error) {
+	notRegular := fmt.Errorf("%s is not a regular file", path)
+	before, err := stat(path)
+	if err == nil && !before.Mode().IsRegular() {
+		return nil, nil, notRegular
+	}
+	f, openErr := os.OpenFile(path, flag|nonBlock, 0o600)
+	if openErr != nil {
+		return nil, nil, openErr
+	}
+	info, statErr := f.Stat()
+	switch {
+	case statErr != nil:
+	case !info.Mode().IsRegular():
+		statErr = notRegular
+	case err == nil && !os.SameFile(before, info):
+		statErr = fmt.Errorf("%s was replaced while it was opened", path)
+	}
+	if statErr != nil {
+		return nil, nil, errors.Join(statErr, f.Close())
+	}
+	return f, info, nil
 }
 
 // MkdirAll makes a directory and those above it that are missing, with mode 0700, and

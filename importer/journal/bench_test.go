@@ -18,9 +18,9 @@ func TestBytesPerBatch(t *testing.T) {
 		step  func() int64
 		bytes int
 	}{
-		{"ids that follow each other", func() int64 { return 1 }, 192},
-		{"ids up to 26 apart", func() int64 { return rand.Int64N(26) + 1 }, 290},
-		{"ids up to 900 apart", func() int64 { return rand.Int64N(900) + 1 }, 580},
+		{"ids that follow each other", func() int64 { return 1 }, 256},
+		{"ids up to 26 apart", func() int64 { return rand.Int64N(26) + 1 }, 500},
+		{"ids up to 900 apart", func() int64 { return rand.Int64N(900) + 1 }, 620},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -1,4 +1,4 @@
-// Group commit: who waits for the disk at the same time shares one sync.
+// Group commit: callers that wait for the disk at the same time share one sync.
 
 package journal
 
@@ -15,25 +15,21 @@ func (j *Journal) add(r *record, durable bool) error {
 	if j.err != nil {
 		return j.err
 	}
-	line, err := r.line()
+	line, err := r.encode()
 	if err == nil {
-		err = j.ledger.apply(r)
+		err = j.states.apply(r)
 	}
 	if err != nil {
 		return fmt.Errorf("journal: %w", err)
 	}
-	return j.put(line, durable)
-}
-
-func (j *Journal) put(line []byte, durable bool) error {
 	j.pending = append(j.pending, line...)
 	j.end += int64(len(line))
 	return j.commit(j.end, durable)
 }
 
-// commit returns when the file is written, or durable, up to end. The first one
-// who finds nobody at work does the work, for all who wait by then: there is no
-// timer, and a lone caller waits for nobody.
+// commit returns when the file is written, or durable, up to end. The first caller
+// that finds nobody writing writes for all that wait by then. There is no timer, so a
+// lone caller waits for nobody.
 func (j *Journal) commit(end int64, durable bool) error {
 	for {
 		switch {
@@ -44,16 +40,16 @@ func (j *Journal) commit(end int64, durable bool) error {
 		case j.busy:
 			j.changed.Wait()
 		default:
-			j.lead(durable)
+			j.flush(durable)
 		}
 	}
 }
 
-// lead writes what is pending, and syncs if it is to be durable.
-func (j *Journal) lead(durable bool) {
+// flush writes what is pending, and syncs if it is to be durable.
+func (j *Journal) flush(durable bool) {
 	j.busy = true
 	if durable {
-		// Who has a record ready by now may add it. Where nobody has, this is nothing.
+		// Let callers that have a record ready add it.
 		j.mu.Unlock()
 		runtime.Gosched()
 		j.mu.Lock()

@@ -100,7 +100,7 @@ func TestGroupCommit(t *testing.T) {
 	f.onSync = func() {
 		for { // the first sync takes until everybody else is waiting for one
 			j.mu.Lock()
-			all := j.ledger.intents == callers
+			all := j.states.intents == callers
 			j.mu.Unlock()
 			if all {
 				return

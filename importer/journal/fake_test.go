@@ -92,6 +92,21 @@ var _ file = (*memFile)(nil)
 
 var testHeader = Header{Run: "1a2b3c4d", Started: time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC)}
 
+// create begins a journal in f, as Create does.
+func create(f file, h Header) (*Journal, error) {
+	line, err := h.encode()
+	if err != nil {
+		return nil, err
+	}
+	if _, err := f.WriteAt(line, 0); err != nil {
+		return nil, err
+	}
+	if err := f.Sync(); err != nil {
+		return nil, err
+	}
+	return begun(f, line), nil
+}
+
 func readBytes(data []byte) (*State, tail, error) {
 	return read(struct {
 		io.ReaderAt

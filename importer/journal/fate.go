@@ -2,99 +2,118 @@
 
 package journal
 
-import "fmt"
+import (
+	"fmt"
+	"hash/crc32"
+	"slices"
+)
 
 // Kind is what became of a row. The zero Kind is none of them.
 type Kind uint8
 
 const (
 	Created  Kind = iota + 1 // exists since this run; its id is known
-	Existing                 // was found in the account; or somebody knows that it exists, and not its id
+	Existing                 // was found in the account, or is known to exist without a known id
 	Refused                  // certainly not created; the reason is known
 	InDoubt                  // may exist or not
 )
 
+var kindNames = []string{"", "created", "existing", "refused", "in_doubt"}
+
 // String returns created, existing, refused or in_doubt.
 func (k Kind) String() string {
-	switch k {
-	case Created:
-		return "created"
-	case Existing:
-		return "existing"
-	case Refused:
-		return "refused"
-	case InDoubt:
-		return "in_doubt"
+	if k >= Created && k <= InDoubt {
+		return kindNames[k]
 	}
 	return fmt.Sprintf("Kind(%d)", uint8(k))
 }
 
+// MarshalText returns what String does.
+func (k Kind) MarshalText() ([]byte, error) { return []byte(k.String()), nil }
+
+// UnmarshalText reads what String returns.
+func (k *Kind) UnmarshalText(text []byte) error {
+	i := slices.Index(kindNames, string(text))
+	if i < 1 {
+		return fmt.Errorf("%q is not the fate of a row", text)
+	}
+	*k = Kind(i)
+	return nil
+}
+
 // A Fate is what became of one row.
 type Fate struct {
-	Row  int64
-	Kind Kind
+	Row  int64 `json:"-"`
+	Kind Kind  `json:"fate"`
 
 	// ID is the record's id, 1 to 20 digits. It is kept for Created and
 	// Existing only. Created needs it; Existing may be without.
-	ID string
+	ID string `json:"-"`
 
 	// The reason, kept for Refused and InDoubt only. Message may hold the
 	// placeholder {value} and never a property's value: a journal holds no
 	// customer data. Bytes that are not UTF-8 are kept as U+FFFD.
-	Code, Property, Message, CorrelationID string
-	Retryable                              bool // the same row may fare better later
+	Code          string `json:"code,omitempty"`
+	Property      string `json:"property,omitempty"`
+	Message       string `json:"message,omitempty"`
+	CorrelationID string `json:"correlation_id,omitempty"`
+	Retryable     bool   `json:"retryable,omitempty"` // the same row may fare better later
 
-	Attempts int // requests that held the row; 0 for one that was never sent
+	Attempts int `json:"attempts"` // requests that held the row; 0 for one that was never sent
 }
 
 func (f *Fate) check() error {
 	switch {
 	case f.Kind < Created || f.Kind > InDoubt:
 		return fmt.Errorf("row %d has no kind of fate", f.Row)
-	case f.hasID() && !validID(f.ID) && (f.Kind == Created || f.ID != ""):
-		return fmt.Errorf("row %d is %s with the id %q, which is none", f.Row, f.Kind, f.ID)
+	case f.Kind == Created && f.ID == "":
+		return fmt.Errorf("row %d is created and has no id", f.Row)
+	case f.hasID() && f.ID != "" && !validID(f.ID):
+		return fmt.Errorf("row %d is %s with %q, which is not an id: an id has 1 to 20 digits", f.Row, f.Kind, f.ID)
 	case f.Attempts < 0:
 		return fmt.Errorf("row %d has %d attempts", f.Row, f.Attempts)
 	}
 	return nil
 }
 
-// hasID reports whether the kind of fate has an id, but for an Existing without one.
+// hasID reports whether rows of this kind have an id, apart from an Existing one
+// whose id is not known.
 func (f *Fate) hasID() bool { return f.Kind == Created || f.Kind == Existing }
 
-// anyID stands for the ids of rows that have one: they aren't like rows without.
+// anyID is the ID of what rows with an id share: they aren't like rows without one.
 const anyID = "0"
 
-// shared returns what the fate has in common with those of like rows: all that
-// is kept of it but the row and which id it is.
+// shared returns what the fate has in common with those of like rows: all that is kept
+// of it but the row and its id.
 func (f *Fate) shared() Fate {
-	if f.hasID() {
-		g := Fate{Kind: f.Kind, Attempts: f.Attempts}
-		if f.ID != "" {
-			g.ID = anyID
-		}
+	if !f.hasID() {
+		g := *f
+		g.Row, g.ID = 0, ""
 		return g
 	}
-	g := *f
-	g.Row, g.ID = 0, ""
+	g := Fate{Kind: f.Kind, Attempts: f.Attempts}
+	if f.ID != "" {
+		g.ID = anyID
+	}
 	return g
 }
 
-// isLike is g == f.shared(), without making that.
-func (f *Fate) isLike(g *Fate) bool {
-	if f.Kind != g.Kind || f.Attempts != g.Attempts {
-		return false
-	}
-	if f.hasID() {
-		return (f.ID != "") == (g.ID != "")
-	}
-	return f.Code == g.Code && f.Property == g.Property && f.Message == g.Message &&
-		f.CorrelationID == g.CorrelationID && f.Retryable == g.Retryable
-}
-
-// A Slice is rows that were read from the input, and the CRC32C of their raw
-// bytes, by which a later process knows them again.
+// A Slice is rows that were read from the input, and the [Checksum] of them, by which a
+// later process notices that they have changed.
 type Slice struct {
 	Span
-	CRC uint32
+	CRC uint32 `json:"crc32c"`
 }
+
+// Checksum adds a row to the checksum of a [Slice], whose first row is added to 0.
+// A row is the bytes it has in the input without its line end, which counts as LF
+// whatever it is there. It is the CRC-32C of all of them.
+func Checksum(crc uint32, row []byte) uint32 {
+	crc = crc32.Update(crc, castagnoli, row)
+	return crc32.Update(crc, castagnoli, lineEnd)
+}
+
+var (
+	castagnoli = crc32.MakeTable(crc32.Castagnoli)
+	lineEnd    = []byte{'\n'}
+)

@@ -37,7 +37,7 @@ func TestStory(t *testing.T) {
 }
 
 // The format is a promise to the journals that exist: this one was written by
-// version 1.
+// version 2.
 func TestFormat(t *testing.T) {
 	f, _ := write(t, story)
 	path := filepath.Join("testdata", "story.jsonl")
@@ -68,22 +68,22 @@ func TestRefusesContradictions(t *testing.T) {
 		{"send a row in flight", begin(0, nil, nil, []int64{12}, 1), "row 12 is in an open intent"},
 		{"send a row of a dead process unsettled", begin(0, nil, nil, []int64{7}, 1), "row 7 is in an open intent"},
 		{"send a row twice", begin(0, nil, nil, []int64{13, 13}, 1), "row 13 is named twice"},
-		{"send row 0", begin(0, nil, nil, []int64{0}, 1), "0-0 is no range of rows"},
-		{"send a row beyond the last", begin(0, nil, nil, []int64{maxRow + 1}, 1), "is no range of rows"},
-		{"attempt 0", begin(0, nil, nil, []int64{13}, 0), "0 is no number of an attempt"},
+		{"send row 0", begin(0, nil, nil, []int64{0}, 1), "0-0 is not a range of rows"},
+		{"send a row beyond the last", begin(0, nil, nil, []int64{maxRow + 1}, 1), "is not a range of rows"},
+		{"attempt 0", begin(0, nil, nil, []int64{13}, 0), "0 is not the number of an attempt"},
 		{"read a row twice", begin(0, []Slice{{Span{8, 20}, 0}}, nil, nil, 1), "row 8 was read already"},
 		{"read a row twice at once", begin(0, []Slice{{Span{13, 20}, 0}, {Span{20, 21}, 0}}, nil, nil, 1), "row 20 is named twice"},
-		{"read backwards", begin(0, []Slice{{Span{14, 13}, 0}}, nil, nil, 1), "14-13 is no range of rows"},
+		{"read backwards", begin(0, []Slice{{Span{14, 13}, 0}}, nil, nil, 1), "14-13 is not a range of rows"},
 		{"send and refuse", begin(0, nil, []Fate{refused(13)}, []int64{13}, 1), "row 13 is named twice"},
 		{"refuse a row in doubt unsent", begin(0, nil, []Fate{refused(6)}, nil, 1), "row 6 is in doubt"},
-		{"create a row unsent", begin(0, nil, []Fate{created(13, "1")}, nil, 1), "can be refused only"},
+		{"create a row unsent", begin(0, nil, []Fate{created(13, "1")}, nil, 1), "row 13 was not sent and can't be created"},
 		{"end an ended intent", end(1), "intent 1 is not open"},
 		{"end an intent that never was", end(77), "intent 77 is not open"},
 		{"end with a row of another", end(5, created(9, "1"), created(8, "2")), "row 8 is not in intent 5"},
 		{"end with two fates for a row", end(5, created(9, "1"), inDoubt(9)), "row 9 is named twice"},
-		{"created without an id", end(5, created(9, "")), "is none"},
-		{"an id that is no number", end(5, created(9, "12a")), "is none"},
-		{"an id of 21 digits", end(5, created(9, "123456789012345678901")), "is none"},
+		{"created without an id", end(5, created(9, "")), "has no id"},
+		{"an id that is no number", end(5, created(9, "12a")), "is not an id"},
+		{"an id of 21 digits", end(5, created(9, "123456789012345678901")), "is not an id"},
 		{"no kind", end(5, Fate{Row: 9}), "row 9 has no kind of fate"},
 		{"settle a row in flight", settle(inDoubt(9)), "row 9 is in flight"},
 		{"settle a created row", settle(inDoubt(1)), "row 1 is created already"},
@@ -222,30 +222,9 @@ func TestCreateReplacesNothing(t *testing.T) {
 		if got, _ := os.ReadFile(path); string(got) != left {
 			t.Errorf("%q became %q", left, got)
 		}
-		if _, err := os.Lstat(path + ".new"); !errors.Is(err, os.ErrNotExist) {
-			t.Errorf("something is left aside: %v", err)
+		if entries, err := os.ReadDir(filepath.Dir(path)); err != nil || len(entries) != 1 {
+			t.Errorf("something is left aside: %v %v", entries, err)
 		}
-	}
-}
-
-func TestCreateAfterADeathInCreate(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "journal.jsonl")
-	if err := os.WriteFile(path+".new", []byte("half a hea"), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	j, err := Create(path, testHeader)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := j.Close(); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := os.Lstat(path + ".new"); !errors.Is(err, os.ErrNotExist) {
-		t.Errorf("something is left aside: %v", err)
-	}
-	header, _ := write(t, nil)
-	if got, _ := os.ReadFile(path); string(got) != string(header.data) {
-		t.Errorf("got %q", got)
 	}
 }
 
@@ -279,13 +258,46 @@ func TestNoLinks(t *testing.T) {
 	}
 }
 
-func TestHoldsNoVersionFromTomorrow(t *testing.T) {
-	line, err := (&record{Journal: 2}).line()
+// Journals of other versions are refused, and not called damaged.
+func TestOtherVersions(t *testing.T) {
+	for _, version := range []int{1, 3} {
+		line, err := (&record{Journal: version}).encode()
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, _, err = readBytes(append(line, line...))
+		if !errors.Is(err, errVersion) || errors.Is(err, ErrDamaged) {
+			t.Errorf("got %v", err)
+		}
+	}
+}
+
+func TestExistingWithoutAnID(t *testing.T) {
+	fates := []Fate{
+		{Row: 1, Kind: Existing, ID: "900", Attempts: 1},
+		{Row: 2, Kind: Existing, Attempts: 1},
+		{Row: 3, Kind: Existing, ID: "901", Attempts: 1},
+		{Row: 4, Kind: Existing, Attempts: 1},
+		{Row: 5, Kind: Existing, Attempts: 3},
+		{Row: 6, Kind: Existing, ID: "902", Attempts: 3},
+	}
+	f, _ := write(t, []step{begin(1, []Slice{{Span{1, 6}, 7}}, nil, []int64{1, 2, 3, 4, 5, 6}, 1), end(1), settle(fates...)})
+	if text := `"fates":[{"rows":"1,3","ids":[900,1],"fate":"existing","attempts":1},{"rows":"2,4","fate":"existing","attempts":1},{"rows":"5","fate":"existing","attempts":3},{"rows":"6","ids":[902],"fate":"existing","attempts":3}]`; !strings.Contains(string(f.data), text) {
+		t.Errorf("%s doesn't hold %s", f.data, text)
+	}
+	j, s, err := reopen(f)
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, _, err = readBytes(line)
-	if !errors.Is(err, errVersion) || errors.Is(err, ErrDamaged) {
-		t.Errorf("got %v", err)
+	for _, want := range fates {
+		if got, ok, err := s.Fate(want.Row); err != nil || !ok || got != want {
+			t.Errorf("row %d: %+v, %t, %v", want.Row, got, ok, err)
+		}
+	}
+	if diff := cmp.Diff(Counts{Existing: 6}, s.Counts()); diff != "" {
+		t.Error(diff)
+	}
+	if err := j.Settle([]Fate{{Row: 2, Kind: Existing, ID: "903"}}); err == nil {
+		t.Error("a row that exists was settled once more")
 	}
 }

@@ -15,21 +15,14 @@ type cache struct {
 	start   int64  // offset of window
 	records [16]cached
 	next    int // the record to be replaced
-	ids     idReader
 
-	place  place   // of the row that was asked for last; the zero one holds none
-	record *cached // at that place
+	entry  indexEntry // of the row that was asked for last; the zero one holds none
+	record *cached    // of that entry
 }
 
 type cached struct {
-	offset int64 // 0 is the header, which is no fate: an empty entry
-	groups []cachedGroup
-}
-
-type cachedGroup struct {
-	fate Fate // of all rows, but for Row and ID
-	rows spans
-	ids  []string // nil when the rows have none
+	offset int64 // 0 is the header, which has no fates: an empty entry
+	groups []group
 }
 
 const (
@@ -46,21 +39,21 @@ func (s *State) Fate(row int64) (Fate, bool, error) {
 		return Fate{}, false, nil
 	}
 	c := &s.cache
-	if !c.place.holds(row) {
-		at := s.places.at(row)
+	if !c.entry.holds(row) {
+		at := s.index.at(row)
 		rec, err := s.record(at.offset)
 		if err != nil {
 			return Fate{}, false, err
 		}
-		c.place, c.record = at, rec
+		c.entry, c.record = at, rec
 	}
 	for i := range c.record.groups {
 		g := &c.record.groups[i]
-		n, ok := g.rows.rank(row)
+		n, ok := g.Rows.rank(row)
 		if !ok {
 			continue
 		}
-		f := g.fate
+		f := g.Fate
 		f.Row = row
 		if g.ids != nil {
 			f.ID = g.ids[n]
@@ -77,29 +70,25 @@ func (s *State) record(offset int64) (*cached, error) {
 			return &c.records[i], nil
 		}
 	}
-	line, err := s.sealedAt(offset)
+	line, err := s.lineAt(offset)
 	if err != nil {
 		return nil, err
 	}
 	if len(line) == 0 {
 		return nil, s.changed(fmt.Sprintf("the record at byte %d is gone", offset))
 	}
-	rec, err := parse(line)
+	rec, err := decode(line)
 	if err != nil {
 		return nil, s.changed(err.Error())
 	}
-	next := cached{offset: offset}
-	for kind, g := range rec.groups() {
-		cg := cachedGroup{rows: g.Rows, fate: Fate{
-			Kind: kind, Code: g.Code, Property: g.Property, Message: g.Message,
-			CorrelationID: g.CorrelationID, Retryable: g.Retryable, Attempts: g.Attempts,
-		}}
-		if cg.fate.hasID() && (kind == Created || len(g.ids) > 0) {
-			if cg.ids, err = c.ids.read(g.ids, g.Rows.len()); err != nil {
+	next := cached{offset, rec.Fates}
+	for i := range next.groups {
+		g := &next.groups[i]
+		if g.Kind == Created || g.Kind == Existing && g.IDs != nil {
+			if g.ids, err = decodeIDs(g.IDs, g.Rows.len()); err != nil {
 				return nil, s.changed(err.Error())
 			}
 		}
-		next.groups = append(next.groups, cg)
 	}
 	into := &c.records[c.next]
 	c.next = (c.next + 1) % len(c.records)
@@ -107,13 +96,13 @@ func (s *State) record(offset int64) (*cached, error) {
 	return into, nil
 }
 
-// sealedAt returns the record at offset, empty when there is none. It is valid
+// lineAt returns the line of the record at offset, empty when there is none. It is valid
 // until the next call.
-func (s *State) sealedAt(offset int64) ([]byte, error) {
+func (s *State) lineAt(offset int64) ([]byte, error) {
 	c := &s.cache
 	for size := windowSize; ; size *= 4 {
 		if i := offset - c.start; i >= 0 && i < int64(len(c.window)) {
-			if n := sealed(c.window[i:]); n > 0 {
+			if n := recordLength(c.window[i:]); n > 0 {
 				return c.window[i:][:n], nil
 			}
 		}

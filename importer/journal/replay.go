@@ -9,11 +9,35 @@ import (
 	"io"
 )
 
+// ErrDamaged is what every [*DamageError] is, by [errors.Is].
+var ErrDamaged = errors.New("the journal is damaged")
+
+// A DamageError says that a journal isn't as it was written. Its run can't go on: put
+// the file back from a copy, or start another run, with a unique key if rows may have
+// been sent.
+type DamageError struct {
+	Path   string
+	Line   int64 // counts from 1; 0 when the file has changed while it was in use
+	Reason string
+}
+
+func (e *DamageError) Error() string {
+	if e.Line == 0 {
+		return fmt.Sprintf("the journal %s is damaged: %s", e.Path, e.Reason)
+	}
+	return fmt.Sprintf("the journal %s is damaged at line %d: %s", e.Path, e.Line, e.Reason)
+}
+
+// Is reports whether target is [ErrDamaged].
+func (e *DamageError) Is(target error) bool { return target == ErrDamaged }
+
+var errVersion = errors.New("the journal was written by another version of hubload; finish its run with that version")
+
 // tail is what follows the last line end of a file.
 type tail struct {
-	end     int64 // offset behind the last whole record, with its line end if it has one
-	torn    int64 // bytes behind that
-	unended bool  // the last whole record lacks its line end
+	end       int64 // offset after the last whole record, with its line end if it has one
+	torn      int64 // bytes after that
+	noLineEnd bool  // the last whole record lacks its line end
 }
 
 // replay reads records into s up to the end of r. A line that has its line end
@@ -31,12 +55,12 @@ func replay(r io.Reader, path string, s *State) (tail, error) {
 		damaged := func(reason string) error {
 			return &DamageError{Path: path, Line: n, Reason: reason}
 		}
-		whole := sealed(line)
+		whole := recordLength(line)
 		if err == nil && (whole == 0 || int64(whole) != size-1) {
 			return t, damaged("the checksum doesn't match")
 		}
 		if whole > 0 {
-			rec, err := parse(line[:whole])
+			rec, err := decode(line[:whole])
 			if err == nil {
 				err = s.note(n, t.end, rec)
 			}
@@ -53,7 +77,7 @@ func replay(r io.Reader, path string, s *State) (tail, error) {
 			continue
 		}
 		t.torn = size - int64(whole)
-		t.unended = whole > 0
+		t.noLineEnd = whole > 0
 		if t.end == 0 {
 			return t, damaged("there is no complete header")
 		}

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 )
 
 // maxRow bounds what one journal can speak of, so that the tables that replay
@@ -16,11 +17,14 @@ const maxRow = 1<<32 - 1
 
 // A Span is the rows From to To, both included. Rows count from 1 and end at
 // 4,294,967,295.
-type Span struct{ From, To int64 }
+type Span struct {
+	From int64 `json:"from"`
+	To   int64 `json:"to"`
+}
 
 func (sp Span) check() error {
 	if sp.From < 1 || sp.To < sp.From || sp.To > maxRow {
-		return fmt.Errorf("%d-%d is no range of rows", sp.From, sp.To)
+		return fmt.Errorf("%d-%d is not a range of rows", sp.From, sp.To)
 	}
 	return nil
 }
@@ -28,7 +32,7 @@ func (sp Span) check() error {
 // spans is a set of rows: ascending and disjoint.
 type spans []Span
 
-// add puts a row behind the last one.
+// add appends a row after the last one.
 func (s spans) add(row int64) (spans, error) {
 	if err := (Span{row, row}).check(); err != nil {
 		return nil, err
@@ -59,12 +63,15 @@ func spansOf(rows []int64) (s spans, err error) {
 	return s, nil
 }
 
-// join unites spans that may stand in any order, and changes their order. A row
-// that comes twice is an error.
+// join unites spans in any order, and changes their order. A row that comes twice is
+// an error.
 func join(s spans) (spans, error) {
 	slices.SortFunc(s, func(a, b Span) int { return cmp.Compare(a.From, b.From) })
 	all := s[:0]
 	for _, sp := range s {
+		if err := sp.check(); err != nil {
+			return nil, err
+		}
 		last := len(all) - 1
 		switch {
 		case last < 0 || all[last].To+1 < sp.From:
@@ -119,77 +126,38 @@ func (s spans) rank(row int64) (n int64, ok bool) {
 	return n, false
 }
 
-func (s spans) MarshalText() ([]byte, error) { return s.appendText(nil), nil }
-
-func (s spans) appendText(dst []byte) []byte {
+func (s spans) MarshalText() (text []byte, err error) {
 	for i, sp := range s {
 		if i > 0 {
-			dst = append(dst, ',')
+			text = append(text, ',')
 		}
-		dst = strconv.AppendInt(dst, sp.From, 10)
+		text = strconv.AppendInt(text, sp.From, 10)
 		if sp.To > sp.From {
-			dst = append(dst, '-')
-			dst = strconv.AppendInt(dst, sp.To, 10)
+			text = append(text, '-')
+			text = strconv.AppendInt(text, sp.To, 10)
 		}
 	}
-	return dst
-}
-
-func (s *spans) UnmarshalText(text []byte) error {
-	list, rest, err := cutSpans(text)
-	if err == nil && len(rest) > 0 {
-		err = errRows
-	}
-	*s = list
-	return err
+	return text, nil
 }
 
 var errRows = errors.New("a list of rows is malformed")
 
-// cutSpans reads the list of rows that text starts with, and returns what
-// follows it.
-func cutSpans(text []byte) (s spans, rest []byte, err error) {
+func (s *spans) UnmarshalText(text []byte) error {
+	*s = nil
 	last := int64(0)
-	for {
+	for part := range strings.SplitSeq(string(text), ",") {
+		from, to, isRange := strings.Cut(part, "-")
+		if !isRange {
+			to = from
+		}
 		var sp Span
-		sp.From, text = cutInt(text)
-		sp.To = sp.From
-		if len(text) > 0 && text[0] == '-' {
-			sp.To, text = cutInt(text[1:])
+		var errFrom, errTo error
+		sp.From, errFrom = strconv.ParseInt(from, 10, 64)
+		sp.To, errTo = strconv.ParseInt(to, 10, 64)
+		if errFrom != nil || errTo != nil || from[0] == '+' || to[0] == '+' || sp.From <= last || sp.check() != nil {
+			return errRows
 		}
-		if sp.From <= last || sp.check() != nil {
-			return nil, nil, errRows
-		}
-		s, last = append(s, sp), sp.To
-		if len(text) == 0 || text[0] != ',' {
-			return s, text, nil
-		}
-		text = text[1:]
+		*s, last = append(*s, sp), sp.To
 	}
-}
-
-// cutInt reads the decimal number that text starts with, -1 when there is none
-// or one beyond 63 bits.
-func cutInt(text []byte) (n int64, rest []byte) {
-	i := digits(text)
-	if i > 0 && i <= 18 {
-		for _, c := range text[:i] {
-			n = 10*n + int64(c-'0')
-		}
-		return n, text[i:]
-	}
-	n, err := strconv.ParseInt(string(text[:i]), 10, 64)
-	if err != nil {
-		return -1, text
-	}
-	return n, text[i:]
-}
-
-// digits returns how many decimal digits text starts with.
-func digits(text []byte) int {
-	i := 0
-	for i < len(text) && text[i] >= '0' && text[i] <= '9' {
-		i++
-	}
-	return i
+	return nil
 }

@@ -10,6 +10,8 @@ import (
 	"math"
 	"os"
 	"slices"
+
+	"github.com/hubload/hubload/importer/atomicfile"
 )
 
 // Counts is how many rows have which fate.
@@ -22,10 +24,10 @@ type Counts struct{ Created, Existing, Refused, InDoubt int64 }
 // the fate changes from row to row: the one of 10 million rows, created in
 // batches of 100, takes about 4 MB. It may be used by one goroutine at a time.
 type State struct {
-	ledger
+	rowStates
 	header   Header
 	attempts table // requests that held a row, at most 255
-	places   places
+	index    offsetIndex
 	slices   []slice
 	retries  int64
 	returns  map[string]int64
@@ -39,7 +41,7 @@ type State struct {
 // slice is a [Slice] at half its size.
 type slice struct{ from, to, crc uint32 }
 
-func (s slice) whole() Slice { return Slice{Span{int64(s.from), int64(s.to)}, s.crc} }
+func (s slice) wide() Slice { return Slice{Span{int64(s.from), int64(s.to)}, s.crc} }
 
 // Slices is a list of slices in row order. It is a part of its State, doesn't change, may be
 // used by any goroutine and can be copied at no cost: of 10 million rows a []Slice would
@@ -50,10 +52,10 @@ type Slices struct{ list []slice }
 func (s Slices) Len() int { return len(s.list) }
 
 // First returns the first slice. It panics when there is none.
-func (s Slices) First() Slice { return s.list[0].whole() }
+func (s Slices) First() Slice { return s.list[0].wide() }
 
 // Last returns the last slice. It panics when there is none.
-func (s Slices) Last() Slice { return s.list[len(s.list)-1].whole() }
+func (s Slices) Last() Slice { return s.list[len(s.list)-1].wide() }
 
 // Rest returns all slices but the first. It panics when there is none.
 func (s Slices) Rest() Slices { return Slices{s.list[1:]} }
@@ -70,7 +72,7 @@ func Load(path string) (*State, error) {
 }
 
 func load(path string) (*State, tail, error) {
-	f, err := openRegular(path, os.O_RDONLY)
+	f, err := atomicfile.OpenRegular(path, os.O_RDONLY)
 	if err != nil {
 		return nil, tail{}, err
 	}
@@ -82,15 +84,13 @@ func load(path string) (*State, tail, error) {
 }
 
 func read(f source, path string) (*State, tail, error) {
-	s := &State{ledger: newLedger(), returns: map[string]int64{}, file: f, path: path}
+	s := &State{rowStates: newRowStates(), returns: map[string]int64{}, file: f, path: path}
 	t, err := replay(io.NewSectionReader(f, 0, math.MaxInt64), path, s)
 	s.torn = t.torn
 	return s, t, err
 }
 
-var errVersion = errors.New("the journal was written by another version of hubload: use that one")
-
-// note takes the record of a line at an offset into the state.
+// note adds the record of a line at an offset.
 func (s *State) note(line, offset int64, r *record) error {
 	if (line == 1) != (r.Journal > 0) {
 		return errors.New("a journal has one header, in its first line")
@@ -117,14 +117,14 @@ func (s *State) note(line, offset int64, r *record) error {
 	if r.Return > 0 {
 		s.returns[r.Reason]++
 	}
-	for _, g := range r.groups() {
+	for _, g := range r.Fates {
 		for _, sp := range g.Rows {
 			s.raise(sp, g.Attempts)
 		}
 	}
 	decided, err := fated(r)
 	for _, sp := range decided {
-		s.places.set(sp, offset)
+		s.index.set(sp, offset)
 	}
 	return err
 }

@@ -107,12 +107,12 @@ func TestTails(t *testing.T) {
 	for name, tail := range map[string]string{
 		"zeros":                strings.Repeat("\x00", 5000),
 		"garbage":              "\xff\xfe}garbage{",
-		"a record's seal":      seal,
+		"a record's trailer":   trailer,
 		"part of a record":     string(data[ends[3]:ends[4]][:30]),
 		"much":                 strings.Repeat("x", 300<<10),
 		"more than a line":     strings.Repeat("x", maxLine+100),
-		"a seal that lies":     `{"complete":5,"crc":"00000000"}`,
-		"a seal in upper case": strings.ToUpper(string(data[ends[3] : ends[4]-1])),
+		"a wrong checksum":     `{"complete":5,"crc":"00000000"}`,
+		"a record in capitals": strings.ToUpper(string(data[ends[3] : ends[4]-1])),
 	} {
 		for i, end := range ends {
 			if len(tail) > 1<<20 && i > 0 {
