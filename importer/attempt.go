@@ -198,7 +198,7 @@ func (rw *row) fate(kind journal.Kind, f *api.Failure) journal.Fate {
 	}
 	if kind == journal.InDoubt {
 		// Not retryable whatever the failure says: that is the whole point.
-		fate.Code, fate.Retryable = codeInDoubt, false
+		fate.Code, fate.Retryable = journal.CodeInDoubt, false
 	}
 	return fate
 }
@@ -207,7 +207,7 @@ func (rw *row) fate(kind journal.Kind, f *api.Failure) journal.Fate {
 func doubt(f *api.Failure) *api.Failure {
 	d := *f
 	d.Message = "it may have been created or not: " + f.Message
-	if f.Code != "" && f.Code != codeInDoubt {
+	if f.Code != "" && f.Code != journal.CodeInDoubt {
 		d.Message = fmt.Sprintf("it may have been created or not (%s): %s", f.Code, f.Message)
 	}
 	return &d

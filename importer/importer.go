@@ -133,7 +133,7 @@ type Threshold struct {
 // error of the source, or an error of the journal, after which nothing was sent.
 func Run(ctx context.Context, im Import) error {
 	r := newRun(im)
-	if err := r.settleOpen(); err != nil {
+	if err := r.doubtOpen(); err != nil {
 		return err
 	}
 	// r.ctx outlives ctx: what has left must be answered and written down.

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/hubload/hubload/importer/api"
+	"github.com/hubload/hubload/importer/journal"
 )
 
 // A verdict is what one answer proves about one row.
@@ -128,7 +129,7 @@ func judgeRows(out []ruling, rows []standing, ans api.Answer) {
 		case named[i] == 0:
 			out[i] = ruling{failure: shortfall(ans, anonymous)}
 		case named[i] > 1:
-			out[i] = ruling{failure: &api.Failure{Code: codeInDoubt, Message: "HubSpot's answer names this row more than once, and not in one sense"}}
+			out[i] = ruling{failure: &api.Failure{Code: journal.CodeInDoubt, Message: "HubSpot's answer names this row more than once, and not in one sense"}}
 		}
 	}
 }
@@ -162,7 +163,7 @@ func refuse(r standing, f *api.Failure) ruling {
 }
 
 func shortfall(ans api.Answer, anonymous *api.Failure) *api.Failure {
-	f := &api.Failure{Code: codeInDoubt}
+	f := &api.Failure{Code: journal.CodeInDoubt}
 	if anonymous != nil {
 		f.CorrelationID = anonymous.CorrelationID
 		f.Message = fmt.Sprintf("HubSpot answered an error without saying for which row (%s)", anonymous.Code)

@@ -183,20 +183,3 @@ func numbersAndDeaths(t *testing.T, seed uint64) {
 		}
 	}
 }
-
-// A row in doubt is looked for with its number.
-func TestResolveKnowsNumbers(t *testing.T) {
-	a := new(archive).
-		holds("500", "deals/10", "name=a", "price=1", "hs_position_on_quote=1").
-		holds("501", "deals/10", "name=a", "price=1", "hs_position_on_quote=3")
-	c := newCase(t, nil, "a,1,10,", "a,1,10,", "a,1,10,")
-	c.mapping = strings.Replace(familyMapping, "associations:", "  hs_position_on_quote: { position: deals }\nassociations:", 1)
-	c.change = func(rs *Resolution) {
-		p, err := rows.FindPositions(t.Context(), sourceOf(c.csv), mapperOf(t, c.mapping, c.csv))
-		c.must(err)
-		rs.Positions = p
-	}
-	if got := c.found(a); got != "500 - 501" {
-		t.Errorf("found %s", got)
-	}
-}

@@ -67,28 +67,13 @@ func (r *run) resolve(ctx context.Context, rows []*row) (again []*row, err error
 	return again, r.countFates(fates)
 }
 
-// findByKey returns the ids of the records that hold the rows' keys, by [api.Folded] key.
-// Its errors are those of [call.Read].
+// findByKey returns the ids of the records that hold the rows' keys, by folded key.
 func (r *run) findByKey(ctx context.Context, rows []*row) (map[string]string, error) {
-	values := make([]string, 0, len(rows))
-	seen := make(map[string]bool, len(rows))
-	for _, rw := range rows {
-		if key := api.Folded(rw.rec.Key); !seen[key] {
-			seen[key] = true
-			values = append(values, rw.rec.Key)
-		}
+	keys := make([]string, len(rows))
+	for i, rw := range rows {
+		keys[i] = rw.rec.Key
 	}
-	found, err := call.Read(ctx, r.calls, func(ctx context.Context) (api.Found, error) {
-		return r.im.API.FindByProperty(ctx, "", r.im.Key, values)
-	})
-	if err != nil {
-		return nil, err
-	}
-	ids := make(map[string]string, len(found.IDs))
-	for value, held := range found.IDs {
-		ids[api.Folded(value)] = held[0] // the property is unique
-	}
-	return ids, nil
+	return call.FindByKey(ctx, r.calls, r.im.Key, keys)
 }
 
 // aboutKey reports whether a row was refused because a record holds its key. Another

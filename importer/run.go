@@ -21,10 +21,7 @@ const (
 )
 
 // The codes of hubload's own that the engine gives; those of other rooms stand there.
-const (
-	codeInDoubt       = "IN_DOUBT"
-	codeAssumedAbsent = "ASSUMED_ABSENT"
-)
+const ()
 
 // A run is shared by the workers.
 type run struct {
@@ -74,35 +71,18 @@ func newRun(im Import) *run {
 	return r
 }
 
-// settleOpen gives the rows their fate that were in flight when a process died:
-// in doubt. With a key they are looked up when the slicer comes to them.
-func (r *run) settleOpen() error {
+// doubtOpen gives the rows the fate in doubt that were in flight when a process died.
+// With a key they are looked up when the slicer reads them.
+func (r *run) doubtOpen() error {
 	if r.im.State == nil {
 		return nil
 	}
-	open := r.im.State.OpenRows()
-	if len(open) == 0 {
-		return nil
-	}
-	fates := make([]journal.Fate, len(open))
-	doubted := 0
-	for i, n := range open {
-		fates[i] = journal.Fate{
-			Row: n, Kind: journal.InDoubt, Code: codeInDoubt, Attempts: r.im.State.Attempts(n),
-			Message: "the program ended while the request that holds this row was under way",
-		}
-		if _, settled := r.im.State.Kind(n); settled {
-			doubted++ // with a key, it was being sent again
-		}
-	}
-	if err := r.im.Journal.Settle(fates); err != nil {
-		return fmt.Errorf("writing the journal: %w", err)
-	}
-	for _, n := range open {
-		r.died[n] = true
+	fates, doubted, err := r.im.Journal.DoubtOpen(r.im.State)
+	for _, f := range fates {
+		r.died[f.Row] = true
 	}
 	r.progress.settle(fates, doubted)
-	return nil
+	return err
 }
 
 // kind is what the journal says of a row that an earlier process read.

@@ -6,9 +6,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-
-	"github.com/hubload/hubload/mapping/internal/wording"
-	"github.com/hubload/hubload/mapping/schema"
 )
 
 // fit completes a rule by its format and by the type of its property, and
@@ -16,14 +13,14 @@ import (
 func (f *finder) fit(p *propertyCell) {
 	faults := p.formatFaults()
 	for _, fault := range faults {
-		f.fail("property %s: %s", wording.Quote(p.Name), fault.message)
+		f.fail("property %s: %s", quote(p.Name), fault.message)
 	}
 	p.constant, p.sent = p.Default, p.Values
 	if p.Value != nil {
 		p.constant = *p.Value
 	}
-	if d := f.definition(p.Name, "property "+wording.Quote(p.Name)); d != nil {
-		p.takes = schema.TypeOf(f.object, d)
+	if d := f.definition(p.Name, "property "+quote(p.Name)); d != nil {
+		p.valueType = typeOf(f.object, d)
 		if p.Match != "" {
 			f.fitLink(p)
 			return
@@ -37,16 +34,16 @@ func (f *finder) fit(p *propertyCell) {
 
 // definition returns the definition of a property, nil when it isn't known or
 // can't be set.
-func (f *finder) definition(name, what string) *schema.Property {
+func (f *finder) definition(name, what string) *PropertyDefinition {
 	if f.schema == nil {
 		return nil
 	}
-	d := f.schema.Property(name)
+	d := f.schema.byName[name]
 	switch {
 	case d == nil && len(f.errs) > 100:
 		f.fail("%s doesn't exist in the account", what) // as for columns, suggestions take their time
 	case d == nil:
-		f.fail("%s doesn't exist in the account; %s", what, f.schema.Suggest(name))
+		f.fail("%s doesn't exist in the account; %s", what, f.schema.suggest(name))
 	case d.ReadOnly:
 		f.fail("%s can't be set, because HubSpot keeps or calculates it; remove the rule", what)
 		return nil
@@ -59,19 +56,19 @@ func (f *finder) definition(name, what string) *schema.Property {
 func (f *finder) fitFormat(p *propertyCell) {
 	var dates *bool
 	takes := ""
-	switch p.takes.Kind {
-	case schema.TypeDate, schema.TypeDatetime:
-		dates = new(p.takes.Kind == schema.TypeDate)
+	switch p.kind {
+	case aDate, aDatetime:
+		dates = new(p.kind == aDate)
 		if p.isNumberFormat() {
 			takes = "dates"
 		}
-	case schema.TypeBool:
+	case aBoolean:
 		takes = "true and false"
-	case schema.TypeNumber, schema.TypePrice:
+	case aNumber, aPrice:
 		if p.isTimeFormat() {
 			takes = "numbers"
 		}
-	case schema.TypeEnum, schema.TypeEnums:
+	case anOption, someOptions:
 		if p.isTimeFormat() {
 			takes = "options"
 		}
@@ -79,15 +76,15 @@ func (f *finder) fitFormat(p *propertyCell) {
 	if p.format = p.newFormat(dates); p.format == nil {
 		return
 	}
-	p.unread = schema.CodeInvalidNumber
+	p.unread = CodeInvalidNumber
 	if t, ok := p.format.(*timeFormat); ok {
-		p.unread = schema.CodeInvalidDatetime
+		p.unread = CodeInvalidDatetime
 		if t.dates {
-			p.unread = schema.CodeInvalidDate
+			p.unread = CodeInvalidDate
 		}
 	}
 	if takes != "" {
-		f.fail("property %s takes %s, and its rule has a format for something else; remove it", wording.Quote(p.Name), takes)
+		f.fail("property %s takes %s, and its rule has a format for something else; remove it", quote(p.Name), takes)
 	}
 }
 
@@ -97,10 +94,10 @@ func (f *finder) fitTexts(p *propertyCell) {
 		if value == "" {
 			return "" // it clears the property
 		}
-		sent, code := p.takes.Check(value)
+		sent, code := p.check(value)
 		if code != "" {
-			what, _ := p.takes.Explain(code, value)
-			f.fail("property %s: %s %s %s; write %s", wording.Quote(p.Name), fmt.Sprintf(format, args...), wording.Quote(value), what, p.takes.Example())
+			what, _ := p.valueType.fault(code, value)
+			f.fail("property %s: %s %s %s; write %s", quote(p.Name), fmt.Sprintf(format, args...), quote(value), what, p.example())
 		}
 		return sent
 	}
@@ -112,33 +109,33 @@ func (f *finder) fitTexts(p *propertyCell) {
 	if p.Values != nil {
 		p.sent = make(map[string]string, len(p.Values))
 		for _, cell := range slices.Sorted(maps.Keys(p.Values)) {
-			p.sent[cell] = fit(p.Values[cell], "the value for %s,", wording.Quote(cell))
+			p.sent[cell] = fit(p.Values[cell], "the value for %s,", quote(cell))
 		}
 	}
 }
 
 // fitLink refuses a property that can't hold the id of a record.
 func (f *finder) fitLink(p *propertyCell) {
-	switch p.takes.Kind {
-	case schema.TypeAny, schema.TypeNumber, schema.TypePrice:
+	switch p.kind {
+	case anything, aNumber, aPrice:
 	default:
-		f.fail("property %s takes %s, and match gives the id of a record; remove it", wording.Quote(p.Name), p.takes.Example())
+		f.fail("property %s takes %s, and match gives the id of a record; remove it", quote(p.Name), p.example())
 	}
 }
 
 // keyType returns the type of the key's property.
-func (f *finder) keyType(key *KeyRule) schema.Type {
-	what := "the key's property " + wording.Quote(key.Property)
+func (f *finder) keyType(key *KeyRule) valueType {
+	what := "the key's property " + quote(key.Property)
 	d := f.definition(key.Property, what)
 	if d == nil {
-		return schema.Type{}
+		return valueType{}
 	}
-	t := schema.TypeOf(f.object, d)
+	t := typeOf(f.object, d)
 	switch {
 	case !d.Unique:
 		f.fail("%s isn't unique in the account, which can only be chosen when a property is created; make a new one that requires unique values", what)
-	case key.Auto && t.Kind != schema.TypeAny:
-		f.fail("%s takes %s, and an automatic key is a text; name a property of single-line text", what, t.Example())
+	case key.Auto && t.kind != anything:
+		f.fail("%s takes %s, and an automatic key is a text; name a property of single-line text", what, t.example())
 	}
 	return t
 }

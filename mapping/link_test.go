@@ -10,7 +10,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/hubload/hubload/mapping"
-	"github.com/hubload/hubload/mapping/schema"
 )
 
 const linked = `
@@ -27,7 +26,7 @@ associations:
 
 var linkedHeader = []string{"Name", "SKU", "Tax", "Deal", "Order", "Quote"}
 
-func compiled(t *testing.T, text string, header []string, schema *schema.Schema) *mapping.Mapper {
+func compiled(t *testing.T, text string, header []string, schema *mapping.Schema) *mapping.Mapper {
 	t.Helper()
 	m, err := mapping.Parse([]byte(text))
 	if err != nil {
@@ -181,7 +180,7 @@ func TestParent(t *testing.T) {
 }
 
 func TestCompileLinks(t *testing.T) {
-	schema := schema.New([]schema.Property{
+	schema := mapping.NewSchema([]mapping.PropertyDefinition{
 		{Name: "n", Type: "number"},
 		{Name: "s", Type: "string"},
 		{Name: "d", Type: "date"},

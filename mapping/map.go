@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"strings"
 	"unicode/utf8"
-
-	"github.com/hubload/hubload/mapping/schema"
 )
 
 // maxCharacters is how long the value of a property may be.
@@ -116,7 +114,7 @@ func (p *propertyCell) value(fields []string) (value string, ok bool, code strin
 				return "", false, p.unread
 			}
 		}
-		if value, code = p.takes.Check(value); code != "" {
+		if value, code = p.check(value); code != "" {
 			return "", false, code
 		}
 	}
@@ -137,7 +135,7 @@ func (a *associationCell) check(id string) (code string) {
 		return CodeRequiredEmpty
 	case id != "" && a.Match != "":
 		return checkMatch(id)
-	case id != "" && !schema.ValidID(id):
+	case id != "" && !ValidID(id):
 		return CodeAssociationIDInvalid
 	}
 	return ""
@@ -147,7 +145,7 @@ func (a *associationCell) check(id string) (code string) {
 // in leading zeros are one.
 func (rec *Record) associate(a Association) {
 	for _, b := range rec.Associations {
-		if a.TypeID == b.TypeID && a.Category == b.Category && schema.SameID(a.ID, b.ID) {
+		if a.TypeID == b.TypeID && a.Category == b.Category && sameID(a.ID, b.ID) {
 			return
 		}
 	}
@@ -160,7 +158,7 @@ func (k *keyCells) fits(key string) (code string) {
 		return CodeValueTooLong
 	}
 	if key != "" {
-		_, code = k.takes.Check(key)
+		_, code = k.check(key)
 	}
 	return code
 }

@@ -5,8 +5,6 @@ package mapping
 import (
 	"regexp"
 	"strings"
-
-	"github.com/hubload/hubload/mapping/schema"
 )
 
 // frequencyWords returns the words for each billing frequency, plain; "" is for what
@@ -34,13 +32,13 @@ func frequencyWords() map[string]string {
 }
 
 // frequencies are the values of recurringbillingfrequency in every account.
-func frequencies() []schema.Option {
-	var options []schema.Option
+func frequencies() []PropertyOption {
+	var options []PropertyOption
 	for _, value := range []string{
 		"weekly", "biweekly", "monthly", "quarterly", "per_six_months", "annually",
 		"per_two_years", "per_three_years", "per_four_years", "per_five_years",
 	} {
-		options = append(options, schema.Option{Value: value, Label: value})
+		options = append(options, PropertyOption{Value: value, Label: value})
 	}
 	return options
 }
@@ -74,7 +72,7 @@ var durationForm = regexp.MustCompile(`^(\d{1,4})(年間?|years?|yrs?|jahre?|[�
 
 // durationOf returns the ISO 8601 duration that a cell means, "" if it isn't known.
 func durationOf(cell string) string {
-	if schema.IsDuration(cell) {
+	if isDuration(cell) {
 		return cell
 	}
 	m := durationForm.FindStringSubmatch(plain(cell))

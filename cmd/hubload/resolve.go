@@ -11,9 +11,9 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/hubload/hubload/importer"
 	"github.com/hubload/hubload/importer/call"
 	"github.com/hubload/hubload/importer/journal"
+	"github.com/hubload/hubload/importer/reconcile"
 	"github.com/hubload/hubload/importer/report"
 	"github.com/hubload/hubload/importer/rows"
 	"github.com/hubload/hubload/mapping"
@@ -130,27 +130,27 @@ func unsettled(c report.Counts) error {
 }
 
 // resolve looks for the rows.
-func (a *app) resolve(ctx context.Context, s *session, f *resolveFlags) (importer.Resolved, error) {
+func (a *app) resolve(ctx context.Context, s *session, f *resolveFlags) (reconcile.Result, error) {
 	j, st, err := s.dir.journal()
 	if err != nil {
-		return importer.Resolved{}, err
+		return reconcile.Result{}, err
 	}
 	defer st.Close()
-	rs := importer.Resolution{
-		Open:   func() (rows.Source, error) { return s.source() },
-		Mapper: s.mapper, API: s.conn.Client, Limiter: s.conn.limiter, Journal: j, State: st,
-		Key: s.dir.Key, KeyOf: s.keyOf(), Logger: a.logger,
+	rs := reconcile.Options{
+		Open: func() (rows.Source, error) { return s.source() },
+		Rows: rows.Config{Mapper: s.mapper, Key: s.dir.Key, KeyOf: s.keyOf()},
+		API:  s.conn.Client, Limiter: s.conn.limiter, Journal: j, State: st, Logger: a.logger,
 	}
-	if rs.Positions, err = s.positions(ctx); err != nil {
-		return importer.Resolved{}, cmp.Or(err, j.Close())
+	if rs.Rows.Positions, err = s.positions(ctx); err != nil {
+		return reconcile.Result{}, cmp.Or(err, j.Close())
 	}
 	switch f.assume.value {
 	case assumeAbsent:
-		rs.Assume = importer.AssumeAbsent
+		rs.Assume = reconcile.AssumeAbsent
 	case assumeCreated:
-		rs.Assume = importer.AssumeCreated
+		rs.Assume = reconcile.AssumeCreated
 	}
-	done, err := importer.Resolve(ctx, rs)
+	done, err := reconcile.Run(ctx, rs)
 	return done, cmp.Or(err, j.Close())
 }
 
@@ -187,7 +187,7 @@ func (s *session) lookAgain(err error) error {
 	return withHint(err, "look once more with: hubload resolve "+quoted(s.dir.path)+s.commandTail)
 }
 
-func resolvedLine(r importer.Resolved, assumed string) string {
+func resolvedLine(r reconcile.Result, assumed string) string {
 	line := fmt.Sprintf("looked for %s rows in doubt: %s found, %s not found", grouped(r.InDoubt), grouped(r.Found), grouped(r.Absent))
 	if r.Several > 0 {
 		line += fmt.Sprintf(", %s can't be told from others", grouped(r.Several))

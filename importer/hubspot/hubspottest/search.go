@@ -7,7 +7,9 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
+	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 )
 
@@ -61,24 +63,29 @@ func (a *Account) search(c *call) *response {
 	if resp != nil {
 		return resp
 	}
-	a.mu.Lock()
-	defer a.mu.Unlock()
 	t := a.table(c.route.objectType)
+	defs := t.defs.Load()
 	for _, g := range in.Groups {
 		for _, f := range g.Filters {
-			if t.defs.byName[f.Property] == nil && !t.defs.open {
+			if defs.byName[f.Property] == nil && !defs.open {
 				return c.fail(http.StatusBadRequest, "VALIDATION_ERROR", "There was a problem with the request: property "+f.Property+" does not exist")
 			}
 		}
 	}
-	youngest := c.youngest(c.quirks.SearchLag)
+	youngest := time.Now().Add(-c.quirks.SearchLag)
 	found := wireFound{Results: []jsontext.Value{}}
-	for _, r := range t.records {
-		if r.archived || r.created.After(youngest) || !in.finds(r, c.quirks) {
+	t.mu.RLock()
+	defer t.mu.RUnlock()
+	for position := range t.records {
+		if t.archived[position] {
+			continue
+		}
+		o := t.object(position)
+		if c.quirks.SearchLag > 0 && o.CreatedAt.After(youngest) || !in.finds(&o, c.quirks) {
 			continue
 		}
 		if found.Total++; found.Total > after && len(found.Results) < *in.Limit {
-			found.Results = append(found.Results, encode(a.result(t, r, append([]string{}, in.Properties...))))
+			found.Results = append(found.Results, a.result(&o, in.Properties))
 		}
 	}
 	if next := after + len(found.Results); next < found.Total {
@@ -96,8 +103,8 @@ func (c *call) searchInput() (in searchInput, after int, resp *response) {
 	if n := len([]rune(string(c.body))); n > maxSearchBody {
 		return refuse("The request body has " + strconv.Itoa(n) + " characters, at most " + strconv.Itoa(maxSearchBody) + " are allowed")
 	}
-	if resp := c.decode(&in); resp != nil {
-		return in, 0, resp
+	if err := json.Unmarshal(c.body, &in, json.RejectUnknownMembers(c.quirks.UnknownMembers)); err != nil {
+		return in, 0, c.fail(http.StatusBadRequest, "", "Invalid input JSON: "+err.Error())
 	}
 	if in.Limit == nil {
 		in.Limit = new(10)
@@ -140,19 +147,19 @@ func (c *call) searchInput() (in searchInput, after int, resp *response) {
 }
 
 // finds tells whether a record passes all filters of one group, or there is no group.
-func (in *searchInput) finds(r *record, q *Quirks) bool {
+func (in *searchInput) finds(o *Object, q *Quirks) bool {
 	for _, g := range in.Groups {
-		if !slices.ContainsFunc(g.Filters, func(f searchFilter) bool { return !f.finds(r, q) }) {
+		if !slices.ContainsFunc(g.Filters, func(f searchFilter) bool { return !f.finds(o, q) }) {
 			return true
 		}
 	}
 	return len(in.Groups) == 0
 }
 
-func (f *searchFilter) finds(r *record, q *Quirks) bool {
-	value, ok := r.stored[f.Property]
+func (f *searchFilter) finds(o *Object, q *Quirks) bool {
+	value, ok := o.Properties[f.Property]
 	if f.Property == "hs_object_id" {
-		value, ok = formatID(r.id), true
+		value, ok = o.ID, true
 	}
 	switch {
 	case !ok || value == "":

@@ -1,0 +1,62 @@
+// Values as a CRM gives them back: 10.50 is stored as 10.5, and a day comes back as
+// milliseconds or with a time of day.
+
+package reconcile
+
+import (
+	"math/big"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/hubload/hubload/mapping"
+)
+
+// normalized is equal for properties whose values mean the same. Letters are never
+// folded: rows that differ in them are different rows.
+func normalized(properties []mapping.Property) string {
+	var b strings.Builder
+	for _, p := range properties {
+		b.WriteString(normalizedValue(p.Value))
+		b.WriteByte(0)
+	}
+	return b.String()
+}
+
+func normalizedValue(value string) string {
+	if n, ok := decimal(value); ok {
+		return "=" + n.RatString() // no other value is written so: "1/2" is text
+	}
+	if at, ok := instant(value); ok {
+		return "=" + strconv.FormatInt(at.UnixMilli(), 10)
+	}
+	return "'" + value
+}
+
+// A number of reasonable length: with a larger exponent a value of ten characters could
+// take all memory.
+var plainDecimal = regexp.MustCompile(`^[+-]?(\d{1,60}\.?\d{0,60}|\.\d{1,60})([eE][+-]?\d{1,3})?$`)
+
+func decimal(s string) (*big.Rat, bool) {
+	if !plainDecimal.MatchString(s) {
+		return nil, false
+	}
+	return new(big.Rat).SetString(s)
+}
+
+var plainMilliseconds = regexp.MustCompile(`^-?\d{1,15}$`)
+
+// instant reads a day (midnight UTC), a time, or milliseconds since 1970.
+func instant(s string) (time.Time, bool) {
+	if plainMilliseconds.MatchString(s) {
+		ms, err := strconv.ParseInt(s, 10, 64)
+		return time.UnixMilli(ms), err == nil
+	}
+	for _, layout := range []string{time.DateOnly, time.RFC3339, "2006-01-02T15:04:05.999999999Z0700"} {
+		if t, err := time.Parse(layout, s); err == nil {
+			return t, true
+		}
+	}
+	return time.Time{}, false
+}
