@@ -55,11 +55,10 @@ func (r *run) attempt(ctx context.Context, rows []*row, books *books) (outcome, 
 	}
 
 	// wait
-	place, err := r.gate.enter(ctx)
-	if err != nil {
+	if err := r.concurrency.acquire(ctx); err != nil {
 		return outcome{}, err
 	}
-	defer place.leave()
+	defer r.concurrency.release()
 	slot, err := r.calls.Slot(ctx)
 	if err != nil {
 		return outcome{}, err
@@ -88,10 +87,9 @@ func (r *run) attempt(ctx context.Context, rows []*row, books *books) (outcome, 
 	r.inputs(d, rows)
 	r.progress.sent(len(rows), rows[0].attempts > 1)
 	slot.Sent()
-	place.sent()
 	sent := time.Now()
 	ans := r.im.API.Create(r.ctx, d.inputs)
-	place.answered(time.Since(sent), signOf(ans.Outcome))
+	r.concurrency.observe(time.Since(sent), ans.Outcome)
 	slot.Done(ans.Rate)
 	r.progress.answered(ans, time.Since(sent))
 

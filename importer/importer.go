@@ -144,12 +144,12 @@ func Run(ctx context.Context, im Import) error {
 		defer r.lookups.Wait()
 	}
 	group, gctx := errgroup.WithContext(ctx)
-	group.SetLimit(r.gate.limit())
+	group.SetLimit(r.concurrency.most)
 	budget := semaphore.NewWeighted(maxBytesInFlight)
 
 	s := newSlicer(r)
 	var readErr error
-	for r.gate.wants(gctx) == nil {
+	for r.concurrency.announce(gctx) == nil {
 		j, err := s.next(gctx)
 		if j == nil || err != nil {
 			readErr = err
@@ -161,7 +161,7 @@ func Run(ctx context.Context, im Import) error {
 		}
 		group.Go(func() error {
 			defer budget.Release(size)
-			r.gate.arrived()
+			r.concurrency.started()
 			return r.process(gctx, j)
 		})
 	}

@@ -25,18 +25,18 @@ const ()
 
 // A run is shared by the workers.
 type run struct {
-	im        Import
-	ctx       context.Context // for what must end: answers in flight and their fates
-	batchSize int
-	progress  *Progress
-	log       *slog.Logger
-	gate      *gate
-	proof     *keyProof
-	lookups   *lookup.Batcher // nil when the mapping looks nothing up
-	died      map[int64]bool  // rows that were in flight when a process died
-	room      room            // for rows that are read
-	desks     pool[desk]
-	dockets   pool[docket]
+	im          Import
+	ctx         context.Context // for what must end: answers in flight and their fates
+	batchSize   int
+	progress    *Progress
+	log         *slog.Logger
+	concurrency *concurrencyLimiter
+	proof       *keyProof
+	lookups     *lookup.Batcher // nil when the mapping looks nothing up
+	died        map[int64]bool  // rows that were in flight when a process died
+	room        room            // for rows that are read
+	desks       pool[desk]
+	dockets     pool[docket]
 
 	calls *call.Caller
 
@@ -45,7 +45,7 @@ type run struct {
 }
 
 func newRun(im Import) *run {
-	r := &run{im: im, batchSize: im.BatchSize, progress: im.Progress, log: im.Logger, gate: newGate(im.Workers), died: map[int64]bool{}}
+	r := &run{im: im, batchSize: im.BatchSize, progress: im.Progress, log: im.Logger, concurrency: newConcurrencyLimiter(im.Workers), died: map[int64]bool{}}
 	if r.batchSize == 0 {
 		r.batchSize = api.MaxBatch
 	}
