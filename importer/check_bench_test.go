@@ -10,6 +10,7 @@ import (
 	"github.com/hubload/hubload/importer/csvfile"
 	"github.com/hubload/hubload/importer/rows"
 	"github.com/hubload/hubload/mapping"
+	"github.com/hubload/hubload/mapping/schema"
 )
 
 // BenchmarkCheck checks rows of about 100 bytes in 8 columns by a schema.
@@ -29,12 +30,12 @@ associations:
 	if err != nil {
 		b.Fatal(err)
 	}
-	text := mapping.PropertyDefinition{Type: "string"}
-	list := []mapping.PropertyDefinition{
+	text := schema.Property{Type: "string"}
+	list := []schema.Property{
 		{Name: "quantity", Type: "number"},
 		{Name: "price", Type: "number"},
-		{Name: "recurringbillingfrequency", Type: "enumeration", Options: []mapping.PropertyOption{{Value: "monthly"}, {Value: "annually"}}},
-		{Name: "hs_line_item_currency_code", Type: "enumeration", Options: []mapping.PropertyOption{{Value: "USD"}, {Value: "EUR"}}},
+		{Name: "recurringbillingfrequency", Type: "enumeration", Options: []schema.Option{{Value: "monthly"}, {Value: "annually"}}},
+		{Name: "hs_line_item_currency_code", Type: "enumeration", Options: []schema.Option{{Value: "USD"}, {Value: "EUR"}}},
 	}
 	for _, name := range []string{"name", "hs_sku", "description"} {
 		text.Name = name
@@ -49,7 +50,7 @@ associations:
 	if err != nil {
 		b.Fatal(err)
 	}
-	mapper, err := m.CompileFor(r.Header(), mapping.NewSchema(list))
+	mapper, err := m.CompileFor(r.Header(), schema.New(list))
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -24,6 +24,7 @@ import (
 	"github.com/hubload/hubload/importer/hubspot/hubspottest"
 	"github.com/hubload/hubload/importer/journal"
 	"github.com/hubload/hubload/mapping"
+	"github.com/hubload/hubload/mapping/schema"
 	"github.com/hubload/hubload/ratelimit"
 )
 
@@ -59,7 +60,7 @@ type road struct {
 }
 
 func newRoad(seed uint64, j jitter, service time.Duration, c hubspottest.Config) *road {
-	c.Limit, c.Per, c.Forget, c.Seed = pro.N, pro.Per, true, seed
+	c.Limit, c.Per, c.Seed = pro.N, pro.Per, seed
 	return &road{account: hubspottest.New(c), service: service, jitter: j, rng: rand.New(rand.NewPCG(seed, 9))}
 }
 
@@ -168,7 +169,7 @@ func (h *haul) run(ctx context.Context, o ratelimit.Options, progress *importer.
 	if st != nil {
 		defer st.Close()
 	}
-	m, err := mapping.ForHeader("line_items", []string{"name"}, mapping.IsLineItemProperty).Compile([]string{"name"})
+	m, err := mapping.ForHeader("line_items", []string{"name"}, schema.IsLineItemProperty).Compile([]string{"name"})
 	if err != nil {
 		return err
 	}

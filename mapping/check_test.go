@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/hubload/hubload/mapping"
+	"github.com/hubload/hubload/mapping/schema"
 )
 
 // sends returns what is sent for a property that is mapped as it is.
@@ -84,7 +85,7 @@ func TestChecks(t *testing.T) {
 				if got := value + code; got != want {
 					t.Errorf("%.60q gives %.60q, want %.60q", cell, got, want)
 				}
-				if code != "" && (strings.ContainsAny(message, "\n") || len(cell) > 3 && strings.Contains(message, cell) || len(message) < 30 || !strings.Contains(message, ";")) {
+				if code != "" && (strings.ContainsAny(message, "\n") || len(cell) > 3 && strings.Contains(message, cell) || len(message) < 30 || !strings.HasSuffix(message, ".")) {
 					t.Errorf("message for %.60q is %q", cell, message)
 				}
 			}
@@ -94,50 +95,50 @@ func TestChecks(t *testing.T) {
 
 // A message says which key of the mapping reads the column.
 func TestChecksAdvise(t *testing.T) {
-	const rest = " if the column is written so, or correct the cell"
+	const rest = " rule; otherwise fix the cell."
 	for _, tt := range []struct{ property, cell, want string }{
-		{"quantity", "1.234,56", `{value} is no number; give the rule decimal: "," and group: "."` + rest},
-		{"quantity", "1,5", `{value} is no number; give the rule decimal: ","` + rest},
-		{"quantity", "1,234", `{value} is no number; give the rule decimal: "," or group: ","` + rest},
-		{"quantity", "1 234", `{value} is no number; give the rule group: " "` + rest},
-		{"quantity", "1'234", `{value} is no number; give the rule group: "'"` + rest},
-		{"quantity", "$5", `{value} is no number; give the rule sign: "$"` + rest},
-		{"quantity", "5 %", `{value} is no number; give the rule sign: "%"` + rest},
-		{"quantity", "-5,50 €", `{value} is no number; give the rule decimal: "," and sign: "€"` + rest},
-		{"quantity", "EUR 5", `{value} is no number; give the rule sign: with the text beside the number` + rest},
-		{"quantity", "5,5 EUR", `{value} is no number; give the rule decimal: "," and sign: with the text beside the number` + rest},
-		{"quantity", " 5", `{value} is no number; give the rule decimal: "."` + rest},
-		{"quantity", "x", `{value} is no number; correct the cell`},
-		{"quantity", "NaN", `{value} is no number; correct the cell`},
-		{"price", "-5", `{value} is negative, and HubSpot takes no negative price; write a discount as a positive number in a property of its own`},
-		{"start", "31/12/2024", `{value} is no date; give the rule layout: 02/01/2006` + rest},
-		{"start", "01/02/2024", `{value} is no date; give the rule layout: 02/01/2006 or layout: 01/02/2006` + rest},
-		{"start", "31/12/24", `{value} is no date; give the rule layout: 02/01/06` + rest},
-		{"start", "Jan 31, 2026", `{value} is no date; give the rule layout: "Jan 2, 2006"` + rest},
-		{"start", "20260131", `{value} is no date; give the rule layout: 20060102` + rest},
-		{"start", "2026-02-30", `{value} is no day of the calendar; write a day such as 2026-01-31`},
-		{"start", "2026-01-31T09:30:00Z", `{value} has a time, and the property takes a day; give the rule layout: 2006-01-02T15:04:05Z07:00` + rest},
-		{"start", "1735603200", `{value} seems to count seconds, and HubSpot counts milliseconds; write a day such as 2026-01-31`},
-		{"start", "1735603200001", `{value} counts milliseconds and is no midnight in UTC; write a day such as 2026-01-31`},
-		{"start", "45678", `{value} seems to be a spreadsheet's number for a day, so export the column again as text; write a day such as 2026-01-31`},
-		{"seen", "2026-01-31T09:30:00", `{value} has no time zone; give the rule layout: 2006-01-02T15:04:05 and a timezone` + rest},
-		{"seen", "31.12.2024 10:00", `{value} is no date with a time; give the rule layout: 02.01.2006 15:04 and a timezone` + rest},
-		{"seen", "12/31/2024 3:04 PM", `{value} is no date with a time; give the rule layout: 01/02/2006 3:04 PM and a timezone` + rest},
-		{"seen", "2026-01-31T09:30Z", `{value} is no date with a time; give the rule layout: 2006-01-02T15:04Z07:00` + rest},
-		{"seen", "1735603200", `{value} seems to count seconds, and HubSpot counts milliseconds; write a time such as 2026-01-31T09:30:00+01:00`},
-		{"optional", "yes", `{value} is neither true nor false; say under values what the cells mean, such as values: { yes: true, no: false }`},
-		{"billing", "MONTHLY", `{value} differs from an option in case or in white space; write "monthly", "annually", "1", "2", "3", to the letter`},
-		{"billing", "Same", `{value} is the label of several options; write the internal value of the one that is meant`},
-		{"billing", "weekly", `{value} is none of the options; write "monthly", "annually", "1", "2", "3", or say under values what it becomes`},
-		{"currency", "JPY", `{value} is none of the options; write "C00", "C01", "C02", "C03", "C04", "C05", "C06", "C07" and 4 more, or say under values what it becomes`},
-		{"colours", "r;x", `{value} doesn't fit: its part 2 is none of the options; write "r", "g", "b", or say under values what it becomes`},
-		{"hs_recurring_billing_period", "12", `{value} is no duration; write one such as P12M (12 months), P1Y6M or P2W, or say under values what it becomes`},
+		{"quantity", "1.234,56", `{value} is not a number. If the whole column is written this way, add decimal: "," and group: "." to the quantity` + rest},
+		{"quantity", "1,5", `{value} is not a number. If the whole column is written this way, add decimal: "," to the quantity` + rest},
+		{"quantity", "1,234", `{value} is not a number. If the whole column is written this way, add decimal: "," or group: "," to the quantity` + rest},
+		{"quantity", "1 234", `{value} is not a number. If the whole column is written this way, add group: " " to the quantity` + rest},
+		{"quantity", "1'234", `{value} is not a number. If the whole column is written this way, add group: "'" to the quantity` + rest},
+		{"quantity", "$5", `{value} is not a number. If the whole column is written this way, add sign: "$" to the quantity` + rest},
+		{"quantity", "5 %", `{value} is not a number. If the whole column is written this way, add sign: "%" to the quantity` + rest},
+		{"quantity", "-5,50 €", `{value} is not a number. If the whole column is written this way, add decimal: "," and sign: "€" to the quantity` + rest},
+		{"quantity", "EUR 5", `{value} is not a number. If the whole column is written this way, add sign: with the text beside the number to the quantity` + rest},
+		{"quantity", "5,5 EUR", `{value} is not a number. If the whole column is written this way, add decimal: "," and sign: with the text beside the number to the quantity` + rest},
+		{"quantity", " 5", `{value} is not a number. If the whole column is written this way, add decimal: "." to the quantity` + rest},
+		{"quantity", "x", `{value} is not a number. Fix the cell.`},
+		{"quantity", "NaN", `{value} is not a number. Fix the cell.`},
+		{"price", "-5", `{value} is negative, and HubSpot takes no negative prices. Put a discount into its own property, as a positive number.`},
+		{"start", "31/12/2024", `{value} is not a date. If the whole column is written this way, add layout: 02/01/2006 to the start` + rest},
+		{"start", "01/02/2024", `{value} is not a date. If the whole column is written this way, add layout: 02/01/2006 or layout: 01/02/2006 to the start` + rest},
+		{"start", "31/12/24", `{value} is not a date. If the whole column is written this way, add layout: 02/01/06 to the start` + rest},
+		{"start", "Jan 31, 2026", `{value} is not a date. If the whole column is written this way, add layout: "Jan 2, 2006" to the start` + rest},
+		{"start", "20260131", `{value} is not a date. If the whole column is written this way, add layout: 20060102 to the start` + rest},
+		{"start", "2026-02-30", `{value} is not a day of the calendar. Write a day such as 2026-01-31.`},
+		{"start", "2026-01-31T09:30:00Z", `{value} has a time, and the property takes a day. If the whole column is written this way, add layout: 2006-01-02T15:04:05Z07:00 to the start` + rest},
+		{"start", "1735603200", `{value} looks like a timestamp in seconds, and HubSpot takes milliseconds. Write a day such as 2026-01-31.`},
+		{"start", "1735603200001", `{value} is a millisecond timestamp that is not midnight UTC. Write a day such as 2026-01-31.`},
+		{"start", "45678", `{value} looks like a spreadsheet's internal number of a day, so export the column again as text. Write a day such as 2026-01-31.`},
+		{"seen", "2026-01-31T09:30:00", `{value} has no time zone. If the whole column is written this way, add layout: 2006-01-02T15:04:05 and a timezone to the seen` + rest},
+		{"seen", "31.12.2024 10:00", `{value} is not a date with a time. If the whole column is written this way, add layout: 02.01.2006 15:04 and a timezone to the seen` + rest},
+		{"seen", "12/31/2024 3:04 PM", `{value} is not a date with a time. If the whole column is written this way, add layout: 01/02/2006 3:04 PM and a timezone to the seen` + rest},
+		{"seen", "2026-01-31T09:30Z", `{value} is not a date with a time. If the whole column is written this way, add layout: 2006-01-02T15:04Z07:00 to the seen` + rest},
+		{"seen", "1735603200", `{value} looks like a timestamp in seconds, and HubSpot takes milliseconds. Write a time such as 2026-01-31T09:30:00+01:00.`},
+		{"optional", "yes", `{value} is neither true nor false. Add values: to the rule to say what the cells mean, such as values: { yes: true, no: false }.`},
+		{"billing", "MONTHLY", `{value} differs from an option in case or white space. Write "monthly", "annually", "1", "2", "3", exactly as shown here.`},
+		{"billing", "Same", `{value} is the label of several options. Use the internal value of the one that is meant.`},
+		{"billing", "weekly", `{value} is not one of the options. Write "monthly", "annually", "1", "2", "3", or add values: to the rule to say what this cell becomes.`},
+		{"currency", "JPY", `{value} is not one of the options. Write "C00", "C01", "C02", "C03", "C04", "C05", "C06", "C07" and 4 more, or add values: to the rule to say what this cell becomes.`},
+		{"colours", "r;x", `{value} can't be used: its part 2 is not one of the options. Write "r", "g", "b", or add values: to the rule to say what this cell becomes.`},
+		{"hs_recurring_billing_period", "12", `{value} is not a duration. Write one such as P12M (12 months), P1Y6M or P2W, or add values: to the rule to say what this cell becomes.`},
 	} {
 		if _, _, got := sends(t, tt.property)(tt.cell); got != tt.want {
 			t.Errorf("%s %q\ngot  %s\nwant %s", tt.property, tt.cell, got, tt.want)
 		}
 		// What is advised does it.
-		_, keys, advised := strings.Cut(strings.TrimSuffix(tt.want, rest), "give the rule ")
+		_, keys, advised := strings.Cut(strings.TrimSuffix(tt.want, " to the "+tt.property+rest), "this way, add ")
 		if !advised || strings.Contains(keys, "with the text") {
 			continue
 		}
@@ -166,7 +167,7 @@ func TestPriceOfOtherObjects(t *testing.T) {
 }
 
 // checkedRow is a row of 8 properties of all types, under a schema or without.
-func checkedRow(t testing.TB, s *mapping.Schema) (*mapping.Mapper, []string) {
+func checkedRow(t testing.TB, s *schema.Schema) (*mapping.Mapper, []string) {
 	t.Helper()
 	mapper, err := parse(t, "properties: { name: A, price: B, quantity: C, start: D, seen: E, optional: F, billing: G, colours: H }").
 		CompileFor([]string{"A", "B", "C", "D", "E", "F", "G", "H"}, s)
@@ -203,7 +204,7 @@ func TestChecksAllocateNothing(t *testing.T) {
 func BenchmarkMap8(b *testing.B) {
 	for _, bb := range []struct {
 		name   string
-		schema *mapping.Schema
+		schema *schema.Schema
 	}{{"unchecked", nil}, {"checked", account()}} {
 		b.Run(bb.name, func(b *testing.B) {
 			mapper, row := checkedRow(b, bb.schema)

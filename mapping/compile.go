@@ -2,7 +2,12 @@
 
 package mapping
 
-import "cmp"
+import (
+	"cmp"
+
+	"github.com/hubload/hubload/mapping/internal/wording"
+	"github.com/hubload/hubload/mapping/schema"
+)
 
 // A Mapper makes records out of the rows of inputs that have the header for
 // which it was compiled. It never changes: any number of goroutines may use it.
@@ -24,7 +29,7 @@ type propertyCell struct {
 	unread   string            // code for cells that the format can't read
 	constant string            // what is sent for Value or Default
 	sent     map[string]string // what is sent for the cells of Values
-	valueType
+	takes    schema.Type
 }
 
 type associationCell struct {
@@ -36,7 +41,7 @@ type keyCells struct {
 	property string
 	columns  []string // names in the header
 	indexes  []int
-	valueType
+	takes    schema.Type
 }
 
 // Compile is [Mapping.CompileFor] without a schema: values are not checked.
@@ -59,14 +64,14 @@ func (m *Mapping) Compile(header []string) (*Mapper, error) { return m.CompileFo
 // a format for another type than the property's, a constant, default or value
 // that the property doesn't take, and a key whose property isn't unique, or, for
 // an automatic one, is no text.
-func (m *Mapping) CompileFor(header []string, s *Schema) (*Mapper, error) {
+func (m *Mapping) CompileFor(header []string, s *schema.Schema) (*Mapper, error) {
 	f := newFinder(header)
 	f.object, f.schema = cmp.Or(m.Object, DefaultObject), s
 	mapper := &Mapper{width: len(header)}
 	for _, rule := range m.Properties {
 		if m.Key != nil && rule.Name == m.Key.Property {
 			if !m.Key.gives(rule) {
-				f.fail("property %s is the key, and gets another value under properties; remove it there", quote(rule.Name))
+				f.fail("property %s is the key, and gets another value under properties; remove it there", wording.Quote(rule.Name))
 			}
 			continue // the key's property is sent with the key
 		}
@@ -87,7 +92,7 @@ func (m *Mapping) CompileFor(header []string, s *Schema) (*Mapper, error) {
 		keyType := f.keyType(m.Key)
 		if !m.Key.Auto {
 			mapper.key = f.key(m.Key)
-			mapper.key.valueType = keyType
+			mapper.key.takes = keyType
 		}
 	}
 	if len(m.Properties) == 0 && m.Key == nil {
@@ -115,25 +120,25 @@ func (k *KeyRule) gives(rule PropertyRule) bool {
 func (f *finder) property(rule PropertyRule) propertyCell {
 	p := propertyCell{PropertyRule: rule}
 	if rule.Value == nil {
-		p.index, p.Column = f.column(rule.Column, "property "+quote(rule.Name))
+		p.index, p.Column = f.column(rule.Column, "property "+wording.Quote(rule.Name))
 	}
 	f.fit(&p)
 	if p.Match != "" && p.Of == "" {
-		f.fail("property %s matches records without saying of which object type; give the rule one", quote(p.Name))
+		f.fail("property %s matches records without saying of which object type; give the rule one", wording.Quote(p.Name))
 	}
 	return p
 }
 
 func (f *finder) association(rule AssociationRule) associationCell {
 	a := associationCell{AssociationRule: rule}
-	a.index, a.Column = f.column(rule.Column, "the association to "+quote(rule.To))
+	a.index, a.Column = f.column(rule.Column, "the association to "+wording.Quote(rule.To))
 	if rule.Type != 0 {
 		return a
 	}
 	var known bool
-	if a.Category, a.Type, known = AssociationType(f.object, rule.To); !known {
-		f.fail("there is no built-in association type from %s to %s; %s", quote(f.object), quote(rule.To),
-			didYouMean(rule.To, associationTargets(f.object), "give the rule a type and a category, as the account lists them"))
+	if a.Category, a.Type, known = schema.AssociationType(f.object, rule.To); !known {
+		f.fail("there is no built-in association type from %s to %s; %s", wording.Quote(f.object), wording.Quote(rule.To),
+			wording.DidYouMean(rule.To, schema.AssociationTargets(f.object), "give the rule a type and a category, as the account lists them"))
 	}
 	return a
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/hubload/hubload/mapping"
+	"github.com/hubload/hubload/mapping/schema"
 )
 
 // parse is Parse for mappings that are right.
@@ -153,7 +154,7 @@ func TestUnused(t *testing.T) {
 func TestForHeader(t *testing.T) {
 	header := []string{"Product", "name", " price ", "price", "", "hubload_row", "quantity", "Quantity", "name", "pr\u0065\u0301", "hs_sku"}
 	isProperty := func(name string) bool {
-		return name == "pr\u00e9" || name == "hubload_row" || name == "" || mapping.IsLineItemProperty(name)
+		return name == "pr\u00e9" || name == "hubload_row" || name == "" || schema.IsLineItemProperty(name)
 	}
 	want := &mapping.Mapping{Object: "0-8", Properties: []mapping.PropertyRule{
 		{Name: "name", Column: "name"},
@@ -181,7 +182,7 @@ func TestIsLineItemProperty(t *testing.T) {
 		// Only HubSpot writes these.
 		"amount": false, "hs_object_id": false, "createdate": false, "hs_acv": false, "hs_unique_creation_key": false,
 	} {
-		if got := mapping.IsLineItemProperty(name); got != want {
+		if got := schema.IsLineItemProperty(name); got != want {
 			t.Errorf("IsLineItemProperty(%q) = %v", name, got)
 		}
 	}

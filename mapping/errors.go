@@ -6,9 +6,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
-	"unicode/utf8"
 )
 
 // An Error is one thing that is wrong with a mapping.
@@ -60,29 +58,3 @@ func (e Errors) orNil() error {
 	})
 	return e
 }
-
-// quote makes a text of the user fit for a message: what could disturb a
-// terminal is escaped, and what is long is cut.
-func quote(s string) string {
-	const most = 60
-	if utf8.RuneCountInString(s) > most {
-		s = string([]rune(s)[:most]) + "..."
-	}
-	return strconv.Quote(s)
-}
-
-// quoteAll quotes a list for a message, at most ten of it.
-func quoteAll(list []string) string {
-	const most = 10
-	quoted := make([]string, 0, most)
-	for _, s := range list[:min(most, len(list))] {
-		quoted = append(quoted, quote(s))
-	}
-	text := strings.Join(quoted, ", ")
-	if more := len(list) - most; more > 0 {
-		text += fmt.Sprintf(" and %d more", more)
-	}
-	return text
-}
-
-func itoa(n int) string { return strconv.Itoa(n) }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"github.com/hubload/hubload/mapping"
+	"github.com/hubload/hubload/mapping/schema"
 )
 
 func Example() {
@@ -45,8 +46,8 @@ key: { property: migration_key, columns: [Order no, Line] }
 	// Output:
 	// not used: [Remark]
 	// A-17|1 [{name Bolt M8} {quantity 200} {hs_line_item_currency_code JPY} {migration_key A-17|1}] [{deals 18012345678 HUBSPOT_DEFINED 20}]
-	// REQUIRED_EMPTY in "Product": the cell is empty and the property is required; fill it in, or give the rule a default
-	// ASSOCIATION_ID_INVALID in "Deal ID": {value} is no record id; write a whole number greater than 0, in digits only; a spreadsheet has rounded it, so export the column again as text
+	// REQUIRED_EMPTY in "Product": the cell is empty and the property is required. Fill it in, or add default: to the rule.
+	// ASSOCIATION_ID_INVALID in "Deal ID": {value} is not a record id: a spreadsheet has rounded it, so export the column again as text. Fix the cell: an id is a whole number greater than 0, in digits only.
 }
 
 func ExampleParse() {
@@ -66,7 +67,7 @@ account: yes
 
 func ExampleForHeader() {
 	header := []string{"name", "price", "Remark"}
-	m := mapping.ForHeader("line_items", header, mapping.IsLineItemProperty)
+	m := mapping.ForHeader("line_items", header, schema.IsLineItemProperty)
 	fmt.Printf("%s", m.Encode())
 	// Output:
 	// object: line_items
@@ -87,10 +88,10 @@ properties:
 		fmt.Println(err)
 		return
 	}
-	schema := mapping.NewSchema([]mapping.PropertyDefinition{ // as the account lists them
+	schema := schema.New([]schema.Property{ // as the account lists them
 		{Name: "name", Label: "Name", Type: "string"},
 		{Name: "price", Label: "Unit price", Type: "number"},
-		{Name: "recurringbillingfrequency", Label: "Billing frequency", Type: "enumeration", Options: []mapping.PropertyOption{
+		{Name: "recurringbillingfrequency", Label: "Billing frequency", Type: "enumeration", Options: []schema.Option{
 			{Value: "monthly", Label: "Monthly"},
 			{Value: "per_six_months", Label: "Semi-annually"},
 		}},
@@ -116,7 +117,7 @@ properties:
 	}
 	// Output:
 	// [{name Maintenance} {price 1234.56} {recurringbillingfrequency per_six_months} {hs_recurring_billing_start_date 2026-01-31}]
-	// INVALID_NUMBER {value} is no number as the rule says, with decimal: "," and group: "."; correct the cell
-	// INVALID_OPTION {value} is none of the options; write "monthly", "per_six_months", or say under values what it becomes
-	// INVALID_DATE {value} is no day of the calendar, or no time; correct the cell
+	// INVALID_NUMBER {value} is not a number as the rule says, with decimal: "," and group: ".". Fix the cell.
+	// INVALID_OPTION {value} is not one of the options. Write "monthly", "per_six_months", or add values: to the rule to say what this cell becomes.
+	// INVALID_DATE {value} is not a day of the calendar, or not a time. Fix the cell.
 }

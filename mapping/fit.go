@@ -6,6 +6,9 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+
+	"github.com/hubload/hubload/mapping/internal/wording"
+	"github.com/hubload/hubload/mapping/schema"
 )
 
 // fit completes a rule by its format and by the type of its property, and
@@ -13,14 +16,14 @@ import (
 func (f *finder) fit(p *propertyCell) {
 	faults := p.formatFaults()
 	for _, fault := range faults {
-		f.fail("property %s: %s", quote(p.Name), fault.message)
+		f.fail("property %s: %s", wording.Quote(p.Name), fault.message)
 	}
 	p.constant, p.sent = p.Default, p.Values
 	if p.Value != nil {
 		p.constant = *p.Value
 	}
-	if d := f.definition(p.Name, "property "+quote(p.Name)); d != nil {
-		p.valueType = typeOf(f.object, d)
+	if d := f.definition(p.Name, "property "+wording.Quote(p.Name)); d != nil {
+		p.takes = schema.TypeOf(f.object, d)
 		if p.Match != "" {
 			f.fitLink(p)
 			return
@@ -34,16 +37,16 @@ func (f *finder) fit(p *propertyCell) {
 
 // definition returns the definition of a property, nil when it isn't known or
 // can't be set.
-func (f *finder) definition(name, what string) *PropertyDefinition {
+func (f *finder) definition(name, what string) *schema.Property {
 	if f.schema == nil {
 		return nil
 	}
-	d := f.schema.byName[name]
+	d := f.schema.Property(name)
 	switch {
 	case d == nil && len(f.errs) > 100:
 		f.fail("%s doesn't exist in the account", what) // as for columns, suggestions take their time
 	case d == nil:
-		f.fail("%s doesn't exist in the account; %s", what, f.schema.suggest(name))
+		f.fail("%s doesn't exist in the account; %s", what, f.schema.Suggest(name))
 	case d.ReadOnly:
 		f.fail("%s can't be set, because HubSpot keeps or calculates it; remove the rule", what)
 		return nil
@@ -56,19 +59,19 @@ func (f *finder) definition(name, what string) *PropertyDefinition {
 func (f *finder) fitFormat(p *propertyCell) {
 	var dates *bool
 	takes := ""
-	switch p.kind {
-	case aDate, aDatetime:
-		dates = new(p.kind == aDate)
+	switch p.takes.Kind {
+	case schema.TypeDate, schema.TypeDatetime:
+		dates = new(p.takes.Kind == schema.TypeDate)
 		if p.isNumberFormat() {
 			takes = "dates"
 		}
-	case aBoolean:
+	case schema.TypeBool:
 		takes = "true and false"
-	case aNumber, aPrice:
+	case schema.TypeNumber, schema.TypePrice:
 		if p.isTimeFormat() {
 			takes = "numbers"
 		}
-	case anOption, someOptions:
+	case schema.TypeEnum, schema.TypeEnums:
 		if p.isTimeFormat() {
 			takes = "options"
 		}
@@ -76,15 +79,15 @@ func (f *finder) fitFormat(p *propertyCell) {
 	if p.format = p.newFormat(dates); p.format == nil {
 		return
 	}
-	p.unread = CodeInvalidNumber
+	p.unread = schema.CodeInvalidNumber
 	if t, ok := p.format.(*timeFormat); ok {
-		p.unread = CodeInvalidDatetime
+		p.unread = schema.CodeInvalidDatetime
 		if t.dates {
-			p.unread = CodeInvalidDate
+			p.unread = schema.CodeInvalidDate
 		}
 	}
 	if takes != "" {
-		f.fail("property %s takes %s, and its rule has a format for something else; remove it", quote(p.Name), takes)
+		f.fail("property %s takes %s, and its rule has a format for something else; remove it", wording.Quote(p.Name), takes)
 	}
 }
 
@@ -94,10 +97,10 @@ func (f *finder) fitTexts(p *propertyCell) {
 		if value == "" {
 			return "" // it clears the property
 		}
-		sent, code := p.check(value)
+		sent, code := p.takes.Check(value)
 		if code != "" {
-			what, _ := p.valueType.fault(code, value)
-			f.fail("property %s: %s %s %s; write %s", quote(p.Name), fmt.Sprintf(format, args...), quote(value), what, p.example())
+			what, _ := p.takes.Explain(code, value)
+			f.fail("property %s: %s %s %s; write %s", wording.Quote(p.Name), fmt.Sprintf(format, args...), wording.Quote(value), what, p.takes.Example())
 		}
 		return sent
 	}
@@ -109,33 +112,33 @@ func (f *finder) fitTexts(p *propertyCell) {
 	if p.Values != nil {
 		p.sent = make(map[string]string, len(p.Values))
 		for _, cell := range slices.Sorted(maps.Keys(p.Values)) {
-			p.sent[cell] = fit(p.Values[cell], "the value for %s,", quote(cell))
+			p.sent[cell] = fit(p.Values[cell], "the value for %s,", wording.Quote(cell))
 		}
 	}
 }
 
 // fitLink refuses a property that can't hold the id of a record.
 func (f *finder) fitLink(p *propertyCell) {
-	switch p.kind {
-	case anything, aNumber, aPrice:
+	switch p.takes.Kind {
+	case schema.TypeAny, schema.TypeNumber, schema.TypePrice:
 	default:
-		f.fail("property %s takes %s, and match gives the id of a record; remove it", quote(p.Name), p.example())
+		f.fail("property %s takes %s, and match gives the id of a record; remove it", wording.Quote(p.Name), p.takes.Example())
 	}
 }
 
 // keyType returns the type of the key's property.
-func (f *finder) keyType(key *KeyRule) valueType {
-	what := "the key's property " + quote(key.Property)
+func (f *finder) keyType(key *KeyRule) schema.Type {
+	what := "the key's property " + wording.Quote(key.Property)
 	d := f.definition(key.Property, what)
 	if d == nil {
-		return valueType{}
+		return schema.Type{}
 	}
-	t := typeOf(f.object, d)
+	t := schema.TypeOf(f.object, d)
 	switch {
 	case !d.Unique:
 		f.fail("%s isn't unique in the account, which can only be chosen when a property is created; make a new one that requires unique values", what)
-	case key.Auto && t.kind != anything:
-		f.fail("%s takes %s, and an automatic key is a text; name a property of single-line text", what, t.example())
+	case key.Auto && t.Kind != schema.TypeAny:
+		f.fail("%s takes %s, and an automatic key is a text; name a property of single-line text", what, t.Example())
 	}
 	return t
 }

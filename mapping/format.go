@@ -8,6 +8,8 @@ import (
 	_ "time/tzdata" // Windows has no time zones of its own
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/hubload/hubload/mapping/internal/wording"
 )
 
 // formatKeys returns the keys of a rule that say how a column is written.
@@ -107,7 +109,7 @@ func isSign(c rune) bool { return unicode.Is(unicode.Sc, c) || c == '%' || c == 
 // zoneFault refuses Local too: a mapping means the same on every machine.
 func zoneFault(name string) string {
 	if _, err := time.LoadLocation(name); err != nil || name == "Local" {
-		return quote(name) + " is no time zone of the IANA database; write one such as Europe/Berlin or America/New_York"
+		return wording.Quote(name) + " is no time zone of the IANA database; write one such as Europe/Berlin or America/New_York"
 	}
 	return ""
 }

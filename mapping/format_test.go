@@ -11,11 +11,12 @@ import (
 	"time"
 
 	"github.com/hubload/hubload/mapping"
+	"github.com/hubload/hubload/mapping/schema"
 )
 
 // rule compiles a mapping of one property, and returns what is sent for a cell, or
 // the code and the message of its problem.
-func rule(t testing.TB, format string, schema *mapping.Schema) func(cell string) (value, code, message string) {
+func rule(t testing.TB, format string, schema *schema.Schema) func(cell string) (value, code, message string) {
 	t.Helper()
 	m := parse(t, "properties: { p: { column: A, "+format+" } }")
 	mapper, err := m.CompileFor([]string{"A"}, schema)
@@ -65,7 +66,7 @@ func TestNumberFormats(t *testing.T) {
 			if got := value + code; got != want {
 				t.Errorf("%s: %q gives %q, want %q", tt.format, cell, got, want)
 			}
-			if code != "" && (!strings.HasPrefix(message, "{value} is no number as the rule says, with ") || strings.Contains(message, cell) && len(cell) > 2) {
+			if code != "" && (!strings.HasPrefix(message, "{value} is not a number as the rule says, with ") || strings.Contains(message, cell) && len(cell) > 2) {
 				t.Errorf("%s: message for %q is %q", tt.format, cell, message)
 			}
 		}
@@ -108,11 +109,11 @@ func TestLayouts(t *testing.T) {
 		{"text takes either", "layout: 02/01/2006", "string", map[string]string{"31/12/2024": "2024-12-31"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			var schema *mapping.Schema
+			var account *schema.Schema
 			if tt.kind != "" {
-				schema = mapping.NewSchema([]mapping.PropertyDefinition{{Name: "p", Type: tt.kind}})
+				account = schema.New([]schema.Property{{Name: "p", Type: tt.kind}})
 			}
-			read := rule(t, tt.format, schema)
+			read := rule(t, tt.format, account)
 			for cell, want := range tt.cells {
 				value, code, message := read(cell)
 				if got := value + code; got != want {
@@ -128,12 +129,12 @@ func TestLayouts(t *testing.T) {
 
 func TestFormatProblemsSayWhy(t *testing.T) {
 	for _, tt := range []struct{ format, cell, want string }{
-		{"layout: 02/01/2006", "30/02/2026", "{value} is no day of the calendar, or no time; correct the cell"},
-		{"layout: 02/01/2006", "2026-01-31", `{value} isn't written as the rule's layout says, "02/01/2006"; correct the cell, or the layout`},
-		{"layout: 02/01/2006 15:04, timezone: Europe/Berlin", "31/03/2024 02:30", "{value} never was in Europe/Berlin, where the clocks were set forward over it; correct the cell, or its timezone"},
-		{"layout: 02/01/2006 15:04, timezone: Europe/Berlin", "27/10/2024 02:30", "{value} was twice in Europe/Berlin, where the clocks were set back; write the times with their offset, and -0700 in the layout"},
-		{"decimal: ','", "x", `{value} is no number as the rule says, with decimal: ","; correct the cell`},
-		{"sign: $", "x", `{value} is no number as the rule says, with sign: "$"; correct the cell`},
+		{"layout: 02/01/2006", "30/02/2026", "{value} is not a day of the calendar, or not a time. Fix the cell."},
+		{"layout: 02/01/2006", "2026-01-31", `{value} is not written as the rule's layout says, "02/01/2006". Fix the cell or the layout.`},
+		{"layout: 02/01/2006 15:04, timezone: Europe/Berlin", "31/03/2024 02:30", "{value} did not exist in Europe/Berlin, where the clocks were set forward over it. Fix the cell or the timezone of the rule."},
+		{"layout: 02/01/2006 15:04, timezone: Europe/Berlin", "27/10/2024 02:30", "{value} happened twice in Europe/Berlin, where the clocks were set back. Write the times with their offset from UTC, and add -0700 to the layout."},
+		{"decimal: ','", "x", `{value} is not a number as the rule says, with decimal: ",". Fix the cell.`},
+		{"sign: $", "x", `{value} is not a number as the rule says, with sign: "$". Fix the cell.`},
 	} {
 		if _, _, got := rule(t, tt.format, nil)(tt.cell); got != tt.want {
 			t.Errorf("%s: %q\ngot  %s\nwant %s", tt.format, tt.cell, got, tt.want)
@@ -211,7 +212,7 @@ func FuzzNumber(f *testing.F) {
 	for _, cell := range []string{"1.234,56", "-€ 1.234", "1,5e3", "\u2212 5", "€", "1.234.567,", ",5 €", "+0", "1e400", "€-1.5"} {
 		f.Add(cell)
 	}
-	schema := mapping.NewSchema([]mapping.PropertyDefinition{{Name: "p", Type: "number"}})
+	schema := schema.New([]schema.Property{{Name: "p", Type: "number"}})
 	plain := rule(f, "", schema)
 	formats := []func(string) (string, string, string){
 		rule(f, `decimal: ",", group: ".", sign: "€"`, schema),
@@ -272,7 +273,7 @@ func FuzzTime(f *testing.F) {
 			moment := time.Unix(seconds, 0).In(zones[i])
 			cell := moment.Format("2006-01-02 15:04:05")
 			value, code, message := read(cell)
-			if strings.Contains(message, "was twice") {
+			if strings.Contains(message, "happened twice") {
 				twice := false
 				for shift := time.Second; shift < 2*time.Hour; shift += time.Second {
 					twice = twice || moment.Add(shift).Format("2006-01-02 15:04:05") == cell || moment.Add(-shift).Format("2006-01-02 15:04:05") == cell

@@ -7,6 +7,9 @@ import (
 	"strings"
 
 	"golang.org/x/text/unicode/norm"
+
+	"github.com/hubload/hubload/mapping/internal/wording"
+	"github.com/hubload/hubload/mapping/schema"
 )
 
 // A finder finds columns by name and remembers which were asked for. It collects
@@ -23,7 +26,7 @@ type finder struct {
 	errs   Errors
 
 	object string
-	schema *Schema // may be nil
+	schema *schema.Schema // may be nil
 }
 
 func newFinder(names []string) *finder {
@@ -69,11 +72,11 @@ func (f *finder) column(name, rule string) (int, string) {
 			if len(f.errs) > 100 {
 				known = nil // to look for the nearest name 50,000 times takes half a minute
 			}
-			f.fail("column %s of %s is not in the header; %s", quote(name), rule,
-				didYouMean(name, known, "the header has "+quoteAll(f.names)))
+			f.fail("column %s of %s is not in the header; %s", wording.Quote(name), rule,
+				wording.DidYouMean(name, known, "the header has "+wording.QuoteAll(f.names)))
 		} else {
 			f.fail("column %s of %s stands %d times in the header, first as columns %d and %d; rename one of them",
-				quote(name), rule, len(found), found[0]+1, found[1]+1)
+				wording.Quote(name), rule, len(found), found[0]+1, found[1]+1)
 		}
 	}
 	return -1, ""

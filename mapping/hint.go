@@ -6,6 +6,9 @@ import (
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"github.com/hubload/hubload/mapping/internal/wording"
+	"github.com/hubload/hubload/mapping/schema"
 )
 
 // fault says what is wrong with a cell, and what to do about it. Both are parts
@@ -13,98 +16,45 @@ import (
 // currencies and percent.
 func (p *propertyCell) fault(code, cell string) (what, fix string) {
 	if p.format == nil {
-		what, fix = p.valueType.fault(code, cell)
+		what, fix = p.takes.Explain(code, cell)
 		if len(cell) > maxHint {
-			return what, "correct the cell"
+			return what, "Fix the cell"
 		}
 		switch code {
-		case CodeInvalidNumber:
-			fix = advice(numberKeys(cell))
-		case CodeInvalidDate, CodeInvalidDatetime:
-			if isSeconds(cell) || code == CodeInvalidDate && isMillis(cell) {
+		case schema.CodeInvalidNumber:
+			fix = p.advice(numberKeys(cell))
+		case schema.CodeInvalidDate, schema.CodeInvalidDatetime:
+			if schema.IsSeconds(cell) || code == schema.CodeInvalidDate && schema.IsMillis(cell) {
 				break
 			}
-			if keys := layoutKeys(cell, code == CodeInvalidDatetime); keys != nil {
-				fix = advice(keys)
+			if keys := layoutKeys(cell, code == schema.CodeInvalidDatetime); keys != nil {
+				fix = p.advice(keys)
 			}
 		}
 		return what, fix
 	}
 	sent, why := p.format.read(cell)
 	if why == 0 {
-		return p.valueType.fault(code, sent)
+		return p.takes.Explain(code, sent)
 	}
 	switch f := p.format.(type) {
 	case *numberFormat:
-		return "is no number as the rule says, with " + f.keys(quote(f.sign)), "correct the cell"
+		return "is not a number as the rule says, with " + f.keys(wording.Quote(f.sign)), "Fix the cell"
 	case *timeFormat:
 		return f.fault(why)
 	}
-	return "can't be read", "correct the cell"
+	return "can't be read", "Fix the cell"
 }
 
 // maxHint is how long a cell may be that is looked at for hints.
 const maxHint = 50
 
-// fault says what is wrong with a value, and what to write instead.
-func (t *valueType) fault(code, value string) (what, fix string) {
-	fix = "write " + t.example()
-	switch code {
-	case CodeInvalidNumber:
-		return "is no number", fix
-	case CodeNegativePrice:
-		return "is negative, and HubSpot takes no negative price", "write a discount as a positive number in a property of its own"
-	case CodeInvalidDate, CodeInvalidDatetime:
-		return timeFault(code, value), fix
-	case CodeInvalidBoolean:
-		return "is neither true nor false", "say under values what the cells mean, such as values: { yes: true, no: false }"
-	case CodeInvalidOption:
-		if t.kind == someOptions {
-			if _, part := t.several(value); part > 1 || strings.Contains(value, ";") {
-				parts := strings.Split(strings.TrimPrefix(value, ";"), ";")
-				what, fix = t.options.fault(parts[part-1])
-				return "doesn't fit: its part " + itoa(part) + " " + what, fix
-			}
-		}
-		return t.options.fault(value)
-	case CodeInvalidDuration:
-		return "is no duration", "write one such as P12M (12 months), P1Y6M or P2W, or say under values what it becomes"
-	}
-	return "doesn't fit", fix
-}
-
-func timeFault(code, value string) string {
-	day, clock, _ := strings.Cut(value, "T")
-	switch {
-	case isSeconds(value):
-		return "seems to count seconds, and HubSpot counts milliseconds"
-	case code == CodeInvalidDate && isMillis(value):
-		return "counts milliseconds and is no midnight in UTC"
-	case code == CodeInvalidDate && clock != "" && isDatetime(value):
-		return "has a time, and the property takes a day"
-	case isDayNumber(value):
-		return "seems to be a spreadsheet's number for a day, so export the column again as text"
-	case clock == "" && isShaped(day):
-		return "is no day of the calendar"
-	case code == CodeInvalidDatetime && isDatetime(value+"Z"):
-		return "has no time zone"
-	case code == CodeInvalidDate:
-		return "is no date"
-	}
-	return "is no date with a time"
-}
-
-// isShaped reports whether s looks like YYYY-MM-DD.
-func isShaped(s string) bool {
-	return len(s) == 10 && s[4] == '-' && s[7] == '-' && number4(s) >= 0 && number2(s[5:]) >= 0 && number2(s[8:]) >= 0
-}
-
 // advice joins keys of the mapping of which one is right.
-func advice(keys []string) string {
+func (p *propertyCell) advice(keys []string) string {
 	if len(keys) == 0 {
-		return "correct the cell"
+		return "Fix the cell"
 	}
-	return "give the rule " + strings.Join(keys, " or ") + " if the column is written so, or correct the cell"
+	return "If the whole column is written this way, add " + strings.Join(keys, " or ") + " to the " + p.Name + " rule; otherwise fix the cell"
 }
 
 // numberKeys returns the keys with which a cell is a number, at most two ways.
@@ -153,7 +103,7 @@ func signOf(cell string) (sign, shown string) {
 		return "", ""
 	}
 	if c, size := utf8.DecodeRuneInString(sign); size == len(sign) && isSign(c) {
-		return sign, quote(sign)
+		return sign, wording.Quote(sign)
 	}
 	return sign, "with the text beside the number"
 }
@@ -163,10 +113,10 @@ func signOf(cell string) (sign, shown string) {
 func (f *numberFormat) keys(sign string) string {
 	var keys []string
 	if f.decimal != '.' || f.group == 0 && f.sign == "" {
-		keys = append(keys, "decimal: "+quote(string(f.decimal)))
+		keys = append(keys, "decimal: "+wording.Quote(string(f.decimal)))
 	}
 	if f.group != 0 {
-		keys = append(keys, "group: "+quote(string(f.group)))
+		keys = append(keys, "group: "+wording.Quote(string(f.group)))
 	}
 	if f.sign != "" {
 		keys = append(keys, "sign: "+sign)
@@ -210,7 +160,7 @@ func layoutKeys(cell string, datetime bool) []string {
 			first = t
 		}
 		if layout += clock; strings.Contains(layout, ",") {
-			layout = quote(layout) // between braces a comma ends the text
+			layout = wording.Quote(layout) // between braces a comma ends the text
 		}
 		if keys = append(keys, "layout: "+layout+zone); len(keys) == 2 {
 			break
@@ -236,11 +186,11 @@ func clockLayouts() []string {
 func (f *timeFormat) fault(why reason) (what, fix string) {
 	switch why {
 	case noSuchTime:
-		return "is no day of the calendar, or no time", "correct the cell"
+		return "is not a day of the calendar, or not a time", "Fix the cell"
 	case skipped:
-		return "never was in " + f.zone.String() + ", where the clocks were set forward over it", "correct the cell, or its timezone"
+		return "did not exist in " + f.zone.String() + ", where the clocks were set forward over it", "Fix the cell or the timezone of the rule"
 	case repeated:
-		return "was twice in " + f.zone.String() + ", where the clocks were set back", "write the times with their offset, and -0700 in the layout"
+		return "happened twice in " + f.zone.String() + ", where the clocks were set back", "Write the times with their offset from UTC, and add -0700 to the layout"
 	}
-	return "isn't written as the rule's layout says, " + quote(f.layout), "correct the cell, or the layout"
+	return "is not written as the rule's layout says, " + wording.Quote(f.layout), "Fix the cell or the layout"
 }

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"strings"
 	"time"
+
+	"github.com/hubload/hubload/mapping/internal/wording"
 )
 
 // layoutParts is what a layout holds of a date and time.
@@ -41,17 +43,17 @@ func layoutFault(layout string) string {
 	p := partsOf(layout)
 	switch {
 	case !p.year || !p.month || !p.day:
-		message := "the layout " + quote(layout) + " lacks " + p.missing()
+		message := "the layout " + wording.Quote(layout) + " lacks " + p.missing()
 		if goLayout := translated(layout); goLayout != "" {
-			return message + "; did you mean " + quote(goLayout) + "?"
+			return message + "; did you mean " + wording.Quote(goLayout) + "?"
 		}
 		return message + advice
 	case p.zoneName:
-		return "the layout " + quote(layout) + " has an abbreviated time zone, which can mean several; write -0700 for an offset, or leave it out and give the rule a timezone"
+		return "the layout " + wording.Quote(layout) + " has an abbreviated time zone, which can mean several; write -0700 for an offset, or leave it out and give the rule a timezone"
 	case p.hour && !p.half:
-		return "the layout " + quote(layout) + " has an hour of 12 without PM; write 15 for an hour of 24, or add PM"
+		return "the layout " + wording.Quote(layout) + " has an hour of 12 without PM; write 15 for an hour of 24, or add PM"
 	case !p.hour && (p.half || p.minute || p.second):
-		return "the layout " + quote(layout) + " has a time without an hour" + advice
+		return "the layout " + wording.Quote(layout) + " has a time without an hour" + advice
 	}
 	// What two dates become must be read as those dates: digits that run into
 	// each other can't.
@@ -61,7 +63,7 @@ func layoutFault(layout string) string {
 	} {
 		read, err := time.ParseInLocation(layout, t.Format(layout), time.UTC)
 		if err != nil || read.Format(time.DateOnly) != t.Format(time.DateOnly) || p.hour && read.Hour() != t.Hour() {
-			return "the layout " + quote(layout) + " can't be read back, because its parts run into each other or say different things" + advice
+			return "the layout " + wording.Quote(layout) + " can't be read back, because its parts run into each other or say different things" + advice
 		}
 	}
 	return ""

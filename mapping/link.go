@@ -84,13 +84,21 @@ func (l *Link) Problem(code string) Problem {
 	}
 	switch code {
 	case CodeMatchNotFound:
-		p.Message = "none of the " + l.To + " has {value} as its " + l.Property + "; correct the cell, or create the record, and import the row again"
+		p.Message = "no " + singular(l.To) + " has " + l.Property + " = {value}. Fix the cell or create the record, and import the row again."
 	case CodeMatchAmbiguous:
-		p.Message = "several of the " + l.To + " have {value} as their " + l.Property + ", so that which one is meant can't be told; make it different in all but one"
+		p.Message = "several " + l.To + " have " + l.Property + " = {value}, and hubload can't tell which one is meant. Change it in all but one."
 	case CodeAssociationNotFound:
-		p.Message = "none of the " + l.To + " has the id {value}; correct the cell, or create the record, and import the row again"
+		p.Message = "no " + singular(l.To) + " has the id {value}. Fix the cell or create the record, and import the row again."
 	}
 	return p
+}
+
+// singular returns what a record of an object type is called: deal for deals.
+func singular(object string) string {
+	if name, plural := strings.CutSuffix(object, "s"); plural {
+		return strings.ReplaceAll(name, "_", " ")
+	}
+	return "record of " + object
 }
 
 // links reports whether the rule's records are looked up.
@@ -131,8 +139,8 @@ func checkMatch(cell string) (code string) {
 }
 
 const (
-	blankMatchMessage = "the cell holds nothing but white space, and no record is found by that; correct or empty it"
-	longMatchMessage  = "the value has more than 1,000 characters, and records aren't looked up by such; correct the cell"
+	blankMatchMessage = "the cell holds nothing but white space, which no record can be found by. Fill it in or empty it."
+	longMatchMessage  = "the value has more than 1,000 characters, too many to look a record up by. Fix the cell."
 )
 
 // linkOf returns the object type of the record whose id a property holds, "" where

@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/hubload/hubload/mapping"
+	"github.com/hubload/hubload/mapping/schema"
 )
 
 const linked = `
@@ -26,7 +27,7 @@ associations:
 
 var linkedHeader = []string{"Name", "SKU", "Tax", "Deal", "Order", "Quote"}
 
-func compiled(t *testing.T, text string, header []string, schema *mapping.Schema) *mapping.Mapper {
+func compiled(t *testing.T, text string, header []string, schema *schema.Schema) *mapping.Mapper {
 	t.Helper()
 	m, err := mapping.Parse([]byte(text))
 	if err != nil {
@@ -180,7 +181,7 @@ func TestParent(t *testing.T) {
 }
 
 func TestCompileLinks(t *testing.T) {
-	schema := mapping.NewSchema([]mapping.PropertyDefinition{
+	schema := schema.New([]schema.Property{
 		{Name: "n", Type: "number"},
 		{Name: "s", Type: "string"},
 		{Name: "d", Type: "date"},

@@ -5,6 +5,9 @@ package mapping
 import (
 	"fmt"
 	"strings"
+
+	"github.com/hubload/hubload/mapping/internal/wording"
+	"github.com/hubload/hubload/mapping/schema"
 )
 
 // readFormats completes the rules by how their cells are written. Columns that leave
@@ -21,13 +24,13 @@ func (p *proposer) readFormats() {
 			continue
 		}
 		switch c.kind {
-		case aNumber, aPrice:
+		case schema.TypeNumber, schema.TypePrice:
 			p.numbers(c)
-		case aDate, aDatetime:
+		case schema.TypeDate, schema.TypeDatetime:
 			p.dates(c)
-		case anOption, someOptions:
+		case schema.TypeEnum, schema.TypeEnums:
 			p.options(c)
-		case aBoolean:
+		case schema.TypeBool:
 			c.words("are neither true nor false", func(cell string) (string, bool) {
 				if cell == "true" || cell == "false" {
 					return cell, true
@@ -35,13 +38,13 @@ func (p *proposer) readFormats() {
 				value, ok := booleanWords()[plain(cell)]
 				return value, ok
 			})
-		case aDuration:
+		case schema.TypeDuration:
 			c.words("are no durations", func(cell string) (string, bool) {
 				value := durationOf(cell)
 				return value, value != ""
 			})
-		case anID:
-			c.require(c.cells.fitting(ValidID), "are no record ids")
+		case schema.TypeID:
+			c.require(c.cells.fitting(schema.ValidID), "are no record ids")
 		default:
 			if c.Property.Name == "hs_line_item_currency_code" {
 				p.currencies(c)
@@ -56,13 +59,13 @@ func (p *proposer) learn(c *candidate) {
 		return
 	}
 	switch c.kind {
-	case aNumber, aPrice:
+	case schema.TypeNumber, schema.TypePrice:
 		if ways := numberWays(c.cells); len(ways) == 1 && (ways[0].group != 0 || ways[0].decimal == ',') {
 			p.decimal = ways[0].decimal
 		} else if len(ways) == 1 && p.decimal == 0 && c.cells.fitting(func(cell string) bool { return strings.Contains(cell, ".") }) > 0 {
 			p.decimal = '.'
 		}
-	case aDate, aDatetime:
+	case schema.TypeDate, schema.TypeDatetime:
 		if ways := dateWays(c.cells); len(ways) == 1 {
 			if first := isDayFirst(ways[0]); first != nil {
 				p.dayFirst = first
@@ -139,7 +142,7 @@ func (p *proposer) numbers(c *candidate) {
 	if !sure {
 		c.Confidence = Low
 		c.Notes = append(c.Notes, fmt.Sprintf("the cells can be read in two ways: %s is %s, or %s; take one of",
-			quote(c.telling(ways)), readingOf(ways[0], c.telling(ways)), readingOf(ways[1], c.telling(ways))))
+			wording.Quote(c.telling(ways)), readingOf(ways[0], c.telling(ways)), readingOf(ways[1], c.telling(ways))))
 		for _, w := range ways {
 			rule := *c.Property
 			w.put(&rule)
@@ -155,8 +158,8 @@ func (p *proposer) numbers(c *candidate) {
 	if way.sign == `\` {
 		c.Notes = append(c.Notes, "the backslash is the yen sign: in Shift_JIS both are one")
 	}
-	if c.kind == aPrice {
-		below := c.cells.fitting(func(cell string) bool { n, why := way.read(cell); return why == 0 && isNegative(n) })
+	if c.kind == schema.TypePrice {
+		below := c.cells.fitting(func(cell string) bool { n, why := way.read(cell); return why == 0 && schema.IsNegative(n) })
 		if below > 0 {
 			c.Notes = append(c.Notes, fmt.Sprintf("%d cells that were looked at are negative, and HubSpot takes no negative price", below))
 		}

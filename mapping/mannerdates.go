@@ -6,6 +6,9 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"github.com/hubload/hubload/mapping/internal/wording"
+	"github.com/hubload/hubload/mapping/schema"
 )
 
 // dateWays are the layouts under which most cells are dates, "" for what HubSpot takes
@@ -13,7 +16,7 @@ import (
 func dateWays(s *sample) []string {
 	w := ways[string]{cells: s}
 	w.try("", func(cell string) (string, reason) {
-		if isDatetime(cell) || isMillis(cell) {
+		if schema.IsDatetime(cell) || schema.IsMillis(cell) {
 			return cell, 0
 		}
 		return "", unreadable
@@ -65,7 +68,7 @@ func (p *proposer) dates(c *candidate) {
 	}
 	if len(ways) > 1 {
 		c.Confidence = Low
-		c.Notes = append(c.Notes, fmt.Sprintf("%s can be read in two ways, and no cell tells day from month; take one of", quote(c.Example)))
+		c.Notes = append(c.Notes, fmt.Sprintf("%s can be read in two ways, and no cell tells day from month; take one of", wording.Quote(c.Example)))
 		for _, way := range ways {
 			rule := *c.Property
 			rule.Layout = way
@@ -76,14 +79,14 @@ func (p *proposer) dates(c *candidate) {
 	way := ways[0]
 	fits := c.cells.fitting(func(cell string) bool {
 		if way == "" {
-			return isDatetime(cell) || isMillis(cell)
+			return schema.IsDatetime(cell) || schema.IsMillis(cell)
 		}
 		_, err := time.Parse(way, strings.TrimSpace(cell))
 		return err == nil
 	})
 	if c.require(fits, "are no dates") {
 		c.Property.Layout = way
-		if parts := partsOf(way); way != "" && c.kind == aDatetime && parts.hour && !parts.offset {
+		if parts := partsOf(way); way != "" && c.kind == schema.TypeDatetime && parts.hour && !parts.offset {
 			c.Notes = append(c.Notes, "the times are taken for UTC; if they are meant elsewhere, give the rule a timezone such as Europe/Berlin or Asia/Tokyo")
 		}
 	}

@@ -6,6 +6,9 @@ import (
 	"fmt"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/hubload/hubload/mapping/internal/wording"
+	"github.com/hubload/hubload/mapping/schema"
 )
 
 // maxWords is how many different cells a column of words may have.
@@ -22,7 +25,7 @@ func (p *proposer) options(c *candidate) {
 	} else if c.Property.Name != "recurringbillingfrequency" {
 		return
 	}
-	o := newOptions(list)
+	o := schema.NewOptions(list)
 	words := map[string]string{}
 	switch c.Property.Name {
 	case "recurringbillingfrequency":
@@ -30,25 +33,21 @@ func (p *proposer) options(c *candidate) {
 	case "hs_line_item_currency_code":
 		words = currencyWords()
 	}
-	folded := make(map[string]string)
-	for text, value := range o.sent {
-		folded[fold(text)] = value
-	}
 	c.words("are none of the property's options", func(cell string) (string, bool) {
-		if _, ok := o.sent[cell]; ok {
+		if _, ok := o.Value(cell); ok {
 			return cell, true
 		}
-		if c.kind == someOptions {
-			if _, bad := o.several(cell); bad == 0 {
+		if c.kind == schema.TypeEnums {
+			if _, bad := o.Values(cell); bad == 0 {
 				return cell, true
 			}
 		}
-		if value, ok := folded[fold(cell)]; ok {
+		if value, ok := o.ValueFold(cell); ok {
 			return value, true
 		}
 		for _, word := range []string{strings.TrimSpace(cell), plain(cell)} {
 			if value, ok := words[word]; ok {
-				if _, has := o.sent[value]; has || value == "" {
+				if _, has := o.Value(value); has || value == "" {
 					return value, true
 				}
 			}
@@ -96,6 +95,6 @@ func (c *candidate) words(fault string, sent func(cell string) (string, bool)) {
 	}
 	c.Property.Values = values
 	if len(unknown) > 0 {
-		c.Notes = append(c.Notes, "no value is known for "+quoteAll(unknown)+": add what they become")
+		c.Notes = append(c.Notes, "no value is known for "+wording.QuoteAll(unknown)+": add what they become")
 	}
 }

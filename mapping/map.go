@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/hubload/hubload/mapping/schema"
 )
 
 // maxCharacters is how long the value of a property may be.
@@ -114,7 +116,7 @@ func (p *propertyCell) value(fields []string) (value string, ok bool, code strin
 				return "", false, p.unread
 			}
 		}
-		if value, code = p.check(value); code != "" {
+		if value, code = p.takes.Check(value); code != "" {
 			return "", false, code
 		}
 	}
@@ -135,7 +137,7 @@ func (a *associationCell) check(id string) (code string) {
 		return CodeRequiredEmpty
 	case id != "" && a.Match != "":
 		return checkMatch(id)
-	case id != "" && !ValidID(id):
+	case id != "" && !schema.ValidID(id):
 		return CodeAssociationIDInvalid
 	}
 	return ""
@@ -145,7 +147,7 @@ func (a *associationCell) check(id string) (code string) {
 // in leading zeros are one.
 func (rec *Record) associate(a Association) {
 	for _, b := range rec.Associations {
-		if a.TypeID == b.TypeID && a.Category == b.Category && sameID(a.ID, b.ID) {
+		if a.TypeID == b.TypeID && a.Category == b.Category && schema.SameID(a.ID, b.ID) {
 			return
 		}
 	}
@@ -158,7 +160,7 @@ func (k *keyCells) fits(key string) (code string) {
 		return CodeValueTooLong
 	}
 	if key != "" {
-		_, code = k.check(key)
+		_, code = k.takes.Check(key)
 	}
 	return code
 }

@@ -117,12 +117,12 @@ func TestMapProblems(t *testing.T) {
 		{
 			"required", "properties: { a: { column: A, required: true } }", " A ",
 			[]string{""},
-			[]problem{{"REQUIRED_EMPTY", " A ", "a", "fill it in"}},
+			[]problem{{"REQUIRED_EMPTY", " A ", "a", "Fill it in"}},
 		},
 		{
 			"value not mapped", "properties: { a: { column: A, values: { x: y } } }", "A",
 			[]string{"X"},
-			[]problem{{"VALUE_NOT_MAPPED", "A", "a", "{value}; add it"}},
+			[]problem{{"VALUE_NOT_MAPPED", "A", "a", "{value}. Add it"}},
 		},
 		{
 			"too long", "properties: { a: A }\nkey: { property: k, columns: [A, B] }", "A,B",
@@ -138,7 +138,7 @@ func TestMapProblems(t *testing.T) {
 			"association", "properties: { a: A }\nassociations: [ { to: deals, column: D }, { to: quotes, column: Q }, { to: orders, column: O, required: true } ]", "A,D,Q,O",
 			[]string{"x", " 5", "1.8012E+10", ""},
 			[]problem{
-				{"ASSOCIATION_ID_INVALID", "D", "deals", "{value} is no record id"},
+				{"ASSOCIATION_ID_INVALID", "D", "deals", "{value} is not a record id"},
 				{"ASSOCIATION_ID_INVALID", "Q", "quotes", "as text"},
 				{"REQUIRED_EMPTY", "O", "orders", "the association is required"},
 			},

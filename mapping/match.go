@@ -5,20 +5,23 @@ package mapping
 import (
 	"strings"
 	"unicode"
+
+	"github.com/hubload/hubload/mapping/internal/wording"
+	"github.com/hubload/hubload/mapping/schema"
 )
 
 // A candidate is a column on its way to a proposal.
 type candidate struct {
 	ProposedColumn
 	cells      *sample
-	kind       kind
-	definition *PropertyDefinition // nil when the account's isn't known
+	kind       schema.Kind
+	definition *schema.Property // nil when the account's isn't known
 }
 
 // A proposer matches columns.
 type proposer struct {
 	object   string
-	schema   *Schema // may be nil
+	schema   *schema.Schema // may be nil
 	columns  []*candidate
 	japanese bool // the header is written so
 
@@ -71,15 +74,15 @@ func (p *proposer) writable(name string) bool {
 	if p.schema != nil {
 		return p.schema.Writable(name)
 	}
-	return p.isLineItem() && IsLineItemProperty(name)
+	return p.isLineItem() && schema.IsLineItemProperty(name)
 }
 
 func (p *proposer) readOnly(name string) bool {
-	return p.schema != nil && p.schema.byName[name] != nil && !p.schema.Writable(name)
+	return p.schema != nil && p.schema.Property(name) != nil && !p.schema.Writable(name)
 }
 
 func (p *proposer) hasAssociation(to string) bool {
-	_, _, ok := AssociationType(p.object, to)
+	_, _, ok := schema.AssociationType(p.object, to)
 	return ok
 }
 
@@ -89,17 +92,11 @@ func (p *proposer) labelled(name string, writable bool) (property string) {
 	if p.schema == nil || plain(name) == "" {
 		return ""
 	}
-	for i := range p.schema.definitions {
-		d := &p.schema.definitions[i]
-		if p.schema.byName[d.Name] != d || p.schema.Writable(d.Name) != writable || plain(d.Label) != plain(name) {
-			continue
-		}
-		if property != "" {
-			return ""
-		}
-		property = d.Name
+	names := p.schema.Labelled(writable, func(label string) bool { return plain(label) == plain(name) })
+	if len(names) != 1 {
+		return ""
 	}
-	return property
+	return names[0]
 }
 
 // named returns what has a column's name among its aliases; exact says that the name
@@ -128,9 +125,9 @@ func (p *proposer) take(c *candidate, property string, sure Confidence, reason s
 		}
 	}
 	if p.schema != nil {
-		if c.definition = p.schema.byName[property]; c.definition != nil {
-			if t := typeOf(p.object, c.definition); c.kind != anID || t.kind != aNumber {
-				c.kind = t.kind
+		if c.definition = p.schema.Property(property); c.definition != nil {
+			if t := schema.TypeOf(p.object, c.definition); c.kind != schema.TypeID || t.Kind != schema.TypeNumber {
+				c.kind = t.Kind
 			}
 		}
 	}
@@ -140,7 +137,7 @@ func (p *proposer) take(c *candidate, property string, sure Confidence, reason s
 func (p *proposer) associate(c *candidate, to string, exact bool) {
 	c.Association = &AssociationRule{To: to, Column: c.Name}
 	c.Confidence, c.Reason = High, "a usual name, and the cells are record ids"
-	ids := c.cells.fitting(ValidID)
+	ids := c.cells.fitting(schema.ValidID)
 	switch {
 	case c.cells.total == 0:
 		c.Confidence, c.Reason = Medium, "a usual name"
@@ -192,7 +189,7 @@ func (p *proposer) arbitrate() {
 			continue
 		}
 		if w := winner[c.Property.Name]; w != c {
-			c.Reason = "it could be " + c.Property.Name + " too, which column " + quote(w.Name) + " is"
+			c.Reason = "it could be " + c.Property.Name + " too, which column " + wording.Quote(w.Name) + " is"
 			c.Property, c.Confidence = nil, NoConfidence
 		}
 	}

@@ -8,6 +8,8 @@ import (
 	"strconv"
 
 	"go.yaml.in/yaml/v4"
+
+	"github.com/hubload/hubload/mapping/internal/wording"
 )
 
 // A reader reads nodes and collects what is wrong with them. Its methods return
@@ -25,16 +27,16 @@ func (r *reader) fail(n *yaml.Node, format string, args ...any) {
 // package never does: to take a text for something else.
 func (r *reader) is(kind yaml.Kind, n *yaml.Node, what string) bool {
 	if n.Anchor != "" {
-		r.fail(n, "the anchor %s can't stand in a mapping; remove it", quote("&"+n.Anchor))
+		r.fail(n, "the anchor %s can't stand in a mapping; remove it", wording.Quote("&"+n.Anchor))
 	}
 	if n.Style&yaml.TaggedStyle != 0 {
-		r.fail(n, "the tag %s can't stand in a mapping; remove it, texts are taken as they are written", quote(n.Tag))
+		r.fail(n, "the tag %s can't stand in a mapping; remove it, texts are taken as they are written", wording.Quote(n.Tag))
 	}
 	switch n.Kind {
 	case kind:
 		return true
 	case yaml.AliasNode:
-		r.fail(n, "the alias %s can't stand in a mapping; write out what it stands for", quote("*"+n.Value))
+		r.fail(n, "the alias %s can't stand in a mapping; write out what it stands for", wording.Quote("*"+n.Value))
 	default:
 		want, example := kindName(kind)
 		got, _ := kindName(n.Kind)
@@ -142,7 +144,7 @@ func (r *reader) entries(n *yaml.Node, what string) []entry {
 			continue
 		}
 		if line, twice := first[key]; twice {
-			r.fail(at, "%s stands here for the second time, after line %d; remove one of the two", quote(key), line)
+			r.fail(at, "%s stands here for the second time, after line %d; remove one of the two", wording.Quote(key), line)
 			continue
 		}
 		first[key] = at.Line
@@ -163,12 +165,12 @@ func (r *reader) section(n *yaml.Node, what string, known, notYet []string) (val
 		case slices.Contains(known, e.key):
 			values[e.key] = e.value
 		case slices.Contains(notYet, e.key):
-			r.fail(e.at, "the key %s in %s is not supported by this version of hubload yet; remove it", quote(e.key), what)
+			r.fail(e.at, "the key %s in %s is not supported by this version of hubload yet; remove it", wording.Quote(e.key), what)
 		case slices.Contains(formatKeys(), e.key):
-			r.fail(e.at, "the key %s has its place in the rule of a property, beside its column; move it there", quote(e.key))
+			r.fail(e.at, "the key %s has its place in the rule of a property, beside its column; move it there", wording.Quote(e.key))
 		default:
-			r.fail(e.at, "unknown key %s in %s; %s", quote(e.key), what,
-				didYouMean(e.key, known, "the keys here are "+quoteAll(known)))
+			r.fail(e.at, "unknown key %s in %s; %s", wording.Quote(e.key), what,
+				wording.DidYouMean(e.key, known, "the keys here are "+wording.QuoteAll(known)))
 		}
 	}
 	return values, len(r.errs) == before

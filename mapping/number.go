@@ -3,6 +3,7 @@
 package mapping
 
 import (
+	"regexp"
 	"strings"
 	"unicode/utf8"
 )
@@ -13,59 +14,6 @@ const (
 	apostrophes = "'\u2019"                   // likewise
 	numberEnds  = spaces + "\t\r\n\v\f\u3000" // what may stand around a number
 )
-
-// isNumber reports whether HubSpot takes s as a number: an optional sign, digits
-// with at most one point, an optional exponent. That is less than strconv takes.
-func isNumber(s string) bool {
-	if s != "" && (s[0] == '+' || s[0] == '-') {
-		s = s[1:]
-	}
-	digits, point := 0, false
-	for i := range len(s) {
-		switch c := s[i]; {
-		case isDigit(c):
-			digits++
-		case c == '.' && !point:
-			point = true
-		case (c == 'e' || c == 'E') && digits > 0:
-			return isExponent(s[i+1:])
-		default:
-			return false
-		}
-	}
-	return digits > 0
-}
-
-func isExponent(s string) bool {
-	if s != "" && (s[0] == '+' || s[0] == '-') {
-		s = s[1:]
-	}
-	return isDigits(s)
-}
-
-func isDigit(c byte) bool { return '0' <= c && c <= '9' }
-
-func isDigits(s string) bool {
-	for i := range len(s) {
-		if !isDigit(s[i]) {
-			return false
-		}
-	}
-	return s != ""
-}
-
-// isNegative reports whether a number is less than 0. -0 and -0e5 aren't.
-func isNegative(number string) bool {
-	if number == "" || number[0] != '-' {
-		return false
-	}
-	for i := 1; i < len(number) && number[i] != 'e' && number[i] != 'E'; i++ {
-		if '1' <= number[i] && number[i] <= '9' {
-			return true
-		}
-	}
-	return false
-}
 
 // A numberFormat reads numbers with a decimal sign, digits in groups, or text
 // beside them.
@@ -175,4 +123,10 @@ func cutPlusMinus(s string) (sign byte, rest string) {
 		return 0, s
 	}
 	return sign, strings.TrimLeft(s[size:], numberEnds)
+}
+
+var exponent = regexp.MustCompile(`^[+-]?[0-9]+$`)
+
+func isExponent(s string) bool {
+	return exponent.MatchString(s)
 }

@@ -2,7 +2,12 @@
 
 package mapping
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/hubload/hubload/mapping/internal/wording"
+	"github.com/hubload/hubload/mapping/schema"
+)
 
 // A Numbered is a property that gets the number of the row among the rows of its
 // parent: 1, 2, 3 ... in the order of the file.
@@ -90,15 +95,13 @@ func (f *finder) numbered(rule PropertyRule, associations []associationCell) num
 			n.columns = append(n.columns, a)
 		}
 	}
-	what := "property " + quote(rule.Name)
+	what := "property " + wording.Quote(rule.Name)
 	if len(n.columns) == 0 {
-		f.fail("%s is numbered within %s, and no association leads there; add one, such as { to: %s, column: Deal ID }", what, quote(rule.Position), rule.Position)
+		f.fail("%s is numbered within %s, and no association leads there; add one, such as { to: %s, column: Deal ID }", what, wording.Quote(rule.Position), rule.Position)
 	}
 	if d := f.definition(rule.Name, what); d != nil {
-		switch t := typeOf(f.object, d); t.kind {
-		case anything, aNumber, aPrice:
-		default:
-			f.fail("%s takes %s, and position gives whole numbers; remove the rule", what, t.example())
+		if t := schema.TypeOf(f.object, d); !t.TakesNumbers() {
+			f.fail("%s takes %s, and position gives whole numbers; remove the rule", what, t.Example())
 		}
 	}
 	return n
@@ -106,7 +109,7 @@ func (f *finder) numbered(rule PropertyRule, associations []associationCell) num
 
 // sameType reports whether two names stand for one object type.
 func (f *finder) sameType(a, b string) bool {
-	_, typeA, okA := AssociationType(f.object, a)
-	_, typeB, okB := AssociationType(f.object, b)
+	_, typeA, okA := schema.AssociationType(f.object, a)
+	_, typeB, okB := schema.AssociationType(f.object, b)
 	return a == b || okA && okB && typeA == typeB
 }

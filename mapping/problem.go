@@ -15,30 +15,7 @@ const (
 	// CodeValueTooLong: the value has more than 65,536 characters.
 	CodeValueTooLong = "VALUE_TOO_LONG"
 
-	// CodeInvalidNumber: the value is no number as HubSpot takes it, or the cell
-	// is none as the rule's format says.
-	CodeInvalidNumber = "INVALID_NUMBER"
-
-	// CodeNegativePrice: the price of a line item or product is below 0.
-	CodeNegativePrice = "NEGATIVE_PRICE"
-
-	// CodeInvalidDate: the value is no day as HubSpot takes it, or the cell is
-	// none in the rule's layout.
-	CodeInvalidDate = "INVALID_DATE"
-
-	// CodeInvalidDatetime: likewise for a day with its time.
-	CodeInvalidDatetime = "INVALID_DATETIME"
-
-	// CodeInvalidBoolean: the value is neither true nor false.
-	CodeInvalidBoolean = "INVALID_BOOLEAN"
-
-	// CodeInvalidOption: the value is none of the property's options.
-	CodeInvalidOption = "INVALID_OPTION"
-
-	// CodeInvalidDuration: the value is no ISO 8601 duration.
-	CodeInvalidDuration = "INVALID_DURATION"
-
-	// CodeAssociationIDInvalid: the cell is no record id; see [ValidID].
+	// CodeAssociationIDInvalid: the cell is not a record id; see [schema.ValidID].
 	CodeAssociationIDInvalid = "ASSOCIATION_ID_INVALID"
 
 	// CodeKeyEmpty: a column of the key is empty.
@@ -50,9 +27,9 @@ func (p *propertyCell) problem(code, cell string) Problem {
 	problem := Problem{Code: code, Column: p.Column, Property: p.Name}
 	switch code {
 	case CodeRequiredEmpty:
-		problem.Message = "the cell is empty and the property is required; fill it in, or give the rule a default"
+		problem.Message = "the cell is empty and the property is required. Fill it in, or add default: to the rule."
 	case CodeValueNotMapped:
-		problem.Message = "the rule has no value for {value}; add it under values, or correct the cell"
+		problem.Message = "the rule has no value for {value}. Add it under values, or fix the cell."
 	case CodeMatchNotFound:
 		problem.Message = blankMatchMessage
 	case CodeValueTooLong:
@@ -62,7 +39,7 @@ func (p *propertyCell) problem(code, cell string) Problem {
 		}
 	default:
 		what, fix := p.fault(code, cell)
-		problem.Message = "{value} " + what + "; " + fix
+		problem.Message = "{value} " + what + ". " + fix + "."
 	}
 	return problem
 }
@@ -71,16 +48,16 @@ func (a *associationCell) problem(code, id string) Problem {
 	problem := Problem{Code: code, Column: a.Column, Property: a.To}
 	switch code {
 	case CodeRequiredEmpty:
-		problem.Message = "the cell is empty and the association is required; write the id of the record"
+		problem.Message = "the cell is empty and the association is required. Fill in the id of the record."
 		if a.Match != "" {
-			problem.Message = "the cell is empty and the association is required; write the record's " + a.Match
+			problem.Message = "the cell is empty and the association is required. Fill in the record's " + a.Match + "."
 		}
 	case CodeMatchNotFound:
 		problem.Message = blankMatchMessage
 	case CodeValueTooLong:
 		problem.Message = longMatchMessage
 	case CodeAssociationIDInvalid:
-		problem.Message = "{value} is no record id; write a whole number greater than 0, in digits only" + idHint(id)
+		problem.Message = "{value} is not a record id" + idHint(id) + ". Fix the cell: an id is a whole number greater than 0, in digits only."
 	}
 	return problem
 }
@@ -89,25 +66,25 @@ func (k *keyCells) problem(code, column, key string) Problem {
 	problem := Problem{Code: code, Column: column, Property: k.property}
 	switch code {
 	case CodeKeyEmpty:
-		problem.Message = "the cell is empty and belongs to the key; fill it in, every row needs a key of its own"
+		problem.Message = "the cell is empty and belongs to the key. Fill it in: every row needs its own key."
 	case CodeValueTooLong:
 		problem.Message = tooLongMessage
 	default:
-		what, _ := k.fault(code, key)
-		problem.Message = "{value} " + what + "; the key's property takes " + k.example()
+		what, _ := k.takes.Explain(code, key)
+		problem.Message = "{value} " + what + ". The key's property takes " + k.takes.Example() + "."
 	}
 	return problem
 }
 
-const tooLongMessage = "the value has more than 65,536 characters, and HubSpot takes no more; shorten it"
+const tooLongMessage = "the value has more than 65,536 characters, the most that HubSpot takes. Shorten it."
 
-// idHint explains the two ways in which spreadsheets spoil ids.
+// idHint explains how a spreadsheet or a person may have spoilt an id.
 func idHint(id string) string {
 	switch {
 	case strings.Contains(strings.ToUpper(id), "E+"):
-		return "; a spreadsheet has rounded it, so export the column again as text"
+		return ": a spreadsheet has rounded it, so export the column again as text"
 	case strings.TrimSpace(id) != id:
-		return "; there is white space around it"
+		return ": there is white space around it"
 	}
 	return ""
 }

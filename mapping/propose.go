@@ -9,6 +9,9 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/hubload/hubload/mapping/internal/wording"
+	"github.com/hubload/hubload/mapping/schema"
 )
 
 // A Confidence says how sure a proposal is.
@@ -69,7 +72,7 @@ func (c *ProposedColumn) Manner() string {
 	switch {
 	case r.isNumberFormat():
 		f := numberFormat{r.decimal(), r.Group, r.Sign}
-		return f.keys(quote(r.Sign))
+		return f.keys(wording.Quote(r.Sign))
 	case r.Layout != "":
 		return "layout: " + r.Layout
 	case r.Values != nil:
@@ -77,13 +80,13 @@ func (c *ProposedColumn) Manner() string {
 		for _, cell := range slices.Sorted(maps.Keys(r.Values)) {
 			value := cmp.Or(r.Values[cell], `""`)
 			if cell != value {
-				list = append(list, quote(cell)+" is "+value)
+				list = append(list, wording.Quote(cell)+" is "+value)
 			}
 		}
 		const most = 4
 		text := strings.Join(list[:min(most, len(list))], ", ")
 		if more := len(list) - most; more > 0 {
-			text += " and " + itoa(more) + " more"
+			text += " and " + strconv.Itoa(more) + " more"
 		}
 		return text
 	}
@@ -100,7 +103,7 @@ func (c *ProposedColumn) Used() bool { return c.Confidence > Low && c.Target() !
 // first ones of the file, each as long as the header; what they show of formats is
 // taken for all. Where that could be read in two ways nothing is chosen: the column is
 // Low, and a note says what the user has to decide.
-func Propose(object string, header []string, rows [][]string, s *Schema) *Proposal {
+func Propose(object string, header []string, rows [][]string, s *schema.Schema) *Proposal {
 	p := &proposer{object: cmp.Or(object, DefaultObject), schema: s, japanese: hasJapanese(header)}
 	seen := make(map[string]int)
 	for _, name := range header {
@@ -207,7 +210,7 @@ func (p *Proposal) section(b *strings.Builder, name string, rule func(*ProposedC
 func (c *ProposedColumn) about() string {
 	text := c.Confidence.String() + ", " + comment(c.Reason)
 	if c.Example != "" {
-		text += ": " + quote(c.Example)
+		text += ": " + wording.Quote(c.Example)
 	}
 	return text
 }
@@ -223,9 +226,9 @@ func (p *Proposal) unmatched() string {
 		if b.Len() == 0 {
 			b.WriteString("# These columns aren't imported. To import one, write \"property: column\" under properties.\n")
 		}
-		b.WriteString("#   " + quote(c.Name))
+		b.WriteString("#   " + wording.Quote(c.Name))
 		if c.Example != "" {
-			b.WriteString(", such as " + quote(c.Example))
+			b.WriteString(", such as " + wording.Quote(c.Example))
 		}
 		if c.Reason != "" {
 			b.WriteString(": " + comment(c.Reason))

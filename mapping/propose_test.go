@@ -9,10 +9,12 @@ import (
 	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/hubload/hubload/mapping/schema"
 )
 
 // propose proposes for columns that are each written as name: cell|cell.
-func propose(t *testing.T, s *Schema, columns ...string) *Proposal {
+func propose(t *testing.T, s *schema.Schema, columns ...string) *Proposal {
 	t.Helper()
 	var header []string
 	var cells [][]string
@@ -40,7 +42,7 @@ func propose(t *testing.T, s *Schema, columns ...string) *Proposal {
 
 // lawful checks what holds for every proposal: what it writes is what it means, and
 // fits the file and the account.
-func lawful(t *testing.T, p *Proposal, header []string, s *Schema) {
+func lawful(t *testing.T, p *Proposal, header []string, s *schema.Schema) {
 	t.Helper()
 	text := p.Encode()
 	m := p.Mapping()
@@ -174,11 +176,11 @@ func TestProposalsKnowTheFile(t *testing.T) {
 }
 
 func TestProposalsKnowTheAccount(t *testing.T) {
-	s := NewSchema([]PropertyDefinition{
+	s := schema.New([]schema.Property{
 		{Name: "name", Label: "名前", Type: "string"},
 		{Name: "price", Label: "Unit price", Type: "number"},
 		{Name: "hs_margin", Label: "Margin", Type: "number", ReadOnly: true},
-		{Name: "colour", Label: "Farbe", Type: "enumeration", Options: []PropertyOption{{Value: "red", Label: "Rot"}, {Value: "blue", Label: "Blau"}}},
+		{Name: "colour", Label: "Farbe", Type: "enumeration", Options: []schema.Option{{Value: "red", Label: "Rot"}, {Value: "blue", Label: "Blau"}}},
 		{Name: "gift", Label: "Geschenk", Type: "bool"},
 		{Name: "seen_at", Label: "Gesehen", Type: "datetime"},
 		{Name: "twice_a", Label: "Twice", Type: "string"},
@@ -232,7 +234,7 @@ properties:
 func TestEachNameMeansOneProperty(t *testing.T) {
 	seen := make(map[string]string)
 	for _, a := range append(aliases(), parents()...) {
-		if !IsLineItemProperty(a.property) && a.property != "amount" && a.kind != anID {
+		if !schema.IsLineItemProperty(a.property) && a.property != "amount" && a.kind != schema.TypeID {
 			t.Errorf("%s can't be written", a.property)
 		}
 		for _, name := range a.names {
@@ -242,12 +244,12 @@ func TestEachNameMeansOneProperty(t *testing.T) {
 			seen[plain(name)] = a.property
 		}
 	}
-	options := newOptions(frequencies())
+	options := schema.NewOptions(frequencies())
 	for word, value := range frequencyWords() {
 		if word != plain(word) {
 			t.Errorf("%q is written otherwise than it is looked for", word)
 		}
-		if _, ok := options.sent[value]; !ok && value != "" {
+		if _, ok := options.Value(value); !ok && value != "" {
 			t.Errorf("%q becomes %q, which is no frequency", word, value)
 		}
 	}
@@ -260,11 +262,11 @@ func FuzzPropose(f *testing.F) {
 	f.Add("Start\x1fStart ", "01/02/2026\x1f2026-01-01T00:00:00Z")
 	f.Add("price\x1fcolour\x1fgift", "-5\x1fRot\x1fyes")
 	f.Add("Discount %\x1fSKU", "5 %\x1f'# \\\"")
-	s := NewSchema([]PropertyDefinition{
+	s := schema.New([]schema.Property{
 		{Name: "name", Type: "string"},
 		{Name: "price", Type: "number"},
 		{Name: "hs_recurring_billing_start_date", Type: "date"},
-		{Name: "colour", Type: "enumeration", FieldType: "checkbox", Options: []PropertyOption{{Value: "red", Label: "Rot"}, {Value: "a;b", Label: "#"}}},
+		{Name: "colour", Type: "enumeration", FieldType: "checkbox", Options: []schema.Option{{Value: "red", Label: "Rot"}, {Value: "a;b", Label: "#"}}},
 		{Name: "gift", Type: "bool"},
 		{Name: "seen_at", Type: "datetime"},
 	})
@@ -277,7 +279,7 @@ func FuzzPropose(f *testing.F) {
 		for line := range strings.SplitSeq(body, "\n") {
 			rows = append(rows, strings.Split(line, "\x1f"))
 		}
-		for _, schema := range []*Schema{nil, s} {
+		for _, schema := range []*schema.Schema{nil, s} {
 			lawful(t, Propose("line_items", header, rows, schema), header, schema)
 		}
 	})

@@ -7,6 +7,8 @@ import (
 	"unicode/utf8"
 
 	"go.yaml.in/yaml/v4"
+
+	"github.com/hubload/hubload/mapping/internal/wording"
 )
 
 func (r *reader) mapping(n *yaml.Node) *Mapping {
@@ -55,10 +57,10 @@ func (r *reader) property(e entry) PropertyRule {
 		r.fail(e.at, "the name of a property is empty; write its internal name")
 	}
 	if e.value.Kind == yaml.ScalarNode {
-		rule.Column = r.name(e.value, "the column of "+quote(e.key))
+		rule.Column = r.name(e.value, "the column of "+wording.Quote(e.key))
 		return rule
 	}
-	s, whole := r.section(e.value, "property "+quote(e.key),
+	s, whole := r.section(e.value, "property "+wording.Quote(e.key),
 		append([]string{"column", "value", "default", "required", "values", "empty", "match", "of", "position"}, formatKeys()...),
 		nil)
 	rule.Column = r.name(s["column"], "column")
@@ -80,7 +82,7 @@ func (r *reader) property(e entry) PropertyRule {
 			}
 		}
 	} else if s["column"] == nil && whole {
-		r.fail(e.at, "property %s has no source; give it a column, or a value that is the same for all rows", quote(e.key))
+		r.fail(e.at, "property %s has no source; give it a column, or a value that is the same for all rows", wording.Quote(e.key))
 	}
 	r.format(s, &rule)
 	if rule.Clear && rule.Default != "" {
@@ -149,7 +151,7 @@ func (r *reader) values(n *yaml.Node) map[string]string {
 		if e.key == "" {
 			r.fail(e.at, "values can't say what an empty cell becomes; use default")
 		}
-		values[e.key] = r.text(e.value, "the value for "+quote(e.key))
+		values[e.key] = r.text(e.value, "the value for "+wording.Quote(e.key))
 	}
 	return values
 }
@@ -203,7 +205,7 @@ func (r *reader) key(n *yaml.Node) *KeyRule {
 	for _, c := range r.list(s["columns"], "columns") {
 		column := r.name(c, "a column of the key")
 		if column != "" && seen[column] {
-			r.fail(c, "the key has column %s twice; remove one of the two", quote(column))
+			r.fail(c, "the key has column %s twice; remove one of the two", wording.Quote(column))
 		}
 		seen[column] = true
 		rule.Columns = append(rule.Columns, column)

@@ -12,23 +12,24 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/hubload/hubload/mapping"
+	"github.com/hubload/hubload/mapping/schema"
 )
 
 // account is the properties of an account.
-func account() *mapping.Schema {
-	var currencies []mapping.PropertyOption
+func account() *schema.Schema {
+	var currencies []schema.Option
 	for i := range 12 {
-		currencies = append(currencies, mapping.PropertyOption{Value: fmt.Sprintf("C%02d", i), Label: fmt.Sprintf("Currency %d", i)})
+		currencies = append(currencies, schema.Option{Value: fmt.Sprintf("C%02d", i), Label: fmt.Sprintf("Currency %d", i)})
 	}
-	return mapping.NewSchema([]mapping.PropertyDefinition{
+	return schema.New([]schema.Property{
 		{Name: "name", Label: "Name", Type: "string", FieldType: "text"},
 		{Name: "price", Label: "Unit price", Type: "number", FieldType: "number"},
 		{Name: "quantity", Label: "Quantity", Type: "number", FieldType: "number"},
 		{Name: "amount", Label: "Net price", Type: "number", ReadOnly: true},
 		{Name: "start", Label: "Billing start date", Type: "date"},
 		{Name: "seen", Label: "Last seen", Type: "datetime"},
-		{Name: "optional", Label: "Is optional", Type: "bool", FieldType: "booleancheckbox", Options: []mapping.PropertyOption{{Value: "true", Label: "Yes"}, {Value: "false", Label: "No"}}},
-		{Name: "billing", Label: "Billing frequency", Type: "enumeration", FieldType: "select", Options: []mapping.PropertyOption{
+		{Name: "optional", Label: "Is optional", Type: "bool", FieldType: "booleancheckbox", Options: []schema.Option{{Value: "true", Label: "Yes"}, {Value: "false", Label: "No"}}},
+		{Name: "billing", Label: "Billing frequency", Type: "enumeration", FieldType: "select", Options: []schema.Option{
 			{Value: "monthly", Label: "Monthly"},
 			{Value: "annually", Label: "Annually"},
 			{Value: "1", Label: "Same"},
@@ -37,7 +38,7 @@ func account() *mapping.Schema {
 			{Value: "old", Label: "Old", Hidden: true},
 			{Value: "", Label: "Nothing"},
 		}},
-		{Name: "colours", Label: "Colours", Type: "enumeration", FieldType: "checkbox", Options: []mapping.PropertyOption{{Value: "r", Label: "Red"}, {Value: "g", Label: "Green; dark"}, {Value: "b", Label: "Blue"}}},
+		{Name: "colours", Label: "Colours", Type: "enumeration", FieldType: "checkbox", Options: []schema.Option{{Value: "r", Label: "Red"}, {Value: "g", Label: "Green; dark"}, {Value: "b", Label: "Blue"}}},
 		{Name: "currency", Label: "Currency", Type: "enumeration", Options: currencies},
 		{Name: "owner", Label: "Owner", Type: "enumeration", ExternalOptions: true},
 		{Name: "hs_recurring_billing_period", Label: "Term", Type: "string"},
@@ -95,15 +96,15 @@ func TestCompileForErrors(t *testing.T) {
 		{"label", "properties: { Unit price: A }", []string{`did you mean "price", which HubSpot shows as "Unit price"?`}},
 		{"label, misspelt", "properties: { biling start-date: A }", []string{`did you mean "start", which HubSpot shows as "Billing start date"?`}},
 		{"case", "properties: { Quantity: A }", []string{`did you mean "quantity"?`}},
-		{"nothing near", "properties: { zzzzzz: A }", []string{"write its internal name"}},
-		{"nearest isn't writable", "properties: { amout: A }", []string{"write its internal name"}},
+		{"nothing near", "properties: { zzzzzz: A }", []string{"use its internal name"}},
+		{"nearest isn't writable", "properties: { amout: A }", []string{"use its internal name"}},
 		{"read-only", "properties: { amount: A }", []string{`property "amount" can't be set`}},
-		{"constant", "properties: { quantity: { value: many } }", []string{`property "quantity": the value "many" is no number; write a number such as 1234.56`}},
-		{"default", "properties: { start: { column: A, default: 31/12/2024, layout: 02/01/2006 } }", []string{`property "start": the default "31/12/2024" is no date; write a day such as 2026-01-31`}},
+		{"constant", "properties: { quantity: { value: many } }", []string{`property "quantity": the value "many" is not a number; write a number such as 1234.56`}},
+		{"default", "properties: { start: { column: A, default: 31/12/2024, layout: 02/01/2006 } }", []string{`property "start": the default "31/12/2024" is not a date; write a day such as 2026-01-31`}},
 		{"negative default", "properties: { price: { column: A, default: '-1' } }", []string{`property "price": the default "-1" is negative`}},
 		{"values", "properties: { billing: { column: A, values: { b: weekly, a: Same, c: Monthly } } }", []string{
 			`property "billing": the value for "a", "Same" is the label of several options; write one of "monthly", "annually"`,
-			`property "billing": the value for "b", "weekly" is none of the options`,
+			`property "billing": the value for "b", "weekly" is not one of the options`,
 		}},
 		{"numbers as dates", "properties: { quantity: { column: A, layout: 02/01/2006 } }", []string{`property "quantity" takes numbers, and its rule has a format for something else`}},
 		{"dates as numbers", "properties: { start: { column: A, decimal: ',' }, seen: { column: A, sign: $ } }", []string{`"start" takes dates`, `"seen" takes dates`}},
@@ -138,12 +139,12 @@ func TestCompileForManyUnknown(t *testing.T) {
 	for i := range 5_000 {
 		m.Properties = append(m.Properties, mapping.PropertyRule{Name: fmt.Sprintf("a_property_of_another_account_%d", i), Column: "A"})
 	}
-	var definitions []mapping.PropertyDefinition
+	var definitions []schema.Property
 	for i := range 1_000 {
-		definitions = append(definitions, mapping.PropertyDefinition{Name: fmt.Sprintf("property_of_this_account_%d", i), Label: fmt.Sprintf("Property of this account %d", i)})
+		definitions = append(definitions, schema.Property{Name: fmt.Sprintf("property_of_this_account_%d", i), Label: fmt.Sprintf("Property of this account %d", i)})
 	}
 	start := time.Now()
-	if _, err := m.CompileFor([]string{"A"}, mapping.NewSchema(definitions)); err == nil {
+	if _, err := m.CompileFor([]string{"A"}, schema.New(definitions)); err == nil {
 		t.Error("no error")
 	}
 	if took := time.Since(start); took > 20*time.Second {
@@ -157,7 +158,7 @@ func TestKeyIsChecked(t *testing.T) {
 		t.Fatal(err)
 	}
 	var rec mapping.Record
-	want := []mapping.Problem{{Code: "INVALID_NUMBER", Column: "B", Property: "number_key", Message: "{value} is no number; the key's property takes a number such as 1234.56"}}
+	want := []mapping.Problem{{Code: "INVALID_NUMBER", Column: "B", Property: "number_key", Message: "{value} is not a number. The key's property takes a number such as 1234.56."}}
 	if diff := cmp.Diff(want, mapper.Map([]string{"a", "x1"}, &rec)); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}

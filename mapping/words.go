@@ -5,6 +5,8 @@ package mapping
 import (
 	"regexp"
 	"strings"
+
+	"github.com/hubload/hubload/mapping/schema"
 )
 
 // frequencyWords returns the words for each billing frequency, plain; "" is for what
@@ -32,13 +34,13 @@ func frequencyWords() map[string]string {
 }
 
 // frequencies are the values of recurringbillingfrequency in every account.
-func frequencies() []PropertyOption {
-	var options []PropertyOption
+func frequencies() []schema.Option {
+	var options []schema.Option
 	for _, value := range []string{
 		"weekly", "biweekly", "monthly", "quarterly", "per_six_months", "annually",
 		"per_two_years", "per_three_years", "per_four_years", "per_five_years",
 	} {
-		options = append(options, PropertyOption{Value: value, Label: value})
+		options = append(options, schema.Option{Value: value, Label: value})
 	}
 	return options
 }
@@ -72,7 +74,7 @@ var durationForm = regexp.MustCompile(`^(\d{1,4})(年間?|years?|yrs?|jahre?|[�
 
 // durationOf returns the ISO 8601 duration that a cell means, "" if it isn't known.
 func durationOf(cell string) string {
-	if isDuration(cell) {
+	if schema.IsDuration(cell) {
 		return cell
 	}
 	m := durationForm.FindStringSubmatch(plain(cell))

@@ -15,11 +15,11 @@ import (
 
 // known is what a file is checked by.
 type known struct {
-	schema  *schema // nil: values aren't checked
-	source  string  // account, remembered, sandbox or none
-	account string  // for messages
-	by      string  // how the result says by what was checked
-	mapped  string  // and by what was matched
+	schema  *savedSchema // nil: values aren't checked
+	source  string       // account, remembered, sandbox or none
+	account string       // for messages
+	by      string       // how the result says by what was checked
+	mapped  string       // and by what was matched
 }
 
 // schemaToCheck reads the account's definitions or, where that can't be done, recalls
@@ -55,7 +55,7 @@ func (a *app) schemaToCheck(ctx context.Context, f *importFlags, m *mapping.Mapp
 	return known{s, "account", conn.name(), fmt.Sprintf("by the properties of %s, read just now", conn.name()), "with the properties of " + conn.name()}, nil
 }
 
-func (a *app) askSchema(ctx context.Context, conn *connection, f *importFlags, object, key string) (*schema, error) {
+func (a *app) askSchema(ctx context.Context, conn *connection, f *importFlags, object, key string) (*savedSchema, error) {
 	if err := conn.identify(ctx, object, key, f.account.createKey || conn.sandbox); err != nil {
 		return nil, err
 	}

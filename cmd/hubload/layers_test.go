@@ -13,7 +13,9 @@ const module = "github.com/hubload/hubload/"
 
 // layers says what each package may import of this module, and from outside.
 var layers = map[string]struct{ inside, outside []string }{
-	"mapping":                      {nil, []string{"go.yaml.in/yaml/v4", "golang.org/x/text"}},
+	"mapping":                      {[]string{"mapping/schema", "mapping/internal/wording"}, []string{"go.yaml.in/yaml/v4", "golang.org/x/text"}},
+	"mapping/internal/wording":     {nil, []string{"golang.org/x/text"}},
+	"mapping/schema":               {[]string{"mapping/internal/wording"}, nil},
 	"ratelimit":                    {nil, []string{"golang.org/x/time"}},
 	"importer/csvfile":             {nil, []string{"golang.org/x/text", "github.com/klauspost/compress", "github.com/saintfish/chardet"}},
 	"importer/atomicfile":          {nil, nil},
@@ -22,7 +24,7 @@ var layers = map[string]struct{ inside, outside []string }{
 	"importer/api":                 {[]string{"mapping", "ratelimit"}, nil},
 	"importer/call":                {[]string{"importer/api", "ratelimit"}, nil},
 	"importer/rows":                {[]string{"importer/csvfile", "importer/journal", "mapping"}, []string{"github.com/gocarina/gocsv"}},
-	"importer/lookup":              {[]string{"importer/api", "importer/call", "mapping", "ratelimit"}, nil},
+	"importer/lookup":              {[]string{"importer/api", "importer/call", "mapping", "mapping/schema", "ratelimit"}, nil},
 	"importer":                     {[]string{"importer/api", "importer/call", "importer/lookup", "mapping", "ratelimit", "importer/csvfile", "importer/journal", "importer/rows"}, []string{"golang.org/x/sync"}},
 	"importer/reconcile":           {[]string{"importer/api", "importer/call", "importer/lookup", "importer/journal", "importer/rows", "mapping", "ratelimit"}, nil},
 	"importer/hubspot":             {[]string{"importer/api", "mapping", "ratelimit"}, []string{"github.com/go-json-experiment/json", "golang.org/x/oauth2"}},

@@ -11,6 +11,7 @@ import (
 	"regexp"
 
 	"github.com/hubload/hubload/mapping"
+	"github.com/hubload/hubload/mapping/schema"
 )
 
 const defaultObject = "line_items"
@@ -67,7 +68,7 @@ func readMapping(path string) (*mapping.Mapping, error) {
 // mapByName makes a mapping of the columns that are named like properties of the
 // account. A run that goes on keeps the mapping that it was begun with, whatever
 // properties the account has got since.
-func (a *app) mapByName(in *input, t target, object string, known *mapping.Schema) (*mapping.Mapping, error) {
+func (a *app) mapByName(in *input, t target, object string, known *schema.Schema) (*mapping.Mapping, error) {
 	if t.exists {
 		return t.dir.mapping()
 	}

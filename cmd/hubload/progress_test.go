@@ -18,6 +18,7 @@ import (
 	"github.com/hubload/hubload/importer/api"
 	"github.com/hubload/hubload/importer/csvfile"
 	"github.com/hubload/hubload/mapping"
+	"github.com/hubload/hubload/mapping/schema"
 	"github.com/hubload/hubload/ratelimit"
 )
 
@@ -152,7 +153,7 @@ func importRows(t *testing.T, dir string, src *fakeRows, show func(*importer.Pro
 	if st != nil {
 		defer st.Close()
 	}
-	m, err := mapping.ForHeader("line_items", []string{"name"}, mapping.IsLineItemProperty).Compile([]string{"name"})
+	m, err := mapping.ForHeader("line_items", []string{"name"}, schema.IsLineItemProperty).Compile([]string{"name"})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -60,7 +60,7 @@ type runDir struct {
 	path string
 	request
 	guard *journal.Guard
-	known *schema // what create keeps; nil when the account's properties aren't known
+	known *savedSchema // what create keeps; nil when the account's properties aren't known
 }
 
 func (d *runDir) file(name string) string { return filepath.Join(d.path, name) }

@@ -34,7 +34,6 @@ type sandboxFlags struct {
 	files    []string
 	searches int
 	lag      time.Duration
-	forget   bool
 	penalise bool
 	coarse   bool
 }
@@ -68,7 +67,7 @@ func (f *sandboxFlags) add(fs *pflag.FlagSet) {
 	fs.DurationVar(&f.latency, "latency", 0, "how long a request takes")
 	fs.DurationVar(&f.jitter, "jitter", 0, "up to so much more")
 	fs.StringArrayVar(&f.faults, "fault", nil, "`NAME=WHEN[:DELAY]`, WHEN being 1%, every-50 or next-3; may be repeated")
-	fs.StringSliceVar(&f.quirks, "quirk", nil, "`NAME` of a reading of what isn't established about HubSpot; may be repeated")
+	fs.StringSliceVar(&f.quirks, "quirk", nil, "`NAME` of another reading of HubSpot's ways; may be repeated")
 	fs.StringSliceVar(&f.unique, "unique", nil, "`NAME` of a text property with unique values that line items have, or TYPE:NAME; may be repeated")
 	fs.StringArrayVar(&f.records, "record", nil, "`TYPE:NAME=VALUE`, a record with a property's value, such as deals:external_id=A-1; id=VALUE is its id; may be repeated")
 	fs.StringArrayVar(&f.files, "records", nil, "`TYPE=FILE`, a CSV of records whose columns are named like properties; may be repeated")
@@ -78,44 +77,23 @@ func (f *sandboxFlags) add(fs *pflag.FlagSet) {
 	fs.Uint64Var(&f.seed, "seed", 0, "of everything random")
 	fs.BoolVar(&f.penalise, "penalise", false, "requests that the limit refuses count against it")
 	fs.BoolVar(&f.coarse, "coarse", false, "the limit's window counts in whole seconds")
-	fs.BoolVar(&f.forget, "forget", false, "keep counts only, for loads of millions of rows")
-}
-
-// quirks are the names of --quirk.
-var quirks = []struct {
-	name, about string
-	set         func(*hubspottest.Quirks)
-}{
-	{"no-trace-echo", "results don't repeat the trace id", func(q *hubspottest.Quirks) { q.NoTraceEcho = true }},
-	{"no-trace-in-errors", "errors don't say which row they are about", func(q *hubspottest.Quirks) { q.NoTraceInErrors = true }},
-	{"whole-batch", "one bad row refuses its batch", func(q *hubspottest.Quirks) { q.WholeBatch = true }},
-	{"not-atomic", "a refused batch has created its good rows", func(q *hubspottest.Quirks) { q.NotAtomic = true }},
-	{"conflict-409", "a unique value that is taken refuses the batch with 409", func(q *hubspottest.Quirks) { q.Conflict = hubspottest.Conflict409 }},
-	{"conflict-400", "the same with 400", func(q *hubspottest.Quirks) { q.Conflict = hubspottest.Conflict400 }},
-	{"targets-row", "an association with an unknown record refuses the row", func(q *hubspottest.Quirks) { q.Targets = hubspottest.RefuseRow }},
-	{"targets-batch", "an association with an unknown record refuses the batch", func(q *hubspottest.Quirks) { q.Targets = hubspottest.RefuseBatch }},
-	{"fold-unique", "unique values are compared without case", func(q *hubspottest.Quirks) { q.FoldUnique = true }},
-	{"silent-unassociated", "a record without associations is left out of the answer, and no error", func(q *hubspottest.Quirks) { q.SilentUnassociated = true }},
-	{"search-exact", "search compares values to the letter", func(q *hubspottest.Quirks) { q.SearchExact = true }},
-	{"hidden-schema", "the definitions of properties can't be listed", func(q *hubspottest.Quirks) { q.HiddenSchema = true }},
-	{"reverting-id", "hs_external_id is echoed and then lost", func(q *hubspottest.Quirks) { q.Reverts = []string{"hs_external_id"} }},
 }
 
 func sandboxHelp() string {
 	var b strings.Builder
 	b.WriteString(`Serves a HubSpot account in memory, for trying out an import and for tests: batch
-create, read, archive and search, properties, account information and OAuth tokens, with
-HubSpot's validation, limits and error bodies. Any token is let in. It ends with
-the program, and its contents with it.
+create, read, update and archive, search, associations, properties, account information
+and OAuth tokens, with HubSpot's validation, limits and error bodies. Any token is let
+in. The account and its contents end with the program.
 
-Faults strike POST .../batch/create, with @all after the name every request:
+Faults apply to POST .../batch/create, or with @all after the name to every request:
 `)
 	for name, about := range hubspottest.FaultNames() {
 		fmt.Fprintf(&b, "  %-20s %s\n", name, about)
 	}
 	b.WriteString("\nQuirks:\n")
-	for _, q := range quirks {
-		fmt.Fprintf(&b, "  %-20s %s\n", q.name, q.about)
+	for name, about := range hubspottest.QuirkNames() {
+		fmt.Fprintf(&b, "  %-20s %s\n", name, about)
 	}
 	return b.String()
 }
@@ -124,7 +102,7 @@ func (f *sandboxFlags) config() (hubspottest.Config, error) {
 	c := hubspottest.Config{
 		Account: f.account, Tokens: f.tokens, Limit: f.limit.N, Per: f.limit.Per, Daily: f.daily,
 		Latency: f.latency, Jitter: f.jitter, Seed: f.seed,
-		Forget: f.forget, Penalise: f.penalise, Coarse: f.coarse, Scopes: f.scopes, Searches: f.searches,
+		Penalise: f.penalise, Coarse: f.coarse, Scopes: f.scopes, Searches: f.searches,
 	}
 	c.Quirks.SearchLag = f.lag
 	var errs []error
@@ -133,15 +111,10 @@ func (f *sandboxFlags) config() (hubspottest.Config, error) {
 		errs = append(errs, err)
 		c.Faults = append(c.Faults, fault)
 	}
-next:
 	for _, name := range f.quirks {
-		for _, q := range quirks {
-			if q.name == name {
-				q.set(&c.Quirks)
-				continue next
-			}
+		if err := c.AddQuirk(name); err != nil {
+			errs = append(errs, fmt.Errorf("%w; hubload help sandbox lists them", err))
 		}
-		errs = append(errs, fmt.Errorf("there is no quirk %q; hubload help sandbox lists them", name))
 	}
 	if err := errors.Join(errs...); err != nil {
 		return c, usageError{err}

@@ -1,4 +1,4 @@
-// Records that a sandbox holds from the start, for rows to lead to.
+// Records that a sandbox holds from the start, for rows to be associated with.
 
 package main
 
@@ -19,7 +19,7 @@ func (f *sandboxFlags) addRecords(account *hubspottest.Account) error {
 		object, rest, typed := strings.Cut(text, ":")
 		name, value, given := strings.Cut(rest, "=")
 		if !typed || !given || name == "" {
-			return fmt.Errorf("%q is no record; write one as TYPE:NAME=VALUE, such as deals:external_id=A-1", text)
+			return fmt.Errorf("%q is not a record; write one as TYPE:NAME=VALUE, such as deals:external_id=A-1", text)
 		}
 		if err := addRecord(account, object, []string{name}, []string{value}); err != nil {
 			return err
@@ -28,7 +28,7 @@ func (f *sandboxFlags) addRecords(account *hubspottest.Account) error {
 	for _, text := range f.files {
 		object, path, given := strings.Cut(text, "=")
 		if !given {
-			return fmt.Errorf("%q is no file of records; write it as TYPE=FILE, such as deals=deals.csv", text)
+			return fmt.Errorf("%q is not a file of records; write it as TYPE=FILE, such as deals=deals.csv", text)
 		}
 		if err := addFile(account, object, path); err != nil {
 			return fmt.Errorf("records of %s: %w", object, err)

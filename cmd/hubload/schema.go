@@ -13,7 +13,7 @@ import (
 
 	"github.com/hubload/hubload/importer/api"
 	"github.com/hubload/hubload/importer/hubspot"
-	"github.com/hubload/hubload/mapping"
+	"github.com/hubload/hubload/mapping/schema"
 )
 
 const (
@@ -21,10 +21,10 @@ const (
 	maxSchema  = 64 << 20 // answers of half a megabyte are reported
 )
 
-// A schema is what an account said about the properties of an object type. What
+// A savedSchema is what an account said about the properties of an object type. What
 // was checked by it stays checked: a run that goes on uses the one that it was begun
 // with, also to find its rows again, which are sent with internal values for labels.
-type schema struct {
+type savedSchema struct {
 	Read    time.Time `json:"read"`
 	BaseURL string    `json:"base_url"`
 	Account int64     `json:"account,omitempty"` // 0: the token may not read it
@@ -33,7 +33,7 @@ type schema struct {
 	Properties []definition `json:"properties"`
 }
 
-// A definition is a mapping.PropertyDefinition as a file holds it.
+// A definition is a schema.Property as a file holds it.
 type definition struct {
 	Name      string   `json:"name"`
 	Label     string   `json:"label,omitempty"`
@@ -52,25 +52,25 @@ type option struct {
 }
 
 // rules are the schema as mappings are compiled for it, nil when it isn't known.
-func (s *schema) rules() *mapping.Schema {
+func (s *savedSchema) rules() *schema.Schema {
 	if s == nil {
 		return nil
 	}
-	list := make([]mapping.PropertyDefinition, len(s.Properties))
+	list := make([]schema.Property, len(s.Properties))
 	for i, p := range s.Properties {
-		list[i] = mapping.PropertyDefinition{
+		list[i] = schema.Property{
 			Name: p.Name, Label: p.Label, Type: p.Type, FieldType: p.FieldType,
 			ExternalOptions: p.External, ReadOnly: p.ReadOnly, Unique: p.Unique,
 		}
 		for _, o := range p.Options {
-			list[i].Options = append(list[i].Options, mapping.PropertyOption(o))
+			list[i].Options = append(list[i].Options, schema.Option(o))
 		}
 	}
-	return mapping.NewSchema(list)
+	return schema.New(list)
 }
 
 // add adds a property, unless the schema has one of its name.
-func (s *schema) add(p api.Property) {
+func (s *savedSchema) add(p api.Property) {
 	for i := range s.Properties {
 		if s.Properties[i].Name == p.Name {
 			return
@@ -89,7 +89,7 @@ func (s *schema) add(p api.Property) {
 // schema reads the definitions of an object type; nil when the token may not, or the
 // account tells none: what can't be known is for HubSpot to check. The
 // list may lag behind: of the key's property what was read by itself counts.
-func (c *connection) schema(ctx context.Context, object string) (*schema, error) {
+func (c *connection) schema(ctx context.Context, object string) (*savedSchema, error) {
 	properties, err := insistently(ctx, c.tries, counted(c, c.Properties))
 	var answer *hubspot.Error
 	if errors.As(err, &answer) && !answer.Unauthorized() && !answer.Temporary() || err == nil && len(properties) == 0 {
@@ -98,7 +98,7 @@ func (c *connection) schema(ctx context.Context, object string) (*schema, error)
 	if err != nil {
 		return nil, fmt.Errorf("reading the account's properties of %s: %w", object, err)
 	}
-	s := &schema{Read: time.Now().UTC().Truncate(time.Second), BaseURL: c.baseURL, Account: c.account, Object: object}
+	s := &savedSchema{Read: time.Now().UTC().Truncate(time.Second), BaseURL: c.baseURL, Account: c.account, Object: object}
 	if c.keyProperty != nil {
 		s.add(*c.keyProperty)
 	}
@@ -112,7 +112,7 @@ func (c *connection) schema(ctx context.Context, object string) (*schema, error)
 
 // schemaFor is the schema that a run is checked against: a new run reads it, and
 // one that goes on has what it was begun with, or none.
-func (a *app) schemaFor(ctx context.Context, conn *connection, t target, object string) (*schema, error) {
+func (a *app) schemaFor(ctx context.Context, conn *connection, t target, object string) (*savedSchema, error) {
 	if t.exists {
 		return t.dir.schema()
 	}
@@ -131,7 +131,7 @@ func (a *app) schemaFor(ctx context.Context, conn *connection, t target, object 
 }
 
 // schema reads what the run was begun with; nil when it went unchecked.
-func (d *runDir) schema() (*schema, error) {
+func (d *runDir) schema() (*savedSchema, error) {
 	s, err := readSchema(d.file(schemaName))
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
@@ -139,7 +139,7 @@ func (d *runDir) schema() (*schema, error) {
 	return s, err
 }
 
-func readSchema(path string) (*schema, error) {
+func readSchema(path string) (*savedSchema, error) {
 	info, err := os.Lstat(path)
 	if err != nil {
 		return nil, err
@@ -151,7 +151,7 @@ func readSchema(path string) (*schema, error) {
 	if err != nil {
 		return nil, err
 	}
-	var s schema
+	var s savedSchema
 	if err := json.Unmarshal(data, &s); err != nil {
 		return nil, fmt.Errorf("%s is damaged: %w", path, err)
 	}
@@ -159,7 +159,7 @@ func readSchema(path string) (*schema, error) {
 }
 
 // write writes the schema whole or not at all, for its owner alone.
-func (s *schema) write(path string) error {
+func (s *savedSchema) write(path string) error {
 	data, err := json.Marshal(s)
 	if err != nil {
 		return err

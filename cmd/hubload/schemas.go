@@ -17,7 +17,7 @@ func (m *memory) schemaFile(baseURL string, account int64, object string) string
 }
 
 // rememberSchema keeps a schema. Failing does no harm.
-func (m *memory) rememberSchema(s *schema) {
+func (m *memory) rememberSchema(s *savedSchema) {
 	if m != nil && os.MkdirAll(m.schemas, 0o700) == nil {
 		_ = s.write(m.schemaFile(s.BaseURL, s.Account, s.Object))
 	}
@@ -26,12 +26,12 @@ func (m *memory) rememberSchema(s *schema) {
 // recallSchema finds the schema of an object type that an account behind a base URL
 // was last seen to have; account 0 is any. Nil: there is none, or there are several,
 // whose accounts are returned.
-func (m *memory) recallSchema(baseURL string, account int64, object string) (*schema, []int64) {
+func (m *memory) recallSchema(baseURL string, account int64, object string) (*savedSchema, []int64) {
 	if m == nil {
 		return nil, nil
 	}
 	paths, _ := filepath.Glob(filepath.Join(globEscape(m.schemas), "*.json"))
-	var found []*schema
+	var found []*savedSchema
 	var accounts []int64
 	for _, path := range paths {
 		s, err := readSchema(path)
@@ -48,7 +48,7 @@ func (m *memory) recallSchema(baseURL string, account int64, object string) (*sc
 }
 
 // account is how notes name the schema's account.
-func (s *schema) account() string {
+func (s *savedSchema) account() string {
 	if s.Account == 0 {
 		return "the account at " + s.BaseURL
 	}
@@ -56,7 +56,7 @@ func (s *schema) account() string {
 }
 
 // age says how old a schema is.
-func (s *schema) age(now time.Time) string {
+func (s *savedSchema) age(now time.Time) string {
 	d := now.Sub(s.Read)
 	count := func(n int, unit string) string {
 		if n == 1 {

@@ -14,6 +14,7 @@ import (
 	"github.com/hubload/hubload/importer/api"
 	"github.com/hubload/hubload/importer/call"
 	"github.com/hubload/hubload/mapping"
+	"github.com/hubload/hubload/mapping/schema"
 	"github.com/hubload/hubload/ratelimit"
 )
 
@@ -167,7 +168,7 @@ func (b *Batcher) settle(batch []*pending, ids map[string][]string) {
 		switch found := ids[p.value]; {
 		case len(found) > 1:
 			p.code = mapping.CodeMatchAmbiguous
-		case len(found) == 1 && mapping.ValidID(found[0]):
+		case len(found) == 1 && schema.ValidID(found[0]):
 			p.id = found[0]
 		case p.Property == "":
 			p.code = mapping.CodeAssociationNotFound

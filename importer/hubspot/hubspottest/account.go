@@ -27,15 +27,17 @@ type Account struct {
 	faults  faults
 	tokens  tokens
 	limiter limiter
-	seeker  limiter // of searches
 	log     requestLog
-	late    lateWork
+	delayed delayedWork
 
-	tablesMu sync.RWMutex
-	tables   map[string]*table // by the type's name
+	searchLimiter limiter
+
+	mu     sync.Mutex
+	tables map[string]*table // by the type's name
+	links  map[ref][]link    // what each record is associated with
 }
 
-// New makes an account. It panics when a fault of the configuration does not exist or says no time to strike.
+// New makes an account. It panics when a fault of the configuration does not exist or does not say when it applies.
 func New(c Config) *Account {
 	c.Account = cmp.Or(c.Account, 4242)
 	c.Currency = cmp.Or(c.Currency, "USD")
@@ -47,19 +49,25 @@ func New(c Config) *Account {
 	if c.Location == nil {
 		c.Location = time.UTC
 	}
-	a := &Account{config: c, tables: make(map[string]*table)}
-	a.SetQuirks(c.Quirks)
+	if !c.documented {
+		c.Quirks = c.Quirks.undocumented()
+	}
+	a := &Account{config: c, tables: make(map[string]*table), links: make(map[ref][]link)}
+	a.quirks.Store(&c.Quirks)
 	a.SetFaults(c.Faults...)
 	a.tokens.init(c)
 	a.limiter.init(c)
-	a.seeker.init(Config{Limit: c.Searches, Per: time.Second, Location: c.Location, Account: c.Account})
-	a.late.init()
+	a.searchLimiter.init(Config{Limit: c.Searches, Per: time.Second, Location: c.Location, Account: c.Account})
+	a.delayed.init()
 	return a
 }
 
-// SetQuirks replaces the account's quirks, but for FoldUnique, which stays as it was given to [New].
+// SetQuirks replaces the account's quirks, but for ExactUnique and FoldUnique, which stay as they were given to [New].
 // Requests that are under way keep the old ones.
 func (a *Account) SetQuirks(q Quirks) {
+	if !a.config.documented {
+		q = q.undocumented()
+	}
 	q.Reverts = slices.Clone(q.Reverts)
 	a.quirks.Store(&q)
 }
@@ -134,7 +142,7 @@ func (a *Account) answer(c *call, buf *bytes.Buffer) *response {
 		return c.route.run(a, c)
 	}
 	c.fault = fault.Name
-	return fault.kind.strike(a, c, fault.Fault)
+	return fault.kind.apply(a, c, fault.Fault)
 }
 
 // admit lets a request in: token, rate, scope. Nil means in.
@@ -143,7 +151,7 @@ func (a *Account) admit(c *call) *response {
 		return resp
 	}
 	if c.route.search {
-		refused := a.seeker.take(c) != nil
+		refused := a.searchLimiter.take(c) != nil
 		c.window = window{} // their answers have no headers of a limit
 		if refused {
 			return c.limitedSecondly()
@@ -160,7 +168,7 @@ func (a *Account) admit(c *call) *response {
 	return nil
 }
 
-// read takes the request's body into buf, and refuses what is no body for this route.
+// read takes the request's body into buf, and refuses what is not a body for this route.
 func (c *call) read(buf *bytes.Buffer) *response {
 	r := c.request
 	if r.Method != http.MethodPost {

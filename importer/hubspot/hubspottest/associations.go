@@ -5,18 +5,14 @@ package hubspottest
 import (
 	"cmp"
 	"encoding/base64"
-	"math"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/go-json-experiment/json/jsontext"
 )
-
-// maxFrom is HubSpot's limit for a batch of records whose associations are read.
-const maxFrom = 1000
 
 // wireLinks is what one record is associated with.
 type wireLinks struct {
@@ -47,60 +43,42 @@ type wirePaging struct {
 	} `json:"next"`
 }
 
-// A fromInput is one of the inputs: a record, and where to go on. It is comparable, so that what is asked twice is answered once.
+// A fromInput is a record, and where to go on. It is comparable, so that what is asked twice is answered once.
 type fromInput struct{ id, after string }
 
-func decodeFrom(c *call) (list []fromInput, given bool, err error) {
-	r := newReader(c, nil)
-	err = r.whole(func(name []byte) error {
-		if string(name) != "inputs" {
-			return r.skip(name)
+func (c *call) decodeFrom() (list []fromInput, resp *response) {
+	var body struct {
+		Inputs []struct {
+			ID    *string `json:"id"`
+			After *string `json:"after"`
+		} `json:"inputs"`
+	}
+	if resp := c.decode(&body); resp != nil {
+		return nil, resp
+	}
+	for _, in := range body.Inputs {
+		if in.ID == nil {
+			return nil, c.missing("id")
 		}
-		given = true
-		return r.array(func() error {
-			var id, after []byte
-			err := r.object(batchType, func(name []byte) (err error) {
-				switch string(name) {
-				case "id":
-					id, err = r.string()
-				case "after":
-					if !r.null() {
-						after, err = r.string()
-					}
-				default:
-					err = r.skip(name)
-				}
-				return err
-			})
-			if err == nil && id == nil {
-				err = missing("id")
-			}
-			list = append(list, fromInput{string(id), string(after)})
-			return err
-		})
-	})
-	return list, given, err
+		from := fromInput{id: *in.ID}
+		if in.After != nil {
+			from.after = *in.After
+		}
+		list = append(list, from)
+	}
+	return list, c.checkCount(body.Inputs != nil, len(list), maxAssociatedFrom)
 }
 
 // readAssociations answers batch/read of associations: 200, or 207 when some records have none.
 func (a *Account) readAssociations(c *call) *response {
-	inputs, given, err := decodeFrom(c)
-	if err != nil {
-		return c.invalidInput(err)
+	inputs, resp := c.decodeFrom()
+	if resp != nil {
+		return resp
 	}
-	c.inputs = len(inputs)
-	switch {
-	case !given:
-		return c.invalidInput(missing("inputs"))
-	case c.inputs > maxFrom:
-		return c.tooMany(maxFrom)
-	}
-	youngest := int64(math.MaxInt64)
-	if lag := c.quirks.ReadLag; lag > 0 {
-		youngest = time.Now().Add(-lag).UnixMilli()
-	}
-	fromTable, toTable := a.table(c.route.objectType), a.table(c.route.toType)
-	results := []jsontext.Value{}
+	youngest := c.youngest(c.quirks.ReadLag)
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	var results []jsontext.Value
 	var errs []wireRowError
 	seen := make(map[fromInput]bool)
 	for _, in := range inputs {
@@ -115,7 +93,7 @@ func (a *Account) readAssociations(c *call) *response {
 		var list []link
 		more := false
 		if id, err := strconv.ParseInt(in.id, 10, 64); err == nil {
-			list, more = linked(fromTable, toTable, id, after, a.config.AssociationPage, youngest)
+			list, more = a.linked(ref{c.route.objectType, id}, c.route.toType, after, a.config.AssociationPage, youngest)
 		}
 		switch {
 		case len(list) > 0 || in.after != "": // a page may turn out empty: what was on it has been archived
@@ -124,7 +102,7 @@ func (a *Account) readAssociations(c *call) *response {
 			errs = append(errs, c.unassociated(in.id))
 		}
 	}
-	c.rng.Shuffle(len(results), func(i, j int) { results[i], results[j] = results[j], results[i] })
+	c.shuffle(results)
 	if errs == nil {
 		return c.outcome(http.StatusOK, results, nil)
 	}
@@ -134,20 +112,23 @@ func (a *Account) readAssociations(c *call) *response {
 // links composes the element of results for one record.
 func (c *call) links(id string, list []link, more bool) wireLinks {
 	w := wireLinks{From: wireFrom{id}, To: []wireLink{}}
-	for _, l := range list {
-		to := wireLink{ToObjectID: strconv.AppendInt(nil, l.id, 10)}
-		if c.route.version != "v4" {
-			to.ToObjectID = encode(string(to.ToObjectID))
+	for i, l := range list {
+		if i == 0 || list[i-1].to != l.to {
+			to := wireLink{ToObjectID: jsontext.Value(formatID(l.to.id))}
+			if c.route.version != "v4" {
+				to.ToObjectID = encode(formatID(l.to.id))
+			}
+			w.To = append(w.To, to)
 		}
-		for _, t := range l.types {
-			to.Types = append(to.Types, wireLinkType{Category: t.category, TypeID: t.typeID})
+		to := &w.To[len(w.To)-1]
+		if t := (wireLinkType{Category: l.category, TypeID: l.typeID}); !slices.Contains(to.Types, t) {
+			to.Types = append(to.Types, t)
 		}
-		w.To = append(w.To, to)
 	}
 	if more {
 		w.Paging = new(wirePaging)
 		next := &w.Paging.Next
-		next.After = c.cursor(id, list[len(list)-1].id)
+		next.After = c.cursor(id, list[len(list)-1].to.id)
 		version := "objects/" + c.route.version
 		if c.route.version == "v4" {
 			version = "v4/objects"
@@ -160,7 +141,7 @@ func (c *call) links(id string, list []link, more bool) wireLinks {
 
 // cursor is the place after a record in the associations of another one. It is escaped like those that were recorded.
 func (c *call) cursor(id string, last int64) string {
-	return url.QueryEscape(base64.StdEncoding.EncodeToString([]byte(c.cursorPrefix(id) + strconv.FormatInt(last, 10))))
+	return url.QueryEscape(base64.StdEncoding.EncodeToString([]byte(c.cursorPrefix(id) + formatID(last))))
 }
 
 func (c *call) cursorPrefix(id string) string {
@@ -182,7 +163,7 @@ func (c *call) position(in fromInput) (after int64, ok bool) {
 	return after, true
 }
 
-// unassociated is the error for a record without associations, or for none at all: the two are told alike.
+// unassociated is the error for a record without associations, or for none at all: the two are answered alike.
 func (c *call) unassociated(id string) wireRowError {
 	fromType, toType := strings.ToLower(constantName(c.route.objectType)), strings.ToLower(constantName(c.route.toType))
 	return wireRowError{

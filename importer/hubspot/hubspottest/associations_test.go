@@ -294,13 +294,6 @@ func TestReadAssociationsRefuses(t *testing.T) {
 	}
 }
 
-func TestAssociationsWithForget(t *testing.T) {
-	c := serve(t, hubspottest.Config{Forget: true})
-	c.create(inputs(to(20, "7"))).want(t, 201)
-	c.post(dealsPath, ids("7")).want(t, 207)
-	c.post(itemsPath, ids("900000000001")).want(t, 207)
-}
-
 func TestAssociationsThatAreYoung(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := bare(t, hubspottest.Config{Quirks: hubspottest.Quirks{ReadLag: 2 * time.Second}})

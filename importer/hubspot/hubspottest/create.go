@@ -5,116 +5,118 @@ package hubspottest
 import (
 	"maps"
 	"net/http"
-	"strconv"
-	"sync"
+	"slices"
+	"strings"
 	"time"
-
-	"github.com/go-json-experiment/json/jsontext"
 )
 
-// wireOutcome is the answer of a batch. Members stand in the order in which they were recorded.
-type wireOutcome struct {
-	CompletedAt string           `json:"completedAt"`
-	Status      string           `json:"status"`
-	StartedAt   string           `json:"startedAt"`
-	Results     []jsontext.Value `json:"results"`
-	Errors      []wireRowError   `json:"errors,omitempty"`
-	NumErrors   int              `json:"numErrors,omitzero"`
+type createBody struct {
+	Inputs []struct {
+		Properties   map[string]string  `json:"properties"`
+		Associations []inputAssociation `json:"associations"`
+		Trace        *string            `json:"objectWriteTraceId"`
+	} `json:"inputs"`
 }
 
-type wireResult struct {
-	ID         string         `json:"id"`
-	Properties jsontext.Value `json:"properties"`
-	CreatedAt  string         `json:"createdAt"`
-	UpdatedAt  string         `json:"updatedAt"`
-	Archived   bool           `json:"archived"`
-	Trace      string         `json:"objectWriteTraceId,omitempty"`
-	URL        string         `json:"url,omitempty"`
+// An inputAssociation is as many associations as it has types.
+type inputAssociation struct {
+	To *struct {
+		ID *string `json:"id"`
+	} `json:"to"`
+	Types []struct {
+		Category *string `json:"associationCategory"`
+		TypeID   *int32  `json:"associationTypeId"`
+	} `json:"types"`
 }
 
-// wireRowError is an element of errors in a 207. It has no inner list with codes.
-type wireRowError struct {
-	Status      string              `json:"status"`
-	Category    string              `json:"category"`
-	SubCategory string              `json:"subCategory,omitempty"`
-	Message     string              `json:"message"`
-	Context     map[string][]string `json:"context,omitempty"`
-}
-
-// outcome makes an answer from parts that are no hot path.
-func (c *call) outcome(status int, results []jsontext.Value, errs []wireRowError) *response {
-	if results == nil {
-		results = []jsontext.Value{}
-	}
-	return answerJSON(status, wireOutcome{
-		CompletedAt: time.Now().UTC().Format(isoTime), Status: "COMPLETE", StartedAt: c.arrived.UTC().Format(isoTime),
-		Results: results, Errors: errs, NumErrors: len(errs),
-	})
-}
+var categories = []string{"HUBSPOT_DEFINED", "INTEGRATOR_DEFINED", "USER_DEFINED", "WORK"}
 
 // create answers batch/create.
 func (a *Account) create(c *call) *response {
-	b := batchInputs.Get().(*batchInput)
-	defer batchInputs.Put(b)
-	b.reset()
-	if err := b.decode(c); err != nil {
-		return c.invalidInput(err)
+	var body createBody
+	if resp := c.decode(&body); resp != nil {
+		return resp
 	}
-	c.inputs = len(b.inputs)
-	switch {
-	case c.inputs == 0 && c.quirks.SilentEmpty:
-		return c.outcome(c.created(), nil, nil)
-	case c.inputs == 0:
-		return c.invalidInput(missing("inputs"))
-	case c.inputs > maxInputs:
-		return c.tooMany(maxInputs)
+	if len(body.Inputs) == 0 && c.quirks.SilentEmpty {
+		return c.outcome(c.successStatus(), nil, nil)
 	}
+	if resp := c.checkCount(len(body.Inputs) > 0, len(body.Inputs), maxInputs); resp != nil {
+		return resp
+	}
+	list := make([]*input, len(body.Inputs))
+	for i, in := range body.Inputs {
+		if in.Properties == nil {
+			return c.missing("properties")
+		}
+		associations, resp := c.flatten(in.Associations)
+		if resp != nil {
+			return resp
+		}
+		list[i] = &input{trace: in.Trace, sent: in.Properties, associations: associations}
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
 	t := a.table(c.route.objectType)
-	defs := t.defs.Load()
-	for i := range b.inputs {
-		in := &b.inputs[i]
-		if in.wrong = a.validate(defs, in, c.quirks); in.wrong == nil {
-			in.wrong = a.associate(t.objectType, in, c.quirks)
+	for _, in := range list {
+		if a.validate(c, t, in, true); in.wrong == nil {
+			a.checkAssociations(c, t.objectType, in)
 		}
 	}
 	now := time.Now()
-	if wrong := a.keep(t, b, c, now); wrong != nil {
+	if wrong := a.keep(c, t, list, now); wrong != nil {
 		return c.refuse(wrong.status, wireError{
 			Category: wrong.category, Message: wrong.message, Errors: wrong.details, Context: wrong.context,
 		})
 	}
-	return a.render(t, b, c, now)
+	return a.written(c, t, list, c.rowErrors(list), c.successStatus())
 }
 
-func (c *call) tooMany(limit int) *response {
-	return c.fail(http.StatusBadRequest, "VALIDATION_ERROR", "The maximum number of inputs supported in a batch is "+strconv.Itoa(limit)+
-		". Please reduce the number of items and try again")
-}
-
-// created is the status of a batch without errors; one version of the API calls it 200.
-func (c *call) created() int {
-	if c.route.version == "2025-09" {
-		return http.StatusOK
+// flatten makes one association of each type of each target.
+func (c *call) flatten(given []inputAssociation) (list []Association, resp *response) {
+	for _, in := range given {
+		switch {
+		case in.To == nil || in.To.ID == nil:
+			return nil, c.missing("to")
+		case in.Types == nil:
+			return nil, c.missing("types")
+		case len(in.Types) == 0:
+			list = append(list, Association{ToID: *in.To.ID}) // a target without a type: refused with the row
+		}
+		for _, t := range in.Types {
+			switch {
+			case t.Category == nil:
+				return nil, c.missing("associationCategory")
+			case t.TypeID == nil || *t.TypeID == 0:
+				return nil, c.missing("associationTypeId")
+			case !slices.Contains(categories, *t.Category):
+				return nil, c.fail(http.StatusBadRequest, "", "Invalid input JSON: Cannot deserialize value of type `AssociationCategory` from String \""+
+					*t.Category+"\": not one of the values accepted for Enum class: ["+strings.Join(categories, ", ")+"]")
+			}
+			list = append(list, Association{ToID: *in.To.ID, Category: *t.Category, TypeID: int(*t.TypeID)})
+		}
 	}
-	return http.StatusCreated
+	return list, nil
 }
 
 // keep puts the good inputs of a batch into the table. It returns the problem that refuses the batch as a whole;
 // then nothing is kept, or with the quirk NotAtomic the good ones are.
-func (a *Account) keep(t *table, b *batchInput, c *call, now time.Time) *problem {
-	rows := b.traced() && !c.quirks.WholeBatch
+func (a *Account) keep(c *call, t *table, list []*input, now time.Time) *problem {
+	rows := traced(list) && !c.quirks.WholeBatch
 	var refused *problem
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	next := t.n
-	for i := range b.inputs {
-		in := &b.inputs[i]
-		if in.wrong == nil {
-			if taken, holder := t.claim(in, next); taken != nil {
-				in.wrong = a.conflict(t, taken, holder, c.quirks.Conflict)
-			} else {
-				in.at = next
-				next++
+	var fresh []*record
+	claimed := make(map[uniqueValue]*record)
+	equal := make(map[string]*input)
+	for _, in := range list {
+		first := equal[c.mergeKey(in)]
+		switch {
+		case in.wrong != nil:
+		case c.quirks.Merge != MergeNothing && first != nil:
+			in.record, in.wrong, in.merged = first.record, first.wrong, true
+		default:
+			equal[c.mergeKey(in)] = in
+			in.record = c.newRecord(t.nextID(len(fresh)), in, now)
+			if in.wrong = a.claim(c, t, in.record, in.record.sent, claimed); in.wrong == nil {
+				fresh = append(fresh, in.record)
 			}
 		}
 		if in.wrong != nil && refused == nil && (!rows || in.wrong.whole) {
@@ -122,133 +124,93 @@ func (a *Account) keep(t *table, b *batchInput, c *call, now time.Time) *problem
 		}
 	}
 	if refused != nil && !c.quirks.NotAtomic {
-		for i := range b.inputs {
-			if in := &b.inputs[i]; in.wrong == nil {
-				for _, p := range in.props {
-					if p.claims() {
-						t.release(p.def.Name, string(p.value), in.at)
-					}
-				}
-			}
-		}
 		return refused
 	}
-	for i := range b.inputs {
-		if in := &b.inputs[i]; in.wrong == nil {
-			if !t.forget {
-				b.packed = t.pack(b.packed, in)
-				t.index(in)
-			}
-			b.ends = append(b.ends, len(b.packed))
+	for _, r := range fresh {
+		t.add(r)
+		a.connect(t.objectType, r)
+	}
+	for _, in := range list {
+		if in.wrong == nil {
+			in.record.inputs++
 		}
 	}
-	t.put(b.packed, b.ends, now)
 	return refused
 }
 
-// conflict is the problem of an input whose unique value belongs to the record at holder.
-func (a *Account) conflict(t *table, p *prop, holder int, how Conflict) *problem {
+// traced reports whether the inputs have trace ids, and each its own: only then bad rows are reported one by one
+// (guide "Error handling").
+func traced(list []*input) bool {
+	seen := make(map[string]bool, len(list))
+	for _, in := range list {
+		if in.trace == nil || seen[*in.trace] {
+			return false
+		}
+		seen[*in.trace] = true
+	}
+	return true
+}
+
+// mergeKey is equal for inputs of a batch that the account makes one record of.
+func (c *call) mergeKey(in *input) string {
+	if c.quirks.Merge == MergeProperties {
+		return entryKey(in.sent, nil)
+	}
+	return entryKey(in.sent, in.associations)
+}
+
+func (c *call) newRecord(id int64, in *input, now time.Time) *record {
+	r := &record{id: id, sent: in.sent, stored: in.stored, associations: in.associations, created: now, updated: now}
+	if in.trace != nil {
+		r.trace = *in.trace
+	}
+	for _, name := range c.quirks.Reverts {
+		if _, ok := r.sent[name]; ok {
+			r.sent, r.stored = maps.Clone(r.sent), maps.Clone(r.stored)
+			delete(r.sent, name)
+			delete(r.stored, name)
+		}
+	}
+	return r
+}
+
+// claim reserves the unique values of a record, or none of them when one is taken.
+func (a *Account) claim(c *call, t *table, r *record, sent map[string]string, claimed map[uniqueValue]*record) *problem {
+	values := t.uniqueValues(sent)
+	for _, v := range values {
+		for _, holder := range []*record{t.unique[v], claimed[v]} {
+			if holder != nil && holder != r {
+				return a.conflict(t, v.property, sent[v.property], holder, c.quirks.Conflict)
+			}
+		}
+	}
+	for _, v := range values {
+		claimed[v] = r
+	}
+	return nil
+}
+
+// conflict is the problem of an input whose unique value belongs to another record.
+func (a *Account) conflict(t *table, property, value string, holder *record, how Conflict) *problem {
+	id := formatID(holder.id)
 	if how == Conflict409 {
 		return &problem{
 			status: http.StatusConflict, category: "CONFLICT", whole: true,
-			message: constantName(t.objectType) + " already exists. Existing ID: " + strconv.FormatInt(t.id(holder), 10),
+			message: constantName(t.objectType) + " already exists. Existing ID: " + id,
 		}
 	}
 	wrong := a.invalidValues([]invalid{{
-		Message: "Cannot set " + p.def.Name + ": " + strconv.FormatInt(t.id(holder), 10) + " already has that value.",
-		Error:   "CONFLICTING_UNIQUE_VALUE", Name: p.def.Name, Value: string(p.value),
+		Message: "Cannot set " + property + ": " + id + " already has that value.",
+		Error:   "CONFLICTING_UNIQUE_VALUE", Name: property, Value: value,
 	}})
 	wrong.whole = how == Conflict400
 	return wrong
 }
 
-// answers are the buffers in which the answers of batch/create are composed.
-var answers = sync.Pool{New: func() any { return new([]byte) }}
-
-// systemProperties come back with each new record, beside the times and the id.
-const systemProperties = `,"hs_created_by_user_id":"0","hs_object_source":"INTEGRATION","hs_object_source_id":"1234567","hs_object_source_label":"INTEGRATION"` +
-	`,"hs_read_only":"false","hs_updated_by_user_id":"0","hs_was_imported":"false","hs_merged_object_ids":""}`
-
-// render composes the answer for a batch that was taken: results in any order, then the errors.
-func (a *Account) render(t *table, b *batchInput, c *call, now time.Time) *response {
-	for i := range b.inputs {
-		if in := &b.inputs[i]; in.wrong == nil {
-			b.order = append(b.order, in)
-		}
+// successStatus is that of a create without errors: the specification says 201, of 2025-09 it says 200.
+func (c *call) successStatus() int {
+	if c.route.version == "2025-09" {
+		return http.StatusOK
 	}
-	c.rng.Shuffle(len(b.order), func(i, j int) { b.order[i], b.order[j] = b.order[j], b.order[i] })
-
-	created := now.UTC().Format(isoTime)
-	times := `"createdate":"` + created + `","hs_createdate":"` + created + `","hs_lastmodifieddate":"` + created + `","hs_object_id":"`
-	after := `,"createdAt":"` + created + `","updatedAt":"` + created + `","archived":false`
-	address := `,"url":"https://app.hubspot.com/contacts/` + strconv.FormatInt(a.config.Account, 10) + `/record/` + typeID(t.objectType) + `/`
-
-	pooled := answers.Get().(*[]byte)
-	dst := append((*pooled)[:0], `{"completedAt":"`...)
-	dst = time.Now().UTC().AppendFormat(dst, isoTime)
-	dst = append(dst, `","status":"COMPLETE","startedAt":"`...)
-	dst = c.arrived.UTC().AppendFormat(dst, isoTime)
-	dst = append(dst, `","results":[`...)
-	for i, in := range b.order {
-		if i > 0 {
-			dst = append(dst, ',')
-		}
-		id := newID(in.at)
-		dst = append(dst, `{"id":"`...)
-		dst = strconv.AppendInt(dst, id, 10)
-		dst = append(dst, `","properties":{`...)
-		for _, p := range in.props {
-			dst = appendQuoted(dst, p.name)
-			dst = append(dst, ':')
-			dst = appendQuoted(dst, p.value)
-			dst = append(dst, ',')
-		}
-		dst = append(dst, times...)
-		dst = strconv.AppendInt(dst, id, 10)
-		dst = append(dst, '"')
-		dst = append(dst, systemProperties...)
-		dst = append(dst, after...)
-		if in.traced && !c.quirks.NoTraceEcho {
-			dst = append(dst, `,"objectWriteTraceId":`...)
-			dst = appendQuoted(dst, in.trace)
-		}
-		dst = append(dst, address...)
-		dst = strconv.AppendInt(dst, id, 10)
-		dst = append(dst, `"}`...)
-	}
-	dst = append(dst, ']')
-	status := c.created()
-	if errs := rowErrors(b, c.quirks); errs != nil {
-		status = http.StatusMultiStatus
-		dst = append(dst, `,"errors":`...)
-		dst = append(dst, encode(errs)...)
-		dst = append(dst, `,"numErrors":`...)
-		dst = strconv.AppendInt(dst, int64(len(errs)), 10)
-	}
-	dst = append(dst, '}')
-	*pooled = dst
-	return &response{status: status, body: dst, pooled: pooled}
-}
-
-func appendQuoted(dst, s []byte) []byte {
-	dst, _ = jsontext.AppendQuote(dst, s) // fails for invalid UTF-8 only, which was refused on the way in
-	return dst
-}
-
-func rowErrors(b *batchInput, q *Quirks) (errs []wireRowError) {
-	for i := range b.inputs {
-		in := &b.inputs[i]
-		if in.wrong == nil {
-			continue
-		}
-		e := wireRowError{Status: "error", Category: in.wrong.category, Message: in.wrong.message, Context: maps.Clone(in.wrong.context)}
-		if !q.NoTraceInErrors {
-			if e.Context == nil {
-				e.Context = make(map[string][]string)
-			}
-			e.Context["objectWriteTraceId"] = []string{string(in.trace)}
-		}
-		errs = append(errs, e)
-	}
-	return errs
+	return http.StatusCreated
 }

@@ -21,6 +21,10 @@ func defaultDefinitions(objectType string) *definitions {
 		add(dealProperties())
 	case "products":
 		add(productProperties())
+	case "contacts":
+		d.open = true
+		// Records are found by it and it is unique in effect, though its definition does not say so (properties guide).
+		add([]Property{{Name: "email", Label: "Email", key: true}})
 	default:
 		d.open = true
 	}
@@ -56,9 +60,10 @@ func lineItemProperties() []Property {
 		{Name: "hs_recurring_billing_period", Label: "Term", Description: "ISO-8601 duration, such as P12M"},
 		{Name: "hs_recurring_billing_start_date", Label: "Billing start date", Type: "date"},
 		{Name: "hs_recurring_billing_end_date", Label: "Billing end date", Type: "date"},
-		{Name: "hs_recurring_billing_number_of_payments", Label: "Number of payments", Type: "number"},
+		// Calculated is what the line items guide for 2026-09 says of it and of the billing terms.
+		{Name: "hs_recurring_billing_number_of_payments", Label: "Number of payments", Type: "number", Calculated: true, settable: true},
 		// The values of the next two are reported differently; a client has to read them.
-		{Name: "hs_recurring_billing_terms", Label: "Billing terms", Type: "enumeration", Options: []Option{
+		{Name: "hs_recurring_billing_terms", Label: "Billing terms", Type: "enumeration", Calculated: true, settable: true, Options: []Option{
 			{"Fixed number of payments", "FIXED"},
 			{"Automatically renew until canceled", "AUTOMATICALLY_RENEW"},
 			{"Forever", "FOREVER"},

@@ -65,5 +65,5 @@ func ExampleParseFault() {
 	fmt.Println(err)
 	// Output:
 	// late-commit true 0.02 10s <nil>
-	// fault "503=often": "often" says no time to strike; want a probability (0.01 or 1%), every-N or next-N
+	// fault "503=often": "often" does not say when; write a probability (0.01 or 1%), every-N or next-N
 }

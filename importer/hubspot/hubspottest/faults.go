@@ -1,4 +1,4 @@
-// Faults: their names, when they strike, and how both are written as text.
+// Faults: their names, when they apply, and how both are written as text.
 
 package hubspottest
 
@@ -14,15 +14,15 @@ import (
 )
 
 // A Fault goes wrong in one way, named as in [FaultNames]. Of Probability, Every and Next exactly one says when.
-// It strikes requests for batch/create that were let in (token, rate, scope) and read to their end,
-// or with All any such request, those of the token endpoints included.
-// Of several faults that would strike the same request, the first one given does.
+// It applies to requests for batch/create that were let in (token, rate, scope) and read to their end,
+// or with All to any such request, those of the token endpoints included.
+// Of several faults for the same request, the first one given applies.
 type Fault struct {
 	Name        string
 	All         bool
-	Probability float64       // strikes each request by this chance, 0 < Probability <= 1
-	Every       int           // strikes each n-th request: Every 3 lets two pass, and strikes
-	Next        int           // strikes the next so many requests, then never again
+	Probability float64       // the chance of each request, 0 < Probability <= 1
+	Every       int           // each n-th request: Every 3 lets two pass
+	Next        int           // the next so many requests, then never again
 	Delay       time.Duration // of slow and the late faults; Retry-After of 477. 0 means what the name's description says
 }
 
@@ -31,7 +31,7 @@ type Fault struct {
 func ParseFault(s string) (Fault, error) {
 	name, when, ok := strings.Cut(s, "=")
 	if !ok {
-		return Fault{}, fmt.Errorf("fault %q: want NAME=PROBABILITY, such as %s=0.01", s, cmp.Or(name, "refuse-429"))
+		return Fault{}, fmt.Errorf("fault %q: write NAME=WHEN, such as %s=0.01", s, cmp.Or(name, "refuse-429"))
 	}
 	var f Fault
 	f.Name, f.All = strings.CutSuffix(name, "@all")
@@ -39,7 +39,7 @@ func ParseFault(s string) (Fault, error) {
 	if hasDelay {
 		d, err := time.ParseDuration(delay)
 		if err != nil || d <= 0 {
-			return Fault{}, fmt.Errorf("fault %q: %q is no delay; want something like 5s", s, delay)
+			return Fault{}, fmt.Errorf("fault %q: %q is not a delay; write something like 5s", s, delay)
 		}
 		f.Delay = d
 	}
@@ -55,7 +55,7 @@ func ParseFault(s string) (Fault, error) {
 		f.Probability, err = strconv.ParseFloat(when, 64)
 	}
 	if err != nil {
-		return Fault{}, fmt.Errorf("fault %q: %q says no time to strike; want a probability (0.01 or 1%%), every-N or next-N", s, when)
+		return Fault{}, fmt.Errorf("fault %q: %q does not say when; write a probability (0.01 or 1%%), every-N or next-N", s, when)
 	}
 	if err := f.check(); err != nil {
 		return Fault{}, err
@@ -97,7 +97,7 @@ func (f Fault) check() error {
 	if ways == 1 && f.Probability >= 0 && f.Probability <= 1 && f.Every >= 0 && f.Next >= 0 && f.Delay >= 0 {
 		return nil
 	}
-	return fmt.Errorf("fault %q: want exactly one of a probability above 0 and up to 1, every-N and next-N, with N from 1", f.Name)
+	return fmt.Errorf("fault %q: give exactly one of a probability above 0 and up to 1, every-N and next-N, with N from 1", f.Name)
 }
 
 // FaultNames lists the names of faults, each with a description of one line.
@@ -138,7 +138,7 @@ type faults struct {
 type armed struct {
 	Fault
 	kind *kind
-	seen int // requests that it could have struck
+	seen int // requests that it could have applied to
 	left int // of Next
 }
 
@@ -155,24 +155,24 @@ func (f *faults) set(list []Fault) {
 	f.armed = next
 }
 
-// pick finds the fault that strikes a request; one without a kind is none.
+// pick finds the fault that applies to a request. Without one, kind is nil.
 func (f *faults) pick(c *call) armed {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	var struck armed
+	var found armed
 	for _, a := range f.armed {
 		if !a.All && !c.route.create {
 			continue
 		}
-		a.seen++ // also where another one strikes: every third request is every third
-		if struck.kind == nil && a.strikes(c) {
-			struck = *a
+		a.seen++ // also where another one applies: every third request is every third
+		if found.kind == nil && a.applies(c) {
+			found = *a
 		}
 	}
-	return struck
+	return found
 }
 
-func (a *armed) strikes(c *call) bool {
+func (a *armed) applies(c *call) bool {
 	switch {
 	case a.Every > 0:
 		return a.seen%a.Every == 0
@@ -183,4 +183,36 @@ func (a *armed) strikes(c *call) bool {
 		return false
 	}
 	return c.rng.Float64() < a.Probability
+}
+
+// delayedWork counts what is still to come. A WaitGroup would not do: work may begin while somebody waits.
+type delayedWork struct {
+	mu      sync.Mutex
+	idle    sync.Cond
+	pending int
+}
+
+func (l *delayedWork) init() { l.idle.L = &l.mu }
+
+func (l *delayedWork) after(d time.Duration, work func()) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.pending++
+	time.AfterFunc(d, func() {
+		work()
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		l.pending--
+		l.idle.Broadcast()
+	})
+}
+
+// Settle waits until everything was applied that a late-commit or late-504 fault put off.
+// Before that the records are not the last word about the requests so far.
+func (a *Account) Settle() {
+	a.delayed.mu.Lock()
+	defer a.delayed.mu.Unlock()
+	for a.delayed.pending > 0 {
+		a.delayed.idle.Wait()
+	}
 }

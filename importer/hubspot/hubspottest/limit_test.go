@@ -64,7 +64,7 @@ func TestWindow(t *testing.T) {
 func TestWindowAgainstItsDefinition(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		const limit, per = 7, time.Second
-		c := bare(t, hubspottest.Config{Limit: limit, Per: per, Forget: true})
+		c := bare(t, hubspottest.Config{Limit: limit, Per: per})
 		rng := rand.New(rand.NewPCG(1, 2))
 		var taken, all []time.Time
 		within := func(list []time.Time, now time.Time) (n int) {

@@ -4,180 +4,139 @@ package hubspottest
 
 import (
 	"net/http"
-	"strconv"
+	"strings"
 	"time"
 
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// idsInput is the body of batch/read and batch/archive.
-type idsInput struct {
-	idProperty string
-	ids        []string
-	properties []string
-	history    []string
-	given      bool
+// An idsBody is the body of batch/read and batch/archive.
+type idsBody struct {
+	IDProperty *string   `json:"idProperty"`
+	Inputs     []idInput `json:"inputs"`
+	Properties []string  `json:"properties"`
+	History    []string  `json:"propertiesWithHistory"`
 }
 
-func (b *idsInput) decode(c *call) error {
-	r := newReader(c, nil)
-	list := func(dst *[]string) error {
-		return r.array(func() error {
-			s, err := r.string()
-			*dst = append(*dst, string(s))
-			return err
-		})
+type idInput struct {
+	ID *string `json:"id"`
+}
+
+// decodeIDs reads the body and refuses what is out of bounds.
+func (c *call) decodeIDs() (body idsBody, resp *response) {
+	if resp := c.decode(&body); resp != nil {
+		return body, resp
 	}
-	return r.whole(func(name []byte) error {
-		switch string(name) {
-		case "idProperty":
-			if r.null() {
-				return nil
-			}
-			s, err := r.string()
-			b.idProperty = string(s)
-			return err
-		case "properties":
-			return list(&b.properties)
-		case "propertiesWithHistory":
-			return list(&b.history)
-		case "inputs":
-			b.given = true
-			return r.array(func() error {
-				var id []byte
-				err := r.object(batchType, func(name []byte) (err error) {
-					if string(name) != "id" {
-						return r.skip(name)
-					}
-					id, err = r.string()
-					return err
-				})
-				if err == nil && id == nil {
-					err = missing("id")
-				}
-				b.ids = append(b.ids, string(id))
-				return err
-			})
+	for _, in := range body.Inputs {
+		if in.ID == nil {
+			return body, c.missing("id")
 		}
-		return r.skip(name)
-	})
-}
-
-// take reads the body and refuses what is out of bounds.
-func (b *idsInput) take(c *call) *response {
-	if err := b.decode(c); err != nil {
-		return c.invalidInput(err)
 	}
-	c.inputs = len(b.ids)
 	limit := maxInputs
-	if len(b.history) > 0 {
-		limit /= 2
+	if len(body.History) > 0 {
+		limit = maxInputsOfHistory
 	}
-	switch {
-	case !b.given:
-		return c.invalidInput(missing("inputs"))
-	case len(b.ids) > limit:
-		return c.tooMany(limit)
-	}
-	return nil
+	return body, c.checkCount(body.Inputs != nil, len(body.Inputs), limit)
 }
 
-// read answers batch/read: 200 with what was found, or 207 when something was not.
+// read answers batch/read: 200 with what was found, or 207 when something was not. With archived=true it reads
+// archived records instead of the others.
 func (a *Account) read(c *call) *response {
-	var b idsInput
-	if resp := b.take(c); resp != nil {
+	body, resp := c.decodeIDs()
+	if resp != nil {
 		return resp
 	}
-	t := a.table(c.route.objectType)
-	byID := b.idProperty == "" || b.idProperty == "hs_object_id"
-	if def := t.defs.Load().byName[b.idProperty]; !byID && (def == nil || !def.Unique) {
-		return c.fail(http.StatusBadRequest, "VALIDATION_ERROR", "Unable to perform read by non-unique property "+b.idProperty)
+	property := ""
+	if body.IDProperty != nil && *body.IDProperty != "hs_object_id" {
+		property = *body.IDProperty
 	}
-	results := []jsontext.Value{}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	t := a.table(c.route.objectType)
+	if property != "" && !t.identifies(property) {
+		return c.fail(http.StatusBadRequest, "VALIDATION_ERROR", "Unable to perform read by non-unique property "+property)
+	}
+	var results []jsontext.Value
 	var absent []string
 	seen := make(map[string]bool)
-	youngest := time.Now().Add(-c.quirks.ReadLag)
-	t.mu.RLock()
-	defer t.mu.RUnlock()
-	for _, id := range b.ids {
+	youngest := c.youngest(c.quirks.ReadLag)
+	archived := c.request.URL.Query().Get("archived") == "true"
+	for _, in := range body.Inputs {
+		id := *in.ID
 		if seen[id] {
 			continue
 		}
 		seen[id] = true
-		position, ok := 0, false
-		if byID {
-			position, ok = t.find(id)
+		if r := t.lookup(property, id, archived); r != nil && !r.created.After(youngest) {
+			results = append(results, encode(a.result(t, r, append([]string{}, body.Properties...))))
 		} else {
-			position, ok = t.unique[b.idProperty][t.folded(id)]
-			ok = ok && !t.archived[position] // a forgotten record keeps its values
-		}
-		var o Object
-		if ok {
-			o = t.object(position)
-			if t.forget {
-				o.CreatedAt = c.arrived
-				if !byID {
-					o.Properties[b.idProperty] = id
-				}
-			}
-			ok = t.forget || c.quirks.ReadLag == 0 || !o.CreatedAt.After(youngest)
-		}
-		if !ok {
 			absent = append(absent, id)
-			continue
 		}
-		results = append(results, a.result(&o, b.properties))
 	}
-	c.rng.Shuffle(len(results), func(i, j int) { results[i], results[j] = results[j], results[i] })
+	c.shuffle(results)
 	if absent == nil {
 		return c.outcome(http.StatusOK, results, nil)
 	}
-	return c.outcome(http.StatusMultiStatus, results, []wireRowError{{
-		Status: "error", Category: "OBJECT_NOT_FOUND",
-		Message: "Could not get some " + constantName(t.objectType) + " objects, they may be deleted or not exist. Check that ids are valid.",
-		Context: map[string][]string{"ids": absent},
-	}})
+	return c.outcome(http.StatusMultiStatus, results, []wireRowError{absentError(t.objectType, absent)})
 }
 
-// result is a record as batch/read shows it: the properties that were asked for and have a value, and three that always come.
-func (a *Account) result(o *Object, want []string) jsontext.Value {
-	at := o.CreatedAt.UTC().Format(isoTime)
-	system := map[string]string{"createdate": at, "hs_createdate": at, "hs_lastmodifieddate": at, "hs_object_id": o.ID}
-	shown := map[string]string{"createdate": at, "hs_lastmodifieddate": at, "hs_object_id": o.ID}
-	for _, name := range want {
-		if v, ok := o.Properties[name]; ok {
-			shown[name] = v
-		} else if v, ok := system[name]; ok {
-			shown[name] = v
+// youngest is the time after which a record was created that a lagging read does not find yet.
+func (c *call) youngest(lag time.Duration) time.Time {
+	if lag == 0 {
+		return time.Now().Add(time.Hour)
+	}
+	return time.Now().Add(-lag)
+}
+
+// absentError names the records that do not exist, in one error and without trace ids, as was recorded.
+func absentError(objectType string, ids []string) wireRowError {
+	return wireRowError{
+		Status: "error", Category: "OBJECT_NOT_FOUND",
+		Message: "Could not get some " + constantName(objectType) + " objects, they may be deleted or not exist. Check that ids are valid.",
+		Context: map[string][]string{"ids": ids},
+	}
+}
+
+// identifies reports whether records can be named by their value of a property.
+func (t *table) identifies(property string) bool {
+	def := t.defs.byName[property]
+	return def != nil && def.identifies()
+}
+
+// lookup finds a record by its id, or by its value of a property that identifies it.
+func (t *table) lookup(property, value string, archived bool) *record {
+	if !archived {
+		if property != "" {
+			return t.unique[uniqueValue{property, t.fold(value)}]
+		}
+		return t.find(value)
+	}
+	for _, r := range t.records {
+		id := formatID(r.id)
+		if property != "" {
+			id = t.fold(r.sent[property])
+		}
+		if r.archived && id == strings.TrimSpace(value) {
+			return r
 		}
 	}
-	return encode(wireResult{
-		ID: o.ID, Properties: encode(shown), CreatedAt: at, UpdatedAt: at,
-		URL: "https://app.hubspot.com/contacts/" + strconv.FormatInt(a.config.Account, 10) + "/record/" + typeID(o.Type) + "/" + o.ID,
-	})
+	return nil
 }
 
-// archive answers batch/archive: 204, for unknown ids too. An archived record gives its unique values free, unless records are forgotten.
-func (a *Account) archive(c *call) *response {
-	var b idsInput
-	if resp := b.take(c); resp != nil {
+// archiveBatch answers batch/archive: 204 without a body, for unknown ids too (HubSpot's specification;
+// n8n-io/n8n#3219 for a single one).
+func (a *Account) archiveBatch(c *call) *response {
+	body, resp := c.decodeIDs()
+	if resp != nil {
 		return resp
 	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
 	t := a.table(c.route.objectType)
-	defs := t.defs.Load()
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	for _, id := range b.ids {
-		position, ok := t.find(id)
-		if !ok {
-			continue
+	for _, in := range body.Inputs {
+		if r := t.find(*in.ID); r != nil {
+			a.archive(t, r, !c.quirks.KeepLineItems)
 		}
-		for name, value := range t.object(position).Properties {
-			if def := defs.byName[name]; def != nil && def.Unique {
-				t.release(name, value, position)
-			}
-		}
-		t.archived[position] = true
 	}
 	return &response{status: http.StatusNoContent}
 }

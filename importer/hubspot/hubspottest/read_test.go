@@ -163,6 +163,7 @@ func TestCreateProperty(t *testing.T) {
 	c.post(path, property("not_unique", false)).want(t, 201)
 	for name, body := range map[string]string{
 		"no JSON":       `{`,
+		"no such group": strings.Replace(property("a", false), "lineiteminformation", "g", 1),
 		"no name":       `{"groupName":"g","label":"l","type":"string","fieldType":"text"}`,
 		"nothing":       `{}`,
 		"bad name":      property("With Space", false),
@@ -173,7 +174,7 @@ func TestCreateProperty(t *testing.T) {
 			t.Errorf("%s: %d %s", name, a.status, a.body)
 		}
 	}
-	c.post(path, `{"groupName":"g","name":"size","label":"l","type":"enumeration","fieldType":"select","options":[{"label":"Small","value":"s","hidden":false}]}`).want(t, 201)
+	c.post(path, `{"groupName":"lineiteminformation","name":"size","label":"l","type":"enumeration","fieldType":"select","options":[{"label":"Small","value":"s","hidden":false}]}`).want(t, 201)
 	c.create(inputs(untraced("size", "Small"))).want(t, 400)
 	c.create(inputs(untraced("size", "s"))).want(t, 201)
 }

@@ -7,9 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
-	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 )
 
@@ -63,29 +61,24 @@ func (a *Account) search(c *call) *response {
 	if resp != nil {
 		return resp
 	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
 	t := a.table(c.route.objectType)
-	defs := t.defs.Load()
 	for _, g := range in.Groups {
 		for _, f := range g.Filters {
-			if defs.byName[f.Property] == nil && !defs.open {
+			if t.defs.byName[f.Property] == nil && !t.defs.open {
 				return c.fail(http.StatusBadRequest, "VALIDATION_ERROR", "There was a problem with the request: property "+f.Property+" does not exist")
 			}
 		}
 	}
-	youngest := time.Now().Add(-c.quirks.SearchLag)
+	youngest := c.youngest(c.quirks.SearchLag)
 	found := wireFound{Results: []jsontext.Value{}}
-	t.mu.RLock()
-	defer t.mu.RUnlock()
-	for position := range t.records {
-		if t.archived[position] {
-			continue
-		}
-		o := t.object(position)
-		if c.quirks.SearchLag > 0 && o.CreatedAt.After(youngest) || !in.finds(&o, c.quirks) {
+	for _, r := range t.records {
+		if r.archived || r.created.After(youngest) || !in.finds(r, c.quirks) {
 			continue
 		}
 		if found.Total++; found.Total > after && len(found.Results) < *in.Limit {
-			found.Results = append(found.Results, a.result(&o, in.Properties))
+			found.Results = append(found.Results, encode(a.result(t, r, append([]string{}, in.Properties...))))
 		}
 	}
 	if next := after + len(found.Results); next < found.Total {
@@ -103,8 +96,8 @@ func (c *call) searchInput() (in searchInput, after int, resp *response) {
 	if n := len([]rune(string(c.body))); n > maxSearchBody {
 		return refuse("The request body has " + strconv.Itoa(n) + " characters, at most " + strconv.Itoa(maxSearchBody) + " are allowed")
 	}
-	if err := json.Unmarshal(c.body, &in, json.RejectUnknownMembers(c.quirks.UnknownMembers)); err != nil {
-		return in, 0, c.fail(http.StatusBadRequest, "", "Invalid input JSON: "+err.Error())
+	if resp := c.decode(&in); resp != nil {
+		return in, 0, resp
 	}
 	if in.Limit == nil {
 		in.Limit = new(10)
@@ -147,19 +140,19 @@ func (c *call) searchInput() (in searchInput, after int, resp *response) {
 }
 
 // finds tells whether a record passes all filters of one group, or there is no group.
-func (in *searchInput) finds(o *Object, q *Quirks) bool {
+func (in *searchInput) finds(r *record, q *Quirks) bool {
 	for _, g := range in.Groups {
-		if !slices.ContainsFunc(g.Filters, func(f searchFilter) bool { return !f.finds(o, q) }) {
+		if !slices.ContainsFunc(g.Filters, func(f searchFilter) bool { return !f.finds(r, q) }) {
 			return true
 		}
 	}
 	return len(in.Groups) == 0
 }
 
-func (f *searchFilter) finds(o *Object, q *Quirks) bool {
-	value, ok := o.Properties[f.Property]
+func (f *searchFilter) finds(r *record, q *Quirks) bool {
+	value, ok := r.stored[f.Property]
 	if f.Property == "hs_object_id" {
-		value, ok = o.ID, true
+		value, ok = formatID(r.id), true
 	}
 	switch {
 	case !ok || value == "":

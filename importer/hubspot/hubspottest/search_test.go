@@ -173,8 +173,8 @@ func TestProductsHaveNoUniqueProperties(t *testing.T) {
 	if err := c.account.AddProperty("products", hubspottest.Property{Name: "key", Unique: true}); err == nil {
 		t.Error("products got a unique property")
 	}
-	c.post("/crm/v3/properties/products", property("csv_key", true)).want(t, 400)
-	c.post("/crm/v3/properties/products", property("csv_key", false)).want(t, 201)
+	c.post("/crm/v3/properties/products", strings.Replace(property("csv_key", true), "lineitem", "product", 1)).want(t, 400)
+	c.post("/crm/v3/properties/products", strings.Replace(property("csv_key", false), "lineitem", "product", 1)).want(t, 201)
 	if a := c.post("/crm/v3/objects/products/batch/read", `{"idProperty":"hs_sku","inputs":[{"id":"a"}]}`).want(t, 400); !strings.Contains(a.body, "non-unique") {
 		t.Errorf("%s", a.body)
 	}

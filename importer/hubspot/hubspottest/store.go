@@ -1,14 +1,14 @@
-// The records of one object type, kept small: a record is one string and eight bytes.
+// The records of the account, and what is associated with what. All of it is guarded by Account.mu.
 
 package hubspottest
 
 import (
-	"encoding/binary"
+	"cmp"
 	"fmt"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
-	"sync"
-	"sync/atomic"
 	"time"
 )
 
@@ -18,276 +18,189 @@ const firstID = 900_000_000_001
 // A table holds the records of one object type.
 type table struct {
 	objectType string
-	defs       atomic.Pointer[definitions]
-	fold       bool // unique values are compared trimmed and without case
-	forget     bool
-
-	mu       sync.RWMutex
-	records  []record                  // by position; empty when forgetting
-	n        int                       // records ever made: the position of the next one
-	unique   map[string]map[string]int // property -> value -> position
-	chosen   map[int64]int             // ids given to AddRecord -> position
-	ids      map[int]int64             // and back
-	archived map[int]bool
-	incoming map[string]map[int64][]uint32 // target's type -> its id -> positions of the records that point to it
-	names    []string                      // property names and object types, by the number that stands for them in a record
-	numbers  map[string]uint64
+	defs       *definitions
+	records    []*record // in the order of their creation
+	byID       map[int64]*record
+	unique     map[uniqueValue]*record
+	exact      bool // unique values are compared to the letter
+	archived   int
 }
 
 type record struct {
-	packed  string
-	created int64 // Unix milliseconds
+	id           int64
+	trace        string
+	sent         map[string]string
+	stored       map[string]string // as the API gives it back
+	associations []Association
+	created      time.Time
+	updated      time.Time
+	archived     bool
+	inputs       int // that asked for it: more than one where equal ones were merged
 }
 
+// A uniqueValue is a value that no other record of the type may have.
+type uniqueValue struct{ property, folded string }
+
+// A ref is a record that need not exist.
+type ref struct {
+	objectType string
+	id         int64
+}
+
+// A link is one end of an association, as it is seen from the record at the other end.
+type link struct {
+	to       ref
+	category string
+	typeID   int
+}
+
+// table finds the table of an object type by its canonical name.
 func (a *Account) table(objectType string) *table {
-	a.tablesMu.RLock()
 	t := a.tables[objectType]
-	a.tablesMu.RUnlock()
-	if t != nil {
-		return t
+	if t == nil {
+		t = &table{
+			objectType: objectType, defs: defaultDefinitions(objectType), exact: a.config.Quirks.ExactUnique,
+			byID: make(map[int64]*record), unique: make(map[uniqueValue]*record),
+		}
+		a.tables[objectType] = t
 	}
-	a.tablesMu.Lock()
-	defer a.tablesMu.Unlock()
-	if t := a.tables[objectType]; t != nil {
-		return t
-	}
-	t = &table{
-		objectType: objectType,
-		fold:       a.config.Quirks.FoldUnique,
-		forget:     a.config.Forget,
-		unique:     make(map[string]map[string]int),
-		chosen:     make(map[int64]int),
-		ids:        make(map[int]int64),
-		archived:   make(map[int]bool),
-		incoming:   make(map[string]map[int64][]uint32),
-		numbers:    make(map[string]uint64),
-	}
-	t.defs.Store(defaultDefinitions(objectType))
-	a.tables[objectType] = t
 	return t
 }
 
-// id is the id of the record at a position.
-func (t *table) id(position int) int64 {
-	if id, ok := t.ids[position]; ok {
-		return id
-	}
-	return newID(position)
-}
-
-// newID is the id of a record whose id was not chosen.
-func newID(position int) int64 { return firstID + int64(position) }
-
-// find looks a record up by its id; archived ones are not found.
-func (t *table) find(id string) (position int, ok bool) {
+// find looks up a record by its id. Archived records are not found.
+func (t *table) find(id string) *record {
 	n, err := strconv.ParseInt(id, 10, 64)
-	if err != nil {
-		return 0, false
+	if r := t.byID[n]; err == nil && r != nil && !r.archived {
+		return r
 	}
-	position, ok = t.locate(n)
-	return position, ok && !t.archived[position]
+	return nil
 }
 
-// locate finds the position of a record, archived or not.
-func (t *table) locate(id int64) (position int, ok bool) {
-	if position, ok = t.chosen[id]; ok {
-		return position, true
+// nextID is the id of the record that is added after n others. It counts records with chosen ids too.
+func (t *table) nextID(n int) int64 { return firstID + int64(len(t.records)+n) }
+
+func (t *table) add(r *record) {
+	t.records = append(t.records, r)
+	t.byID[r.id] = r
+	for _, v := range t.uniqueValues(r.sent) {
+		t.unique[v] = r
 	}
-	if id < firstID || id-firstID >= int64(t.n) {
-		return 0, false
-	}
-	position = int(id - firstID)
-	_, elsewhere := t.ids[position]
-	return position, !elsewhere
 }
 
-// has tells whether a record exists.
-func (t *table) has(id []byte) bool {
-	t.mu.RLock()
-	defer t.mu.RUnlock()
-	_, ok := t.find(string(id))
-	return ok
-}
-
-func (t *table) folded(value string) string {
-	if t.fold {
-		return strings.ToLower(strings.TrimSpace(value))
-	}
-	return value
-}
-
-// claim reserves the unique values of an input for the record at a position.
-// It reserves nothing when one of them is taken, and returns that property and the position that has it.
-func (t *table) claim(in *input, position int) (taken *prop, holder int) {
-	for i := range in.props {
-		p := &in.props[i]
-		if !p.claims() {
-			continue
-		}
-		if at, ok := t.unique[p.def.Name][t.folded(string(p.value))]; ok {
-			return p, at
+// uniqueValues are the values of some properties that only one record may have, in the order of the properties.
+func (t *table) uniqueValues(properties map[string]string) (list []uniqueValue) {
+	for _, name := range slices.Sorted(maps.Keys(properties)) {
+		if def := t.defs.byName[name]; def != nil && def.identifies() && properties[name] != "" {
+			list = append(list, uniqueValue{name, t.fold(properties[name])})
 		}
 	}
-	for i := range in.props {
-		p := &in.props[i]
-		if !p.claims() {
-			continue
-		}
-		m := t.unique[p.def.Name]
-		if m == nil {
-			m = make(map[string]int)
-			t.unique[p.def.Name] = m
-		}
-		m[t.folded(string(p.value))] = position
-	}
-	return nil, 0
+	return list
 }
 
-// release takes back what claim has reserved, and what an archived record held.
-func (t *table) release(property, value string, position int) {
-	if at, ok := t.unique[property][t.folded(value)]; ok && at == position {
-		delete(t.unique[property], t.folded(value))
+// fold is the form in which unique values are compared.
+func (t *table) fold(value string) string {
+	if t.exact {
+		return value
 	}
+	return strings.ToLower(strings.TrimSpace(value))
 }
 
-// number is what stands for a name in packed records.
-func (t *table) number(name []byte) uint64 {
-	n, ok := t.numbers[string(name)]
-	if !ok {
-		n = uint64(len(t.names))
-		t.names = append(t.names, string(name))
-		t.numbers[string(name)] = n
-	}
-	return n
-}
-
-// pack appends the form in which a record is kept: counted properties, trace id, counted associations.
-func (t *table) pack(dst []byte, in *input) []byte {
-	kept := 0
-	for i := range in.props {
-		if !in.props[i].reverts {
-			kept++
-		}
-	}
-	dst = binary.AppendUvarint(dst, uint64(kept))
-	for i := range in.props {
-		p := &in.props[i]
-		if p.reverts {
-			continue
-		}
-		dst = binary.AppendUvarint(dst, t.number(p.name))
-		dst = appendCounted(dst, p.value)
-	}
-	dst = appendCounted(dst, in.trace)
-	dst = binary.AppendUvarint(dst, uint64(len(in.assocs)))
-	for _, a := range in.assocs {
-		dst = binary.AppendUvarint(dst, t.number([]byte(a.objectType)))
-		dst = binary.AppendUvarint(dst, t.number(a.category))
-		dst = binary.AppendUvarint(dst, uint64(a.typeID))
-		dst = appendCounted(dst, a.id)
-	}
-	return dst
-}
-
-func appendCounted(dst, s []byte) []byte {
-	return append(binary.AppendUvarint(dst, uint64(len(s))), s...)
-}
-
-// put stores packed records, which end where ends says within packed.
-func (t *table) put(packed []byte, ends []int, now time.Time) {
-	t.n += len(ends)
-	if t.forget {
+// archive hides a record and gives its unique values free. With cascade, the line items of a parent go with it
+// (line items guide: deleting a quote deletes its line items, also from the deal).
+func (a *Account) archive(t *table, r *record, cascade bool) {
+	if r.archived {
 		return
 	}
-	all, from := string(packed), 0 // one allocation for the batch
-	for _, end := range ends {
-		t.records = append(t.records, record{all[from:end], now.UnixMilli()})
-		from = end
+	r.archived, r.updated = true, time.Now()
+	t.archived++
+	t.release(r)
+	if !cascade || !lineItemParents[t.objectType] {
+		return
 	}
-}
-
-// object unpacks the record at a position.
-func (t *table) object(position int) Object {
-	o := Object{
-		Type: t.objectType, ID: strconv.FormatInt(t.id(position), 10),
-		Properties: make(map[string]string), Archived: t.archived[position],
-	}
-	if t.forget {
-		return o
-	}
-	r := t.records[position]
-	o.CreatedAt = time.UnixMilli(r.created)
-	u := unpacker(r.packed)
-	for range u.uint() {
-		name := t.names[u.uint()]
-		o.Properties[name] = u.string()
-	}
-	o.TraceID = u.string()
-	for range u.uint() {
-		o.Associations = append(o.Associations, t.association(&u))
-	}
-	return o
-}
-
-func (t *table) association(u *unpacker) Association {
-	return Association{ToType: t.names[u.uint()], Category: t.names[u.uint()], TypeID: int(u.uint()), ToID: u.string()}
-}
-
-// An unpacker reads what pack wrote, from its front.
-type unpacker string
-
-func (u *unpacker) uint() uint64 {
-	var n uint64
-	for i := 0; ; i++ {
-		b := (*u)[i]
-		n |= uint64(b&0x7f) << (7 * i)
-		if b < 0x80 {
-			*u = (*u)[i+1:]
-			return n
+	items := a.table("line_items")
+	for _, l := range a.links[ref{t.objectType, r.id}] {
+		if item := items.byID[l.to.id]; l.to.objectType == "line_items" && item != nil {
+			a.archive(items, item, false)
 		}
 	}
 }
 
-func (u *unpacker) string() string {
-	n := u.uint()
-	s := string((*u)[:n])
-	*u = (*u)[n:]
-	return s
+// connect makes the associations of a new record visible from both sides, where the type says what the target is.
+func (a *Account) connect(objectType string, r *record) {
+	from := ref{objectType, r.id}
+	for _, s := range r.associations {
+		if s.ToType == "" {
+			continue
+		}
+		n, _ := strconv.ParseInt(s.ToID, 10, 64) // went through checkAssociations
+		to := ref{s.ToType, n}
+		a.links[from] = append(a.links[from], link{to, s.Category, s.TypeID})
+		a.links[to] = append(a.links[to], link{from, s.Category, definedTypes[objectType][s.TypeID].back})
+	}
+}
+
+// linked finds the records of a type that another record is associated with: those with an id above after,
+// in ascending order, at most limit. It reports whether there are more.
+// Records that are archived, or created after youngest, are not associated with anything.
+func (a *Account) linked(from ref, toType string, after int64, limit int, youngest time.Time) (list []link, more bool) {
+	if a.hidden(from, youngest) {
+		return nil, false
+	}
+	for _, l := range a.links[from] {
+		if l.to.objectType == toType && l.to.id > after && !a.hidden(l.to, youngest) {
+			list = append(list, l)
+		}
+	}
+	slices.SortStableFunc(list, func(x, y link) int { return cmp.Compare(x.to.id, y.to.id) })
+	records := 0
+	for i, l := range list {
+		if i > 0 && list[i-1].to == l.to {
+			continue
+		}
+		if records++; records > limit {
+			return list[:i], true
+		}
+	}
+	return list, false
+}
+
+// hidden reports whether a record is archived or too young. One that does not exist is not hidden.
+func (a *Account) hidden(r ref, youngest time.Time) bool {
+	known := a.table(r.objectType).byID[r.id]
+	return known != nil && (known.archived || known.created.After(youngest))
 }
 
 // AddRecord puts a record into the account without asking the definitions, and returns its id: say, a deal for line items
 // to be associated with. An id of "" is chosen by the account; another one must be a number below 900000000001 that is
 // not in use. A unique value that is taken is an error too.
 func (a *Account) AddRecord(objectType, id string, properties map[string]string) (string, error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
 	t, err := a.knownTable(objectType)
 	if err != nil {
 		return "", err
 	}
-	var in input
-	for name, value := range properties {
-		in.props = append(in.props, prop{name: []byte(name), value: []byte(value), def: t.defs.Load().byName[name]})
-	}
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	n := int64(0)
+	n := t.nextID(0)
 	if id != "" {
 		n, err = strconv.ParseInt(id, 10, 64)
-		if _, used := t.chosen[n]; err != nil || n <= 0 || n >= firstID || used {
+		if err != nil || n <= 0 || n >= firstID || t.byID[n] != nil {
 			return "", fmt.Errorf("adding a record of %s: id %q is in use or out of range", t.objectType, id)
 		}
 	}
-	if taken, _ := t.claim(&in, t.n); taken != nil {
-		return "", fmt.Errorf("adding a record of %s: the value of %s is taken", t.objectType, taken.name)
+	for _, v := range t.uniqueValues(properties) {
+		if t.unique[v] != nil {
+			return "", fmt.Errorf("adding a record of %s: the value of %s is taken", t.objectType, v.property)
+		}
 	}
-	if id != "" {
-		t.chosen[n], t.ids[t.n] = t.n, n
-	}
-	position := t.n
-	packed := t.pack(nil, &in)
-	t.put(packed, []int{len(packed)}, time.Now())
-	return strconv.FormatInt(t.id(position), 10), nil
+	now := time.Now()
+	properties = maps.Clone(properties)
+	t.add(&record{id: n, sent: properties, stored: properties, created: now, updated: now, inputs: 1})
+	return formatID(n), nil
 }
 
+func formatID(id int64) string { return strconv.FormatInt(id, 10) }
+
+// knownTable finds the table of an object type by its name or number.
 func (a *Account) knownTable(objectType string) (*table, error) {
 	name := canonicalType(objectType)
 	if name == "" {

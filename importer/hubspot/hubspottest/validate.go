@@ -1,20 +1,16 @@
-// Property values: what the definitions allow, and how HubSpot says that they do not.
+// Inputs: whether the properties and associations of one can be written, and what of them is stored.
 
 package hubspottest
 
 import (
+	"maps"
 	"net/http"
+	"regexp"
 	"slices"
 	"strconv"
-	"strings"
-	"time"
-	"unicode/utf8"
 )
 
-// maxValue is the longest value that a property takes, in characters.
-const maxValue = 65_536
-
-// A problem is why an input cannot be created.
+// A problem is why an input cannot be written.
 type problem struct {
 	status   int // when it refuses the whole batch
 	category string
@@ -24,15 +20,15 @@ type problem struct {
 	whole    bool // refuses the whole batch whatever the trace ids
 }
 
-// An invalid is an element of the list within the message about invalid values.
-type invalid struct {
-	IsValid   bool   `json:"isValid"`
-	Message   string `json:"message"`
-	Error     string `json:"error"`
-	Name      string `json:"name"`
-	Value     string `json:"propertyValue,omitempty"`
-	Localized string `json:"localizedErrorMessage"`
-	Portal    int64  `json:"portalId"`
+// An input is one record of a batch that is written.
+type input struct {
+	trace        *string
+	sent, stored map[string]string
+	associations []Association
+	warnings     []warning
+	wrong        *problem // nil: it can be written
+	record       *record  // nil until it is written
+	merged       bool     // into the record of an earlier input
 }
 
 func (a *Account) invalidValues(list []invalid) *problem {
@@ -46,156 +42,133 @@ func (a *Account) invalidValues(list []invalid) *problem {
 	return p
 }
 
-// validate finds the definition of each property of an input and checks its value.
-func (a *Account) validate(defs *definitions, in *input, q *Quirks) *problem {
+// validate checks the properties of an input, and fills in what of them is stored.
+// The properties that are absent count only when a record is created.
+func (a *Account) validate(c *call, t *table, in *input, create bool) {
+	sent := in.sent
+	in.sent, in.stored = make(map[string]string, len(sent)), make(map[string]string, len(sent))
 	var list []invalid
-	for i := range in.props {
-		p := &in.props[i]
-		p.def = defs.byName[string(p.name)]
-		p.reverts = len(q.Reverts) > 0 && slices.Contains(q.Reverts, string(p.name))
-		code, message := "", ""
+	for _, name := range slices.Sorted(maps.Keys(sent)) {
+		value, def := sent[name], t.defs.byName[name]
+		if def == nil {
+			if !t.defs.open {
+				list = append(list, invalid{Message: "Property \"" + name + "\" does not exist", Error: "PROPERTY_DOESNT_EXIST", Name: name})
+				continue
+			}
+			def = &Property{Name: name, Type: "string"}
+		}
+		got := def.take(value, c.quirks, c.route.since("2026-09"))
 		switch {
-		case p.def != nil:
-			code, message = p.def.check(p.value)
-		case !defs.open:
-			name := string(p.name)
-			list = append(list, invalid{Message: "Property \"" + name + "\" does not exist", Error: "PROPERTY_DOESNT_EXIST", Name: name})
-			continue
-		case tooLong(p.value):
-			code, message = valueTooLong()
+		case got.code != "":
+			list = append(list, invalid{Message: got.message, Error: got.code, Name: name, Value: value})
+		case got.normalized:
+			in.warnings = append(in.warnings, warning{
+				"PROPERTY_VALUE_NORMALIZED", "The value of " + name + " was normalized",
+				map[string]string{"propertyName": name, "rawValue": value, "normalizedValue": got.stored},
+			})
+		}
+		if c.quirks.ValuesAsSent {
+			got.stored = value
+		}
+		in.sent[name], in.stored[name] = value, got.stored
+	}
+	if t.objectType == "line_items" {
+		list = append(list, checkBilling(sent, c.quirks)...)
+	}
+	if create && c.route.since("2026-09") {
+		list = append(list, t.defs.checkRequired(sent)...)
+	}
+	if list != nil {
+		in.wrong = a.invalidValues(list)
+	}
+}
+
+// checkRequired finds the properties that the account's administrators want. From 2026-09 on this is enforced
+// (changelog "CRM API write validation enforcement"); the older versions do not ask for them.
+func (d *definitions) checkRequired(sent map[string]string) (list []invalid) {
+	for _, name := range slices.Sorted(maps.Keys(d.byName)) {
+		p := d.byName[name]
+		code := ""
+		switch when := p.RequiredWhen; {
+		case sent[name] != "":
+		case p.Required:
+			code = "MISSING_REQUIRED_PROPERTY"
+		case when.Name != "" && sent[when.Name] == when.Value:
+			code = "MISSING_CONDITIONAL_REQUIRED_PROPERTY"
 		}
 		if code != "" {
-			list = append(list, invalid{Message: message, Error: code, Name: string(p.name), Value: string(p.value)})
+			list = append(list, invalid{Message: "A value for " + name + " must be provided", Error: code, Name: name})
 		}
 	}
-	if list == nil {
-		return nil
+	return list
+}
+
+// billingPeriod is the form of hs_recurring_billing_period: PnYnMnD or PnW, as java.time.Period reads them (line items guide).
+var billingPeriod = regexp.MustCompile(`^P(?:(\d+)W|(?:\d+Y)?(?:\d+M)?(?:\d+D)?)$`)
+
+// checkBilling checks the properties of a line item against each other, as the guide for 2026-09 says:
+// PnW goes with weekly and biweekly, years and months with the other frequencies; a price does not stand beside tiers.
+// The code about the price is made up.
+func checkBilling(sent map[string]string, q *Quirks) (list []invalid) {
+	if v := sent["hs_recurring_billing_period"]; v != "" && !q.AnyPeriod {
+		parts := billingPeriod.FindStringSubmatch(v)
+		frequency := sent["recurringbillingfrequency"]
+		weekly := frequency == "weekly" || frequency == "biweekly"
+		if parts == nil || v == "P" || parts[1] != "" && frequency != "" && !weekly || weekly && regexp.MustCompile("[YM]").MatchString(v) {
+			list = append(list, invalid{
+				Message: "The recurring billing duration '" + v + "' is not a valid billing duration",
+				Error:   "INVALID_RECURRING_BILLING_DURATION", Name: "hs_recurring_billing_period", Value: v,
+			})
+		}
 	}
-	return a.invalidValues(list)
+	model := sent["hs_pricing_model"]
+	tiers := sent["hs_tier_ranges"] != "" || sent["hs_tier_prices"] != "" || model != "" && model != "flat"
+	if price := sent["price"]; price != "" && tiers && !q.PriceBesideTiers {
+		list = append(list, invalid{Message: "price cannot be set on a line item with tiered pricing", Error: "INVALID_PRICING", Name: "price", Value: price})
+	}
+	return list
 }
 
-func tooLong(v []byte) bool { return len(v) > maxValue && utf8.RuneCount(v) > maxValue }
-
-func valueTooLong() (code, message string) {
-	return "VALUE_TOO_LONG", "The value is longer than " + strconv.Itoa(maxValue) + " characters"
-}
-
-// check says why a property cannot take a value; no code means that it can.
-func (p *Property) check(v []byte) (code, message string) {
+// checkAssociations checks the associations of an input and finds out what their targets are.
+func (a *Account) checkAssociations(c *call, objectType string, in *input) {
+	context := make(map[string][]string)
+	unknown := false
+	for i := range in.associations {
+		s := &in.associations[i]
+		known, has := definedTypes[objectType]
+		defined, ok := known[s.TypeID]
+		target := defined.to
+		switch {
+		case s.Category != "HUBSPOT_DEFINED" || !has:
+			target, ok = "", s.TypeID > 0
+		case ok:
+			s.ToType = target
+		}
+		if !ok {
+			context["INVALID_ASSOCIATION_TYPES"] = append(context["INVALID_ASSOCIATION_TYPES"],
+				strconv.Itoa(s.TypeID)+" "+s.Category+" is not valid for "+constantName(objectType))
+			continue
+		}
+		exists := target == "" || c.quirks.Targets == AcceptTargets || a.table(target).find(s.ToID) != nil
+		unknown = unknown || !exists
+		if n, err := strconv.ParseInt(s.ToID, 10, 64); err != nil || n <= 0 || !exists {
+			name := "OBJECT"
+			if target != "" {
+				name = constantName(target)
+			}
+			context["INVALID_OBJECT_IDS"] = append(context["INVALID_OBJECT_IDS"], name+"="+s.ToID+" is not valid")
+		}
+	}
 	switch {
-	case p.Calculated:
-		return "READ_ONLY_VALUE", "\"" + p.Name + "\" is a calculated property; its value cannot be set."
-	case p.ReadOnly:
-		return "READ_ONLY_VALUE", "Property \"" + p.Name + "\" is read only"
-	case len(v) == 0:
-		return "", "" // clears
-	case tooLong(v):
-		return valueTooLong()
-	}
-	switch p.Type {
-	case "number":
-		if !isNumber(v) {
-			return "INVALID_INTEGER", p.Name + " was not a valid number"
+	case len(context) > 0:
+		in.wrong = &problem{
+			status: http.StatusBadRequest, category: "VALIDATION_ERROR", message: "One or more associations are invalid",
+			context: context, whole: unknown && c.quirks.Targets == RefuseBatch,
 		}
-		if p.NotNegative && v[0] == '-' && strings.ContainsAny(mantissa(string(v)), "123456789") {
-			return "NUMBER_TOO_SMALL", p.Name + " cannot be negative"
-		}
-	case "enumeration", "bool":
-		return p.checkOption(string(v))
-	case "date":
-		return checkDate(string(v))
-	case "datetime":
-		return checkDatetime(string(v))
-	}
-	return "", ""
-}
-
-func mantissa(s string) string {
-	if i := strings.IndexAny(s, "eE"); i >= 0 {
-		return s[:i]
-	}
-	return s
-}
-
-// isNumber takes what Java's BigDecimal takes, which is less than strconv does: no hexadecimal, no Inf, no underscores.
-func isNumber(v []byte) bool {
-	i := 0
-	sign := func() {
-		if i < len(v) && (v[i] == '-' || v[i] == '+') {
-			i++
+	case len(in.associations) > 0 && c.quirks.NoEditAssociations && c.route.since("2026-09"):
+		// Of a user-level OAuth token, from 2026-09 on (changelog "CRM API write validation enforcement").
+		in.wrong = &problem{
+			status: http.StatusBadRequest, category: "VALIDATION_ERROR", message: "Missing 'Edit Associations' permission.", whole: true,
 		}
 	}
-	digits := func() (n int) {
-		for ; i < len(v) && '0' <= v[i] && v[i] <= '9'; i++ {
-			n++
-		}
-		return n
-	}
-	sign()
-	n := digits()
-	if i < len(v) && v[i] == '.' {
-		i++
-		n += digits()
-	}
-	if n > 0 && i < len(v) && (v[i] == 'e' || v[i] == 'E') {
-		i++
-		sign()
-		n = digits()
-	}
-	return n > 0 && i == len(v)
-}
-
-func (p *Property) checkOption(v string) (code, message string) {
-	if p.External {
-		return "", "" // the options are kept elsewhere
-	}
-	one := func(v string) bool {
-		return slices.ContainsFunc(p.Options, func(o Option) bool { return o.Value == v })
-	}
-	ok := one(v)
-	if p.FieldType == "checkbox" {
-		ok = true
-		for s := range strings.SplitSeq(strings.TrimPrefix(v, ";"), ";") {
-			ok = ok && one(s)
-		}
-	}
-	if ok {
-		return "", ""
-	}
-	var b strings.Builder
-	b.WriteString(v + " was not one of the allowed options: [")
-	for i, o := range p.Options {
-		if i > 0 {
-			b.WriteString(", ")
-		}
-		b.WriteString(o.Value)
-	}
-	b.WriteString("]")
-	return "INVALID_OPTION", b.String()
-}
-
-func checkDate(v string) (code, message string) {
-	if _, err := time.Parse(time.DateOnly, v); err == nil {
-		return "", ""
-	}
-	ms, err := strconv.ParseInt(v, 10, 64)
-	if err != nil {
-		return "INVALID_LONG", v + " was not a valid long."
-	}
-	if ms%(24*time.Hour).Milliseconds() != 0 {
-		return "INVALID_DATE", v + " is at " + time.UnixMilli(ms).UTC().Format("15:04:05.000") + " UTC, not midnight!"
-	}
-	return "", ""
-}
-
-func checkDatetime(v string) (code, message string) {
-	if _, err := strconv.ParseInt(v, 10, 64); err == nil {
-		return "", ""
-	}
-	for _, layout := range []string{time.RFC3339Nano, "2006-01-02T15:04:05.999Z0700", time.DateOnly} {
-		if _, err := time.Parse(layout, v); err == nil {
-			return "", ""
-		}
-	}
-	return "INVALID_LONG", v + " was not a valid long."
 }

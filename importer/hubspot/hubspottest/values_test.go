@@ -100,7 +100,7 @@ func TestEveryBadValueOfARowIsNamed(t *testing.T) {
 	for _, e := range r.Errors {
 		codes = append(codes, e.Code)
 	}
-	if !slices.Equal(codes, []string{"INVALID_INTEGER", "READ_ONLY_VALUE", "PROPERTY_DOESNT_EXIST"}) {
+	if !slices.Equal(codes, []string{"READ_ONLY_VALUE", "INVALID_INTEGER", "PROPERTY_DOESNT_EXIST"}) {
 		t.Errorf("codes %v", codes)
 	}
 }

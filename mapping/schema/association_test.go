@@ -1,6 +1,6 @@
 // The built-in association types, and what can be an id.
 
-package mapping_test
+package schema_test
 
 import (
 	"math"
@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/hubload/hubload/mapping"
+	"github.com/hubload/hubload/mapping/schema"
 )
 
 func TestAssociationType(t *testing.T) {
@@ -28,13 +28,13 @@ func TestAssociationType(t *testing.T) {
 		"projects":      1345, "0-970": 1345,
 	} {
 		for _, object := range []string{"line_items", "0-8"} {
-			if category, id, ok := mapping.AssociationType(object, to); category != "HUBSPOT_DEFINED" || id != want || !ok {
+			if category, id, ok := schema.AssociationType(object, to); category != "HUBSPOT_DEFINED" || id != want || !ok {
 				t.Errorf("AssociationType(%q, %q) = %q, %d, %v; want HUBSPOT_DEFINED, %d, true", object, to, category, id, ok, want)
 			}
 		}
 	}
 	for _, pair := range [][2]string{{"deals", "line_items"}, {"line_items", ""}, {"line_items", "Deals"}, {"line_items", "2-12345"}, {"", "deals"}} {
-		if category, id, ok := mapping.AssociationType(pair[0], pair[1]); category != "" || id != 0 || ok {
+		if category, id, ok := schema.AssociationType(pair[0], pair[1]); category != "" || id != 0 || ok {
 			t.Errorf("AssociationType(%q, %q) = %q, %d, %v; want nothing", pair[0], pair[1], category, id, ok)
 		}
 	}
@@ -68,7 +68,7 @@ func TestValidID(t *testing.T) {
 		"NaN":                                false,
 		"https://app.hubspot.com/x/record/1": false,
 	} {
-		if got := mapping.ValidID(id); got != want {
+		if got := schema.ValidID(id); got != want {
 			t.Errorf("ValidID(%q) = %v", id, got)
 		}
 	}

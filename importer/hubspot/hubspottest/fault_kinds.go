@@ -17,10 +17,10 @@ import (
 // A kind is a named way to go wrong.
 type kind struct {
 	name, about string
-	strike      func(*Account, *call, Fault) *response
+	apply       func(*Account, *call, Fault) *response
 }
 
-// kinds is a function and not a variable, for what it refers to refers back to it.
+// kinds is a function and not a variable because what it refers to refers back to it.
 func kinds() []kind {
 	return []kind{
 		{"refuse-429", "429 of the ten-second limit, not applied", before(func(a *Account, c *call, _ Fault) *response {
@@ -41,8 +41,8 @@ func kinds() []kind {
 		{"503-after", "applied, then 503", spoiled(503, "Service temporarily unavailable")},
 		{"504-after", "applied, then 504", spoiled(504, "Gateway timeout")},
 		{"524-after", "applied, then 524 from the edge, as text", after(func(*response) *response { return page(524, "text/plain", "error code: 524") })},
-		{"late-commit", "connection closed at once, applied a delay later (5s)", late(func(*call) *response { return hangup() })},
-		{"late-504", "504 at once, applied a delay later (5s)", late(func(c *call) *response { return c.fail(504, "", "Gateway timeout") })},
+		{"late-commit", "connection closed at once, applied a delay later (5s)", delayed(func(*call) *response { return hangup() })},
+		{"late-504", "504 at once, applied a delay later (5s)", delayed(func(c *call) *response { return c.fail(504, "", "Gateway timeout") })},
 		{"slow", "applied, then answered a delay later (30s)", slow},
 		{"truncated", "applied; the answer breaks off within its body", after(func(r *response) *response { r.cut = true; return r })},
 		{"html-200", "200 with a login page, not applied", before(func(*Account, *call, Fault) *response { return html(200, "Please log in") })},
@@ -96,19 +96,16 @@ func before(answer func(*Account, *call, Fault) *response) func(*Account, *call,
 // after carries the request out and spoils the answer.
 func after(spoil func(*response) *response) func(*Account, *call, Fault) *response {
 	return func(a *Account, c *call, _ Fault) *response {
-		honest := c.route.run(a, c)
-		resp := spoil(honest)
-		resp.pooled = honest.pooled
-		return resp
+		return spoil(c.route.run(a, c))
 	}
 }
 
-// late answers first.
-func late(answer func(*call) *response) func(*Account, *call, Fault) *response {
+// delayed answers first and carries the request out later.
+func delayed(answer func(*call) *response) func(*Account, *call, Fault) *response {
 	return func(a *Account, c *call, f Fault) *response {
 		later := *c
 		later.body = bytes.Clone(c.body) // the buffer goes back when this request is over
-		a.late.after(cmp.Or(f.Delay, 5*time.Second), func() { later.route.run(a, &later) })
+		a.delayed.after(cmp.Or(f.Delay, 5*time.Second), func() { later.route.run(a, &later) })
 		return answer(c)
 	}
 }
@@ -167,7 +164,7 @@ func confuse(o *wireOutcome) {
 			continue
 		}
 		r.ID = "1" + r.ID
-		r.Properties = encode(map[string]string{"hs_object_id": r.ID})
+		r.Properties = map[string]string{"hs_object_id": r.ID}
 		r.Trace = "another-" + strconv.Itoa(i)
 		r.URL = ""
 		o.Results[i] = encode(r)

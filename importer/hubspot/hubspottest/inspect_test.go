@@ -1,4 +1,4 @@
-// Tests of the accessors to the truth, alone and while requests come in.
+// Tests of inspection, alone and while requests come in.
 
 package hubspottest_test
 
@@ -116,30 +116,6 @@ func TestRequestsAndCounts(t *testing.T) {
 			t.Errorf("request %+v", r)
 		}
 	}
-}
-
-func TestForget(t *testing.T) {
-	c := serve(t, hubspottest.Config{Forget: true})
-	if err := c.account.AddProperty("line_items", hubspottest.Property{Name: "key", Unique: true}); err != nil {
-		t.Fatal(err)
-	}
-	o := c.create(inputs(traced("1", "key", "a"), traced("2", "name", "b"))).want(t, 201).outcome(t)
-	if c.account.Len("line_items") != 2 {
-		t.Errorf("%d records", c.account.Len("line_items"))
-	}
-	for o := range c.account.Objects("line_items") {
-		t.Errorf("record %+v", o)
-	}
-	c.create(inputs(untraced("key", "a"))).want(t, 400)
-	found := c.post(readPath, `{"idProperty":"key","inputs":[{"id":"a"}],"properties":["key"]}`).want(t, 200).outcome(t).Results[0]
-	if found.Properties["key"] != "a" || !slices.ContainsFunc(o.Results, func(r result) bool { return r.ID == found.ID && r.Trace == "1" }) {
-		t.Errorf("found %+v, created %+v", found, o.Results)
-	}
-	c.post(archivePath, `{"inputs":[{"id":"`+found.ID+`"}]}`).want(t, 204)
-	if c.account.Len("line_items") != 1 {
-		t.Errorf("%d records", c.account.Len("line_items"))
-	}
-	c.post(readPath, `{"idProperty":"key","inputs":[{"id":"a"}]}`).want(t, 207)
 }
 
 // TestConcurrently lets many clients fight for the same keys, while others look and change things.

@@ -1,6 +1,6 @@
 // Association types and record ids.
 
-package mapping
+package schema
 
 import (
 	"strconv"
@@ -48,8 +48,8 @@ func associationTypes(object string) []associationType {
 	}
 }
 
-// associationTargets returns the names that AssociationType knows, to suggest.
-func associationTargets(object string) []string {
+// AssociationTargets returns the names that AssociationType knows, to suggest.
+func AssociationTargets(object string) []string {
 	var names []string
 	for _, t := range associationTypes(object) {
 		names = append(names, t.to)
@@ -67,7 +67,7 @@ func ValidID(s string) bool {
 	return err == nil && n > 0
 }
 
-// sameID reports whether two valid ids are one: HubSpot's ids are numbers.
-func sameID(a, b string) bool {
+// SameID reports whether two valid ids are one: HubSpot's ids are numbers.
+func SameID(a, b string) bool {
 	return strings.TrimLeft(a, "0") == strings.TrimLeft(b, "0")
 }

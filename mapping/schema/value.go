@@ -1,0 +1,114 @@
+// Numbers, dates and durations in the forms that HubSpot takes.
+
+package schema
+
+import (
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// IsNumber reports whether HubSpot takes s as a number: an optional sign, digits
+// with at most one point, an optional exponent. That is less than strconv takes.
+func IsNumber(s string) bool {
+	if s != "" && (s[0] == '+' || s[0] == '-') {
+		s = s[1:]
+	}
+	digits, point := 0, false
+	for i := range len(s) {
+		switch c := s[i]; {
+		case '0' <= c && c <= '9':
+			digits++
+		case c == '.' && !point:
+			point = true
+		case (c == 'e' || c == 'E') && digits > 0:
+			return integer.MatchString(s[i+1:])
+		default:
+			return false
+		}
+	}
+	return digits > 0
+}
+
+var integer = regexp.MustCompile(`^[+-]?[0-9]+$`)
+
+// IsNegative reports whether a number is less than 0. -0 and -0e5 aren't.
+func IsNegative(number string) bool {
+	digits, negative := strings.CutPrefix(number, "-")
+	if !negative {
+		return false
+	}
+	if i := strings.IndexAny(digits, "eE"); i >= 0 {
+		digits = digits[:i]
+	}
+	return strings.ContainsAny(digits, "123456789")
+}
+
+// IsDate reports whether s is a day of the calendar, as YYYY-MM-DD.
+func IsDate(s string) bool {
+	if len(s) != len(time.DateOnly) {
+		return false // an error of time.Parse is an allocation
+	}
+	_, err := time.Parse(time.DateOnly, s)
+	return err == nil
+}
+
+var dayShape = regexp.MustCompile(`^\d{4}-\d\d-\d\d$`)
+
+// IsDatetime reports whether s is a date, or a date and a time with its zone:
+// YYYY-MM-DDThh:mm:ss, up to 9 decimals, then Z, +hh:mm or +hhmm, where hh is at
+// most 18.
+func IsDatetime(s string) bool {
+	const day, utc = len("2006-01-02"), len("2006-01-02T15:04:05Z")
+	if len(s) <= day {
+		return IsDate(s)
+	}
+	if len(s) == utc && s[utc-1] == 'Z' { // the usual form, 10 times as fast as the expression
+		_, err := time.Parse(time.RFC3339, s)
+		return err == nil
+	}
+	return IsDate(s[:day]) && clockShape.MatchString(s[day:])
+}
+
+var clockShape = regexp.MustCompile(`^T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,9})?(Z|[+-](0\d|1[0-8]):?[0-5]\d)$`)
+
+// IsMillis reports whether s can be meant as milliseconds since 1970. Numbers below
+// 100,000,000,000 (March 1973) would be days of 1970 for everybody who has counted
+// seconds, and those from 100,000,000,000,000 on (year 5138) count something smaller.
+func IsMillis(s string) bool {
+	n, ok := timestamp(s)
+	return ok && (1e11 <= n && n < 1e14 || -1e14 < n && n <= -1e11)
+}
+
+// isMidnight reports whether s, for which IsMillis is true, is the first moment of a
+// day in UTC.
+func isMidnight(s string) bool {
+	n, _ := timestamp(s)
+	return n%(24*time.Hour).Milliseconds() == 0
+}
+
+// IsSeconds reports whether s can be meant as seconds since 1970: those of the years
+// 1973 to 5138.
+func IsSeconds(s string) bool {
+	n, ok := timestamp(s)
+	return ok && 1e8 <= n && n < 1e11
+}
+
+func timestamp(s string) (n int64, ok bool) {
+	n, err := strconv.ParseInt(s, 10, 64)
+	return n, err == nil && s[0] != '+'
+}
+
+// isDayNumber reports whether s can be the number by which spreadsheets know a day or
+// a time: those from 1954 to 2119.
+func isDayNumber(s string) bool {
+	n, err := strconv.ParseFloat(s, 64)
+	return err == nil && IsNumber(s) && 20_000 <= n && n < 80_000
+}
+
+// IsDuration reports whether s is an ISO 8601 duration in days or more: PnYnMnD, of
+// which two may be missing, or PnW.
+func IsDuration(s string) bool { return s != "P" && duration.MatchString(s) }
+
+var duration = regexp.MustCompile(`^P(\d+W|(\d+Y)?(\d+M)?(\d+D)?)$`)
