@@ -174,39 +174,6 @@ func (c *call) newRecord(id int64, in *input, now time.Time) *record {
 	return r
 }
 
-// claim reserves the unique values of a record, or none of them when one is taken.
-func (a *Account) claim(c *call, t *table, r *record, sent map[string]string, claimed map[uniqueValue]*record) *problem {
-	values := t.uniqueValues(sent)
-	for _, v := range values {
-		for _, holder := range []*record{t.unique[v], claimed[v]} {
-			if holder != nil && holder != r {
-				return a.conflict(t, v.property, sent[v.property], holder, c.quirks.Conflict)
-			}
-		}
-	}
-	for _, v := range values {
-		claimed[v] = r
-	}
-	return nil
-}
-
-// conflict is the problem of an input whose unique value belongs to another record.
-func (a *Account) conflict(t *table, property, value string, holder *record, how Conflict) *problem {
-	id := formatID(holder.id)
-	if how == Conflict409 {
-		return &problem{
-			status: http.StatusConflict, category: "CONFLICT", whole: true,
-			message: constantName(t.objectType) + " already exists. Existing ID: " + id,
-		}
-	}
-	wrong := a.invalidValues([]invalid{{
-		Message: "Cannot set " + property + ": " + id + " already has that value.",
-		Error:   "CONFLICTING_UNIQUE_VALUE", Name: property, Value: value,
-	}})
-	wrong.whole = how == Conflict400
-	return wrong
-}
-
 // successStatus is that of a create without errors: the specification says 201, of 2025-09 it says 200.
 func (c *call) successStatus() int {
 	if c.route.version == "2025-09" {

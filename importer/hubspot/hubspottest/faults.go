@@ -6,6 +6,7 @@ import (
 	"cmp"
 	"fmt"
 	"iter"
+	"net/http"
 	"slices"
 	"strconv"
 	"strings"
@@ -13,17 +14,18 @@ import (
 	"time"
 )
 
-// A Fault goes wrong in one way, named as in [FaultNames]. Of Probability, Every and Next exactly one says when.
+// A Fault goes wrong in one way, named as in [FaultNames]. Of Probability, Every, Next and When exactly one says when.
 // It applies to requests for batch/create that were let in (token, rate, scope) and read to their end,
 // or with All to any such request, those of the token endpoints included.
 // Of several faults for the same request, the first one given applies.
 type Fault struct {
 	Name        string
 	All         bool
-	Probability float64       // the chance of each request, 0 < Probability <= 1
-	Every       int           // each n-th request: Every 3 lets two pass
-	Next        int           // the next so many requests, then never again
-	Delay       time.Duration // of slow and the late faults; Retry-After of 477. 0 means what the name's description says
+	Probability float64                                 // the chance of each request, 0 < Probability <= 1
+	Every       int                                     // each n-th request: Every 3 lets two pass
+	Next        int                                     // the next so many requests, then never again
+	When        func(r *http.Request, body []byte) bool // each request for which it is true; called one request at a time
+	Delay       time.Duration                           // of slow and the late faults; Retry-After of 477. 0 means what the name's description says
 }
 
 // ParseFault reads a fault from NAME[@all]=WHEN[:DELAY], where WHEN is a probability (0.01 or 1%), every-N or next-N,
@@ -63,7 +65,7 @@ func ParseFault(s string) (Fault, error) {
 	return f, nil
 }
 
-// String is the form that [ParseFault] reads.
+// String is the form that [ParseFault] reads. It leaves When out.
 func (f Fault) String() string {
 	s := f.Name
 	if f.All {
@@ -88,7 +90,7 @@ func (f Fault) check() error {
 		return fmt.Errorf("there is no fault %q; there are %s", f.Name, strings.Join(slices.Collect(names()), ", "))
 	}
 	ways := 0
-	for _, said := range []bool{f.Probability != 0, f.Every != 0, f.Next != 0} {
+	for _, said := range []bool{f.Probability != 0, f.Every != 0, f.Next != 0, f.When != nil} {
 		if said {
 			ways++
 		}
@@ -174,6 +176,8 @@ func (f *faults) pick(c *call) armed {
 
 func (a *armed) applies(c *call) bool {
 	switch {
+	case a.When != nil:
+		return a.When(c.request, c.body)
 	case a.Every > 0:
 		return a.seen%a.Every == 0
 	case a.left > 0:
@@ -183,36 +187,4 @@ func (a *armed) applies(c *call) bool {
 		return false
 	}
 	return c.rng.Float64() < a.Probability
-}
-
-// delayedWork counts what is still to come. A WaitGroup would not do: work may begin while somebody waits.
-type delayedWork struct {
-	mu      sync.Mutex
-	idle    sync.Cond
-	pending int
-}
-
-func (l *delayedWork) init() { l.idle.L = &l.mu }
-
-func (l *delayedWork) after(d time.Duration, work func()) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.pending++
-	time.AfterFunc(d, func() {
-		work()
-		l.mu.Lock()
-		defer l.mu.Unlock()
-		l.pending--
-		l.idle.Broadcast()
-	})
-}
-
-// Settle waits until everything was applied that a late-commit or late-504 fault put off.
-// Before that the records are not the last word about the requests so far.
-func (a *Account) Settle() {
-	a.delayed.mu.Lock()
-	defer a.delayed.mu.Unlock()
-	for a.delayed.pending > 0 {
-		a.delayed.idle.Wait()
-	}
 }

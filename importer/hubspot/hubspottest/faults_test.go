@@ -4,6 +4,7 @@ package hubspottest_test
 
 import (
 	"net/http"
+	"reflect"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -133,7 +134,7 @@ func TestEachFault(t *testing.T) {
 			if len(log) != 1 || log[0].Fault != name || log[0].Status != w.status {
 				t.Errorf("log %+v", log)
 			}
-			// Struck once, it is gone.
+			// Applied once, it is gone.
 			c.create(rows(all)).want(t, 201)
 		})
 	}
@@ -158,8 +159,8 @@ func TestFaultsThatHideErrors(t *testing.T) {
 	}
 }
 
-func TestWhenFaultsStrike(t *testing.T) {
-	struck := func(t *testing.T, n int, faults ...string) string {
+func TestWhenFaultsApply(t *testing.T) {
+	hit := func(t *testing.T, n int, faults ...string) string {
 		var config hubspottest.Config
 		for _, s := range faults {
 			f, err := hubspottest.ParseFault(s)
@@ -191,16 +192,29 @@ func TestWhenFaultsStrike(t *testing.T) {
 		{"3333333", []string{"503=1"}},
 		{"3333333", []string{"503=100%", "502=1"}},
 	} {
-		if got := struck(t, len(x.want), x.faults...); got != x.want {
+		if got := hit(t, len(x.want), x.faults...); got != x.want {
 			t.Errorf("%v: %s, want %s", x.faults, got, x.want)
 		}
 	}
-	got := struck(t, 2000, "503=10%")
+	got := hit(t, 2000, "503=10%")
 	if n := strings.Count(got, "3"); n < 150 || n > 250 {
-		t.Errorf("503=10%% struck %d of 2,000", n)
+		t.Errorf("503=10%% hit %d of 2,000", n)
 	}
-	if again := struck(t, 2000, "503=0.1"); got != again {
-		t.Error("the same seed struck other requests")
+	if again := hit(t, 2000, "503=0.1"); got != again {
+		t.Error("the same seed hit other requests")
+	}
+}
+
+// TestFaultWhen chooses by what a request says, and sees each request that it could apply to.
+func TestFaultWhen(t *testing.T) {
+	c, seen := bare(t, hubspottest.Config{}), 0
+	c.account.SetFaults(hubspottest.Fault{Name: "hangup-after", When: func(r *http.Request, body []byte) bool {
+		seen++
+		return strings.Contains(string(body), "row 2")
+	}})
+	c.create(rows(1)).want(t, 201)
+	if a := c.create(rows(2)); a.err == nil || seen != 2 || c.account.Len("line_items") != 3 {
+		t.Errorf("%+v, %d requests seen, %d records", a, seen, c.account.Len("line_items"))
 	}
 }
 
@@ -227,10 +241,10 @@ func TestParseFault(t *testing.T) {
 		"late-commit=next-2:1m30s": {Name: "late-commit", Next: 2, Delay: 90 * time.Second},
 	} {
 		got, err := hubspottest.ParseFault(text)
-		if err != nil || got != want {
+		if err != nil || !reflect.DeepEqual(got, want) {
 			t.Errorf("%s: %+v, %v, want %+v", text, got, err, want)
 		}
-		if again, err := hubspottest.ParseFault(got.String()); err != nil || again != got {
+		if again, err := hubspottest.ParseFault(got.String()); err != nil || !reflect.DeepEqual(again, got) {
 			t.Errorf("%s was written as %s, which is %+v, %v", text, got, again, err)
 		}
 	}

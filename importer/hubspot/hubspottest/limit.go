@@ -84,6 +84,27 @@ func (l *limiter) usage() (used int64, resets time.Time) {
 	return l.today, time.Date(y, m, d+1, 0, 0, 0, 0, l.location)
 }
 
+// usage answers how much of the daily quota is gone.
+func (a *Account) usage(c *call) *response {
+	used, resets := a.limiter.usage()
+	limit := a.config.Daily
+	if limit == 0 {
+		limit = 1_000_000 // what an enterprise account has
+	}
+	type result struct {
+		Name        string `json:"name"`
+		Limit       int64  `json:"usageLimit"`
+		Current     int64  `json:"currentUsage"`
+		CollectedAt string `json:"collectedAt"`
+		FetchStatus string `json:"fetchStatus"`
+		ResetsAt    string `json:"resetsAt"`
+	}
+	return answerJSON(http.StatusOK, map[string][]result{"results": {{
+		"private-apps-api-calls-daily", limit, used,
+		c.arrived.UTC().Format(isoTime), "SUCCESS", resets.UTC().Format(isoTime),
+	}}})
+}
+
 func (w window) headers(h http.Header) {
 	if w.daily > 0 {
 		h.Set("X-Hubspot-Ratelimit-Daily", strconv.FormatInt(w.daily, 10))

@@ -62,8 +62,8 @@ func loadSpec(t *testing.T, name string) spec {
 	return spec{router}
 }
 
-// tighten makes members that a schema does not list an error, and lifts the two demands that recorded answers do not meet:
-// errors of a 207 come without errors and links, and those of a whole request have a status.
+// tighten makes members that a schema does not list an error, and lifts the demands that recorded answers do not meet:
+// errors of a 207 come without errors and links and with a text for subCategory, those of a whole request have a status, labels are null.
 func tighten(doc *openapi3.T) {
 	closed := false
 	for name, ref := range doc.Components.Schemas {
@@ -71,8 +71,17 @@ func tighten(doc *openapi3.T) {
 		switch name {
 		case "StandardError":
 			s.Required = []string{"category", "message", "status", "context"}
+			s.Properties["subCategory"] = openapi3.NewSchemaRef("", openapi3.NewSchema())
 		case "Error":
 			s.Properties["status"] = openapi3.NewSchemaRef("", openapi3.NewStringSchema())
+		case "MultiAssociatedObjectWithLabel": // a number in recorded answers of v4
+			s.Properties["toObjectId"] = openapi3.NewSchemaRef("", openapi3.NewSchema())
+		case "AssociationSpecWithLabel": // null in recorded answers
+			s.Properties["label"].Value.Nullable = true
+		case "SimplePublicObject":
+			if s.Properties["warnings"] == nil { // the changelog has them from 2026-09 on, the specification of 2026-09 forgot them
+				s.Properties["warnings"] = openapi3.NewSchemaRef("", openapi3.NewArraySchema().WithItems(openapi3.NewObjectSchema()))
+			}
 		}
 		if len(s.Properties) > 0 {
 			s.AdditionalProperties = openapi3.AdditionalProperties{Has: &closed}
@@ -97,7 +106,13 @@ func (s spec) request(method, path, contentType, body string) (*openapi3filter.R
 	return in, openapi3filter.ValidateRequest(context.Background(), in)
 }
 
+// response checks an answer. Some versions describe no 207 and have errors in the body of a success: see Quirks.NoMultiStatus.
 func (s spec) response(in *openapi3filter.RequestValidationInput, a answer) error {
+	for _, status := range []int{http.StatusOK, http.StatusCreated} {
+		if a.status == http.StatusMultiStatus && in.Route.Operation.Responses.Status(a.status) == nil && in.Route.Operation.Responses.Status(status) != nil {
+			a.status = status
+		}
+	}
 	return openapi3filter.ValidateResponse(context.Background(), &openapi3filter.ResponseValidationInput{
 		RequestValidationInput: in, Status: a.status, Header: a.header,
 		Body:    io.NopCloser(bytes.NewReader([]byte(a.body))),
@@ -105,14 +120,40 @@ func (s spec) response(in *openapi3filter.RequestValidationInput, a answer) erro
 	})
 }
 
+// versions are those that the program takes.
+var versions = []string{"v3", "2025-09", "2026-03", "2026-09"}
+
+// inVersion turns a path of the v3 API into that of another version.
+func inVersion(path, version string) string {
+	for _, area := range []string{"objects", "properties", "property-validations"} {
+		if rest, ok := strings.CutPrefix(path, "/crm/v3/"+area); ok && version != "v3" {
+			return "/crm/" + area + "/" + version + rest
+		}
+	}
+	if rest, ok := strings.CutPrefix(path, "/crm/v4/associations"); ok && version != "v3" {
+		return "/crm/associations/" + version + rest
+	}
+	return strings.Replace(path, "/account-info/v3", "/account-info/"+version, 1)
+}
+
+// specFile is the file that describes a part of a version. Associations are v4 beside v3.
+func specFile(name, version string) string {
+	if name == "associations" && version == "v3" {
+		version = "v4"
+	}
+	return name + "." + version + ".json"
+}
+
 func TestExchangesFitTheSpecification(t *testing.T) {
 	const empty = `"associations":[]`
 	good := `{"objectWriteTraceId":"t-1","properties":{"name":"a","price":"1"},` + empty + `}`
+	day := `{"objectWriteTraceId":"t-4","properties":{"hs_recurring_billing_start_date":"2026-11-30T10:00:00Z"},` + empty + `}`
 	bad := `{"objectWriteTraceId":"t-2","properties":{"what":"a","recurringbillingfrequency":"daily"},` + empty + `}`
 	lost := `{"objectWriteTraceId":"t-3","properties":{"name":"a"},"associations":[{"to":{"id":"5"},"types":[{"associationCategory":"HUBSPOT_DEFINED","associationTypeId":20}]}]}`
-	dated := func(path string) string {
-		return strings.Replace(strings.Replace(path, "/crm/v3/objects", "/crm/objects/2026-03", 1), "/crm/v3/properties", "/crm/properties/2026-03", 1)
+	updated := func(id, property string) string {
+		return `{"id":"` + id + `","properties":{"` + property + `":"b"},"objectWriteTraceId":"` + id + property + `"}`
 	}
+	const updatePath = "/crm/v3/objects/line_items/batch/update"
 	specs := make(map[string]spec)
 	for _, x := range []struct {
 		name, spec, method, path, body string
@@ -121,52 +162,81 @@ func TestExchangesFitTheSpecification(t *testing.T) {
 		{"create", "line_items", "POST", createPath, inputs(good), 201},
 		{"create in part", "line_items", "POST", createPath, inputs(good, bad, lost), 207},
 		{"create refused", "line_items", "POST", createPath, inputs(strings.Replace(bad, `"objectWriteTraceId":"t-2",`, "", 1)), 400},
+		{"create of a deal", "deals", "POST", "/crm/v3/objects/0-3/batch/create", inputs(`{"properties":{"dealname":"a"},` + empty + `}`), 201},
 		{"read", "line_items", "POST", readPath, `{"inputs":[{"id":"900000000001"}],"properties":["name","description"],"propertiesWithHistory":[]}`, 200},
+		{"read by a key", "line_items", "POST", readPath, `{"idProperty":"csv_key","inputs":[{"id":"k"}],"properties":["csv_key"],"propertiesWithHistory":[]}`, 200},
+		{"read archived", "line_items", "POST", readPath + "?archived=true", `{"inputs":[{"id":"900000000004"}],"properties":["name"],"propertiesWithHistory":[]}`, 200},
 		{"read in part", "line_items", "POST", readPath, `{"idProperty":"hs_object_id","inputs":[{"id":"900000000001"},{"id":"2"}],"properties":[],"propertiesWithHistory":[]}`, 207},
+		{"update", "line_items", "POST", updatePath, inputs(updated("900000000001", "name")), 200},
+		{"update in part", "line_items", "POST", updatePath, inputs(updated("900000000001", "name"), updated("900000000002", "what"), updated("3", "name")), 207},
+		{"update refused", "line_items", "POST", updatePath, inputs(updated("900000000001", "name"), updated("900000000001", "price")), 400},
 		{"search", "line_items", "POST", searchPath, `{"filterGroups":[{"filters":[{"propertyName":"name","operator":"IN","values":["row 1","row 2"]}]}],"sorts":[],"properties":["name"],"limit":1,"after":""}`, 200},
 		{"search refused", "line_items", "POST", searchPath, `{"filterGroups":[],"sorts":[],"properties":[],"limit":201,"after":""}`, 400},
 		{"archive", "line_items", "POST", archivePath, `{"inputs":[{"id":"900000000002"}]}`, 204},
 		{"list properties", "properties", "GET", "/crm/v3/properties/line_items", "", 200},
 		{"show a property", "properties", "GET", "/crm/v3/properties/line_items/price", "", 200},
 		{"show what is not there", "properties", "GET", "/crm/v3/properties/line_items/nonsense", "", 404},
-		{"create a property", "properties", "POST", "/crm/v3/properties/line_items", property("csv_key", true), 201},
+		{"list groups", "properties", "GET", "/crm/v3/properties/line_items/groups", "", 200},
+		{"create a property", "properties", "POST", "/crm/v3/properties/line_items", property("new_key", true), 201},
 		{"create it again", "properties", "POST", "/crm/v3/properties/line_items", property("csv_key", true), 409},
+		{"list rules", "property_validations", "GET", "/crm/v3/property-validations/0-8", "", 200},
+		{"read associations", "associations", "POST", itemsPath, ids("900000000003"), 200},
+		{"read associations in part", "associations", "POST", itemsPath, ids("900000000003", "1"), 207},
+		{"read a page of associations", "associations", "POST", dealsPath, ids("7"), 200},
+		{"account details", "account_info", "GET", "/account-info/v3/details", "", 200},
+		{"daily usage", "account_info", "GET", "/account-info/v3/api-usage/daily/private-apps", "", 200},
+		{"create with a warning", "line_items", "POST", createPath, inputs(day), 201},
 	} {
-		for _, version := range []string{"v3", "2026-03"} {
+		for _, version := range versions {
 			t.Run(version+" "+x.name, func(t *testing.T) {
-				if version != "v3" && x.spec == "properties" {
-					t.Skip("there is no dated file of the properties")
+				if x.name == "create with a warning" && version != "2026-09" {
+					t.Skip("an error in this version")
 				}
-				file := x.spec + "." + version + ".json"
+				file := specFile(x.spec, version)
 				s, ok := specs[file]
 				if !ok {
 					s = loadSpec(t, file)
 					specs[file] = s
 				}
-				path := x.path
-				if version != "v3" {
-					path = dated(path)
-				}
-				c := serve(t, hubspottest.Config{Quirks: hubspottest.Quirks{Targets: hubspottest.RefuseRow}})
-				if x.spec == "line_items" && !strings.HasSuffix(x.path, "create") || x.status == 409 {
-					c.create(rows(2)).want(t, 201)
-					c.post("/crm/v3/properties/line_items", property("csv_key", true)).want(t, 201)
-				}
+				config := hubspottest.Documented()
+				config.Quirks.Targets, config.AssociationPage = hubspottest.RefuseRow, 1
+				c := serve(t, config)
+				prepare(t, c)
 				contentType := ""
 				if x.method == "POST" {
 					contentType = "application/json"
 				}
+				path := inVersion(x.path, version)
 				in, err := s.request(x.method, path, contentType, x.body)
 				if err != nil {
 					t.Fatalf("the test's own request: %v", err)
 				}
-				a := c.send(x.method, path, contentType, x.body).want(t, x.status)
+				status := x.status
+				if status == 201 && version == "2025-09" && strings.HasSuffix(path, "/batch/create") {
+					status = 200
+				}
+				a := c.send(x.method, path, contentType, x.body).want(t, status)
 				if err := s.response(in, a); err != nil {
 					t.Errorf("%v\nin %s", err, a.body)
 				}
 			})
 		}
 	}
+}
+
+// prepare fills an account with what the exchanges are about.
+func prepare(t *testing.T, c *client) {
+	t.Helper()
+	for _, p := range []hubspottest.Property{{Name: "csv_key", Unique: true}, {Name: "size", Type: "number", Rules: []hubspottest.Rule{{Kind: "MAX_NUMBER", Arguments: []string{"9"}}}}} {
+		if err := c.account.AddProperty("line_items", p); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := c.account.AddRecord("deals", "7", nil); err != nil {
+		t.Fatal(err)
+	}
+	c.create(inputs(untraced("csv_key", "k"), untraced("name", "row 1"), to(20, "7"), untraced("name", "gone"), strings.Replace(to(20, "7"), "{}", `{"name":"row 2"}`, 1))).want(t, 201)
+	c.post(archivePath, ids("900000000004")).want(t, 204)
 }
 
 // TestTheValidatorBites: an answer with a member that nobody knows, or with one too few, is found.

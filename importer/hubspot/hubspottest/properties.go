@@ -199,18 +199,3 @@ func (a *Account) listGroups(c *call) *response {
 	}
 	return answerJSON(http.StatusOK, map[string]any{"results": list})
 }
-
-// listRules lists the validation rules of a type's properties.
-func (a *Account) listRules(c *call) *response {
-	type rules struct {
-		Name  string `json:"propertyName"`
-		Rules []Rule `json:"propertyValidationRules"`
-	}
-	list := []rules{}
-	for _, p := range a.definitions(c.route.objectType) {
-		if len(p.Rules) > 0 {
-			list = append(list, rules{p.Name, p.Rules})
-		}
-	}
-	return answerJSON(http.StatusOK, map[string]any{"results": list})
-}

@@ -6,10 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"regexp"
 	"slices"
-	"strconv"
-	"unicode/utf8"
 )
 
 // maxUnique is how many properties of one object type an account may make unique (properties guide).
@@ -41,16 +38,6 @@ type Property struct {
 
 // An Option is an allowed value of an enumeration.
 type Option struct{ Label, Value string }
-
-// A Condition is that a property has a value. The zero Condition never holds.
-type Condition struct{ Name, Value string }
-
-// A Rule is a validation rule of a property. Of the kinds that HubSpot has, the account enforces MIN_NUMBER, MAX_NUMBER,
-// MIN_LENGTH, MAX_LENGTH and REGEX, each with one argument; the others are only listed.
-type Rule struct {
-	Kind      string   `json:"ruleType"`
-	Arguments []string `json:"ruleArguments"`
-}
 
 // definitions are those of one type. They are never changed, only replaced.
 type definitions struct {
@@ -137,34 +124,4 @@ func (t *table) define(p Property, replace bool) error {
 	}
 	t.defs = t.defs.with(&p)
 	return nil
-}
-
-// checkRules applies the administrators' rules to a value. The codes are made up: HubSpot's are not published.
-func (p *Property) checkRules(v string) (code, message string) {
-	for _, r := range p.Rules {
-		if len(r.Arguments) != 1 {
-			continue
-		}
-		limit, _ := strconv.ParseFloat(r.Arguments[0], 64)
-		value, _ := strconv.ParseFloat(v, 64)
-		length := float64(utf8.RuneCountInString(v))
-		broken := false
-		switch r.Kind {
-		case "MIN_NUMBER":
-			broken = value < limit
-		case "MAX_NUMBER":
-			broken = value > limit
-		case "MIN_LENGTH":
-			broken = length < limit
-		case "MAX_LENGTH":
-			broken = length > limit
-		case "REGEX":
-			re, err := regexp.Compile(r.Arguments[0])
-			broken = err == nil && !re.MatchString(v)
-		}
-		if broken {
-			return "PROPERTY_VALIDATION_" + r.Kind, v + " does not meet the rule " + r.Kind + " " + r.Arguments[0] + " of " + p.Name
-		}
-	}
-	return "", ""
 }

@@ -69,47 +69,6 @@ type Quirks struct {
 	SilentUnassociated bool
 }
 
-// Merge says which inputs of a batch become one record with one result.
-type Merge int
-
-// Trace ids make no difference.
-const (
-	MergeEntries    Merge = iota // those with equal properties and associations
-	MergeProperties              // those with equal properties; the associations are those of the first
-	MergeNothing                 // none
-)
-
-// Dates says how dates are given back.
-type Dates int
-
-// All of them mean midnight in UTC.
-const (
-	DatesMilliseconds Dates = iota // 1795996800000
-	DatesTime                      // 2026-11-30T00:00:00.000Z
-	DatesDay                       // 2026-11-30
-)
-
-// Conflict says how a create with a unique value that exists is answered.
-type Conflict int
-
-// Without trace ids on every input, ConflictRow is a 400 for the whole batch.
-const (
-	ConflictRow Conflict = iota // an error for the row, within a 207
-	Conflict409                 // 409 CONFLICT for the whole batch, naming the first row's existing record (HubSpot/hubspot-api-python#51)
-	Conflict400                 // 400 CONFLICTING_UNIQUE_VALUE for the whole batch
-)
-
-// Targets says how an association with an unknown record is answered.
-// It is about the associations that HubSpot defines for line items and deals; of others the target's type is not known.
-type Targets int
-
-// Without trace ids on every input, RefuseRow is a 400 for the whole batch.
-const (
-	AcceptTargets Targets = iota // any id will do
-	RefuseRow                    // an error for the row, within a 207
-	RefuseBatch                  // 400 for the whole batch
-)
-
 // undocumented are the quirks of an account that is not by Documented.
 func (q Quirks) undocumented() Quirks {
 	q.EchoTrace, q.ExactUnique = !q.NoTraceEcho, !q.FoldUnique

@@ -1,11 +1,11 @@
-// The records of the account, and what is associated with what. All of it is guarded by Account.mu.
+// The records of the account, and the values that only one of them may have. Guarded by Account.mu.
 
 package hubspottest
 
 import (
-	"cmp"
 	"fmt"
 	"maps"
+	"net/http"
 	"slices"
 	"strconv"
 	"strings"
@@ -40,19 +40,6 @@ type record struct {
 
 // A uniqueValue is a value that no other record of the type may have.
 type uniqueValue struct{ property, folded string }
-
-// A ref is a record that need not exist.
-type ref struct {
-	objectType string
-	id         int64
-}
-
-// A link is one end of an association, as it is seen from the record at the other end.
-type link struct {
-	to       ref
-	category string
-	typeID   int
-}
 
 // table finds the table of an object type by its canonical name.
 func (a *Account) table(objectType string) *table {
@@ -105,6 +92,39 @@ func (t *table) fold(value string) string {
 	return strings.ToLower(strings.TrimSpace(value))
 }
 
+// claim reserves the unique values of a record, or none of them when one is taken.
+func (a *Account) claim(c *call, t *table, r *record, sent map[string]string, claimed map[uniqueValue]*record) *problem {
+	values := t.uniqueValues(sent)
+	for _, v := range values {
+		for _, holder := range []*record{t.unique[v], claimed[v]} {
+			if holder != nil && holder != r {
+				return a.conflict(t, v.property, sent[v.property], holder, c.quirks.Conflict)
+			}
+		}
+	}
+	for _, v := range values {
+		claimed[v] = r
+	}
+	return nil
+}
+
+// conflict is the problem of an input whose unique value belongs to another record.
+func (a *Account) conflict(t *table, property, value string, holder *record, how Conflict) *problem {
+	id := formatID(holder.id)
+	if how == Conflict409 {
+		return &problem{
+			status: http.StatusConflict, category: "CONFLICT", whole: true,
+			message: constantName(t.objectType) + " already exists. Existing ID: " + id,
+		}
+	}
+	wrong := a.invalidValues([]invalid{{
+		Message: "Cannot set " + property + ": " + id + " already has that value.",
+		Error:   "CONFLICTING_UNIQUE_VALUE", Name: property, Value: value,
+	}})
+	wrong.whole = how == Conflict400
+	return wrong
+}
+
 // archive hides a record and gives its unique values free. With cascade, the line items of a parent go with it
 // (line items guide: deleting a quote deletes its line items, also from the deal).
 func (a *Account) archive(t *table, r *record, cascade bool) {
@@ -123,51 +143,6 @@ func (a *Account) archive(t *table, r *record, cascade bool) {
 			a.archive(items, item, false)
 		}
 	}
-}
-
-// connect makes the associations of a new record visible from both sides, where the type says what the target is.
-func (a *Account) connect(objectType string, r *record) {
-	from := ref{objectType, r.id}
-	for _, s := range r.associations {
-		if s.ToType == "" {
-			continue
-		}
-		n, _ := strconv.ParseInt(s.ToID, 10, 64) // went through checkAssociations
-		to := ref{s.ToType, n}
-		a.links[from] = append(a.links[from], link{to, s.Category, s.TypeID})
-		a.links[to] = append(a.links[to], link{from, s.Category, definedTypes[objectType][s.TypeID].back})
-	}
-}
-
-// linked finds the records of a type that another record is associated with: those with an id above after,
-// in ascending order, at most limit. It reports whether there are more.
-// Records that are archived, or created after youngest, are not associated with anything.
-func (a *Account) linked(from ref, toType string, after int64, limit int, youngest time.Time) (list []link, more bool) {
-	if a.hidden(from, youngest) {
-		return nil, false
-	}
-	for _, l := range a.links[from] {
-		if l.to.objectType == toType && l.to.id > after && !a.hidden(l.to, youngest) {
-			list = append(list, l)
-		}
-	}
-	slices.SortStableFunc(list, func(x, y link) int { return cmp.Compare(x.to.id, y.to.id) })
-	records := 0
-	for i, l := range list {
-		if i > 0 && list[i-1].to == l.to {
-			continue
-		}
-		if records++; records > limit {
-			return list[:i], true
-		}
-	}
-	return list, false
-}
-
-// hidden reports whether a record is archived or too young. One that does not exist is not hidden.
-func (a *Account) hidden(r ref, youngest time.Time) bool {
-	known := a.table(r.objectType).byID[r.id]
-	return known != nil && (known.archived || known.created.After(youngest))
 }
 
 // AddRecord puts a record into the account without asking the definitions, and returns its id: say, a deal for line items

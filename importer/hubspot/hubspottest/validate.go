@@ -83,26 +83,6 @@ func (a *Account) validate(c *call, t *table, in *input, create bool) {
 	}
 }
 
-// checkRequired finds the properties that the account's administrators want. From 2026-09 on this is enforced
-// (changelog "CRM API write validation enforcement"); the older versions do not ask for them.
-func (d *definitions) checkRequired(sent map[string]string) (list []invalid) {
-	for _, name := range slices.Sorted(maps.Keys(d.byName)) {
-		p := d.byName[name]
-		code := ""
-		switch when := p.RequiredWhen; {
-		case sent[name] != "":
-		case p.Required:
-			code = "MISSING_REQUIRED_PROPERTY"
-		case when.Name != "" && sent[when.Name] == when.Value:
-			code = "MISSING_CONDITIONAL_REQUIRED_PROPERTY"
-		}
-		if code != "" {
-			list = append(list, invalid{Message: "A value for " + name + " must be provided", Error: code, Name: name})
-		}
-	}
-	return list
-}
-
 // billingPeriod is the form of hs_recurring_billing_period: PnYnMnD or PnW, as java.time.Period reads them (line items guide).
 var billingPeriod = regexp.MustCompile(`^P(?:(\d+)W|(?:\d+Y)?(?:\d+M)?(?:\d+D)?)$`)
 
