@@ -19,6 +19,9 @@
 package rows
 
 import (
+	"context"
+	"fmt"
+
 	"github.com/hubload/hubload/importer/csvfile"
 	"github.com/hubload/hubload/importer/journal"
 	"github.com/hubload/hubload/mapping"
@@ -68,4 +71,20 @@ type Config struct {
 	// Positions numbers the rows; see [FindPositions]. Without it numbers are
 	// left out.
 	Positions *Positions
+}
+
+// Prepare makes the passes over the input that come before its first row is sent: it
+// sets Duplicates, where the mapping gives the keys, and Positions, where it has
+// position rules. The error is that of [FindDuplicates] or [FindPositions], and says
+// which it is.
+func (c *Config) Prepare(ctx context.Context, open func() (Source, error)) (err error) {
+	if c.Key != "" && c.KeyOf == nil {
+		if c.Duplicates, err = FindDuplicates(ctx, open, c.Mapper); err != nil {
+			return fmt.Errorf("looking for keys that several rows share: %w", err)
+		}
+	}
+	if c.Positions, err = FindPositions(ctx, open, c.Mapper); err != nil {
+		return fmt.Errorf("numbering the rows: %w", err)
+	}
+	return nil
 }
