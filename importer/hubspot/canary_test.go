@@ -138,6 +138,93 @@ func TestCanaryEchoed(t *testing.T) {
 	noCanary(t, "a transport that dumps", show(lost.Create(ctx, lineItems(1))))
 }
 
+// TestCanaryInOtherSpellings: what decodes to the token, or to most of it, is cut out
+// too. Each text that an answer leaves behind must be free of any twelve characters of it.
+func TestCanaryInOtherSpellings(t *testing.T) {
+	encode := base64.StdEncoding.EncodeToString
+	for name, echo := range map[string]string{
+		"as it is":            canary,
+		"JSON escapes":        strings.ReplaceAll(canary, "-", `\u002d`),
+		"all escaped":         escaped(canary, `\u%04x`),
+		"escapes in escapes":  escaped(canary, `\\u%04X`),
+		"one character short": canary[:len(canary)-1],
+		"without its head":    canary[3:],
+		"a piece":             canary[8:20],
+		"percent":             escaped(canary, "%%%02X"),
+		"base64":              encode([]byte(canary)),
+		"base64 in a header":  encode([]byte("Bearer " + canary)),
+		"base64 of a dump":    encode([]byte("x: " + canary + "\r\n")),
+		"base64 for URLs":     base64.RawURLEncoding.EncodeToString([]byte("a:" + canary)),
+	} {
+		embedded := `Property values were not valid: [{\"message\":\"M ` + strings.ReplaceAll(echo, `\u`, `\\u`) + `\",\"error\":\"E\",\"name\":\"n\"}]`
+		for _, body := range []string{
+			`{"status":"error","category":"X","message":"bad token ` + echo + `","correlationId":"` + echo + `","errors":[{"code":"A","message":"M ` + echo + `","context":{"propertyName":["` + echo + `"]}}]}`,
+			`{"status":"error","category":"X","message":"` + embedded + `"}`,
+			`{"status":"error","category":"` + echo + `","subCategory":"` + echo + `","message":"m","context":{"objectWriteTraceId":["` + echo + `"],"INVALID_OBJECT_IDS":["` + echo + `"]}}`,
+		} {
+			for _, status := range []int{400, 403, 502} {
+				c := serve(t, says(status, body, "X-HubSpot-Correlation-Id", echo))
+				noRun(t, name, plainly(c.Create(ctx, lineItems(1))))
+				_, err := c.FindByProperty(ctx, "", "row_key", []string{"a"})
+				noRun(t, name, plainly(err))
+			}
+			c := serve(t, says(207, `{"status":"COMPLETE","results":[{"id":"1","objectWriteTraceId":"run-1","warnings":[`+body+`]}],"errors":[`+body+`]}`))
+			noRun(t, name, plainly(c.Create(ctx, lineItems(2))))
+			_, err := c.FindByProperty(ctx, "", "row_key", []string{"a"})
+			noRun(t, name, plainly(err))
+			_, err = c.AssociatedIDs(ctx, "deals", first("1"))
+			noRun(t, name, plainly(err))
+		}
+		c := serve(t, says(200, `{"portalId":1,"timeZone":"`+echo+`","name":"`+echo+`","label":"`+echo+`"}`))
+		account, err := c.Account(ctx)
+		noRun(t, name, plainly(account)+plainly(err))
+		p, err := c.Property(ctx, "x")
+		noRun(t, name, plainly(p)+plainly(err))
+	}
+}
+
+// plainly is show in short.
+func plainly(v any) string { return fmt.Sprintf("%+v\n%#v\n", v, v) }
+
+// escaped spells each character of s by a format.
+func escaped(s, format string) string {
+	var b strings.Builder
+	for i := range len(s) {
+		fmt.Fprintf(&b, format, s[i])
+	}
+	return b.String()
+}
+
+// noRun fails if text holds twelve characters of the canary in a row, after anything
+// in it that may be base64 is decoded.
+func noRun(t *testing.T, name, text string) {
+	t.Helper()
+	all := text
+	for _, word := range strings.FieldsFunc(text, func(r rune) bool {
+		return !strings.ContainsRune("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_", r)
+	}) {
+		for skip := range min(4, len(word)) {
+			part := strings.NewReplacer("-", "+", "_", "/").Replace(word[skip:])
+			decoded, _ := base64.RawStdEncoding.DecodeString(part[:len(part)/4*4])
+			all += "\n" + string(decoded)
+		}
+	}
+	for i := 0; i+12 <= len(canary); i++ {
+		if strings.Contains(all, canary[i:i+12]) {
+			t.Errorf("%s: the answer shows %q", name, canary[i:i+12])
+			return
+		}
+	}
+}
+
+// TestWordsStay: what has a few characters in common with the token is left as it is.
+func TestWordsStay(t *testing.T) {
+	a := serve(t, says(400, `{"status":"error","category":"X","message":"pat-na1-eggs and canary0c are 50%25 of a \\u002d"}`)).Create(ctx, lineItems(1))
+	if a.Refusal.Message != `pat-na1-eggs and canary0c are 50%25 of a \u002d.` {
+		t.Error(a.Refusal.Message)
+	}
+}
+
 func TestCanaryInAPanic(t *testing.T) {
 	c := newClient(t, hubspot.Config{Transport: roundTrip(func(*http.Request) (*http.Response, error) { panic("transport") })})
 	defer func() { noCanary(t, "panic", fmt.Sprint(recover())) }()

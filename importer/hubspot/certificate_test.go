@@ -10,6 +10,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"crypto/x509/pkix"
+	"errors"
 	"io"
 	"log"
 	"math/big"
@@ -79,6 +80,10 @@ func TestCertificateExpired(t *testing.T) {
 			}
 			if a.Outcome != api.Unreachable || !a.Stop || requests != 0 {
 				t.Errorf("%+v, %d requests", a, requests)
+			}
+			var failure *Error
+			if _, err := c.Account(context.Background()); !errors.As(err, &failure) || !failure.Untrusted() || failure.Temporary() || requests != 0 {
+				t.Errorf("a read isn't stopped: %v, %d requests", err, requests)
 			}
 		})
 	}

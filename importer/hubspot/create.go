@@ -135,7 +135,7 @@ func (r *response) created(results []record, inputs []api.Input, key string) (cr
 			unclear++
 			continue
 		}
-		c := api.Created{ID: string(rec.ID), Trace: rec.Trace, Warnings: warnings(rec, inputs)}
+		c := api.Created{ID: string(rec.ID), Trace: rec.Trace, Warnings: r.warnings(rec, inputs)}
 		if rec.Trace == "" {
 			if sent == nil {
 				sent = propertiesOf(inputs)
@@ -171,20 +171,20 @@ type warning struct {
 }
 
 // warnings returns what an answer says beside a record.
-func warnings(rec *record, inputs []api.Input) (all []api.Warning) {
+func (r *response) warnings(rec *record, inputs []api.Input) (all []api.Warning) {
 	if rec.Trace != "" {
 		inputs = named(inputs, rec.Trace)
 	}
 	for _, w := range rec.Warnings[:min(len(rec.Warnings), maxReasons)] {
 		said := w.Context.v
 		out := api.Warning{
-			Property: propertyName(said.Property.first()),
-			Code:     cmp.Or(codeOf(w.Category), "WARNING"),
-			Raw:      said.Raw.first(),
-			Stored:   said.Normalized.first(),
+			Property: propertyName(r.redact(said.Property.first())),
+			Code:     cmp.Or(codeOf(r.redact(w.Category)), "WARNING"),
+			Raw:      r.redact(said.Raw.first()),
+			Stored:   r.redact(said.Normalized.first()),
 		}
 		hidden := append(valuesOf(inputs, out.Property), valueItself(out.Raw)...)
-		out.Message = sentence(hidden.mask(cmp.Or(w.Message, "HubSpot warns and gives no reason ("+out.Code+")")))
+		out.Message = sentence(hidden.mask(cmp.Or(r.redact(w.Message), "HubSpot warns and gives no reason ("+out.Code+")")))
 		all = append(all, out)
 	}
 	return all

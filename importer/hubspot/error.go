@@ -76,6 +76,10 @@ func (e *Error) Forbidden() bool { return e.Status == http.StatusForbidden }
 // NotFound reports whether there is no such thing, or no such path (404).
 func (e *Error) NotFound() bool { return e.Status == http.StatusNotFound }
 
+// Untrusted reports whether what answered isn't HubSpot for all that is known: its
+// certificate is wrong, or it sends the request elsewhere. Nothing more should be sent.
+func (e *Error) Untrusted() bool { return e.Status/100 == 3 || untrusted(e.Err) }
+
 // Temporary reports whether asking again may help.
 func (e *Error) Temporary() bool {
 	switch e.Status {
@@ -152,14 +156,37 @@ func (rs *reasons) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
 	})
 }
 
-// decodeAPIError decodes the body of a refusal. It reports false for what isn't
-// one of HubSpot's: a page of a proxy, say.
-func decodeAPIError(body []byte) (apiError, bool) {
+// apiError decodes a refusal. It reports false for what isn't one of HubSpot's: a page
+// of a proxy, say.
+func (r *response) apiError() (apiError, bool) {
 	var e apiError
-	if err := decode(body, &e); err != nil || e.Message == "" && e.Category == "" {
-		return apiError{}, false
+	if err := decode(r.body, &e); err != nil || e.Message == "" && e.Category == "" {
+		return apiError{CorrelationID: correlation("", r.header)}, false
 	}
+	r.tidy(&e)
 	return e, true
+}
+
+// tidy takes the request's secret out of an error, and what isn't one out of its
+// correlation id.
+func (r *response) tidy(e *apiError) {
+	context := &e.Context.v
+	lists := []texts{context.Traces, context.IDs, context.Properties, context.Objects, context.Scopes, context.OldScopes}
+	said := []*string{&e.Category, &e.SubCategory, &e.Message, &e.CorrelationID, &e.Policy, &e.Kind}
+	for i := range e.Items {
+		why := &e.Items[i]
+		said = append(said, &why.Code, &why.Message, &why.EmbeddedCode, &why.Property)
+		lists = append(lists, why.Context.v.Properties, why.Context.v.Scopes, why.Context.v.OldScopes)
+	}
+	for _, s := range said {
+		*s = r.redact(*s)
+	}
+	for _, list := range lists {
+		for i, s := range list {
+			list[i] = r.redact(s)
+		}
+	}
+	e.CorrelationID = correlation(e.CorrelationID, r.header)
 }
 
 // embeddedReasons reads the JSON list that HubSpot puts behind the words "Property
@@ -219,8 +246,8 @@ func codeOf(codes ...string) string {
 
 // correlation returns the id that HubSpot's support finds a request by, "" when
 // there is none or the text is something else.
-func correlation(e apiError, h http.Header) string {
-	for _, id := range []string{e.CorrelationID, h.Get("X-HubSpot-Correlation-Id")} {
+func correlation(said string, h http.Header) string {
+	for _, id := range []string{said, h.Get("X-HubSpot-Correlation-Id")} {
 		if plainID.MatchString(id) {
 			return strings.Clone(id)
 		}
@@ -238,8 +265,7 @@ func (r *response) readError() error {
 	case r.status == 0 || r.status/100 == 2:
 		return &Error{Status: r.status, Err: r.err, rate: r.rate()}
 	}
-	e, _ := decodeAPIError(r.body)
-	e.CorrelationID = correlation(e, r.header)
+	e, _ := r.apiError()
 	message := ""
 	if e.Message != "" {
 		message = explain(e, r.status, nil).Message

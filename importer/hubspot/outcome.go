@@ -130,7 +130,7 @@ func (r *response) batchAnswer(inputs []api.Input, key string) api.Answer {
 	a.Created = created
 	a.Completeness = api.Completeness{Final: b.Status == statusDone, Results: len(b.Results), NumErrors: int(b.NumErrors)}
 	for _, e := range b.Errors {
-		e.CorrelationID = correlation(e, r.header)
+		r.tidy(&e)
 		if len(e.traces()) == 0 {
 			a.Completeness.Unnamed++
 		}
@@ -145,8 +145,7 @@ func (r *response) batchAnswer(inputs []api.Input, key string) api.Answer {
 
 // refusal is what an answer proves that is neither 2xx nor 3xx.
 func (r *response) refusal(inputs []api.Input) api.Answer {
-	e, explained := decodeAPIError(r.body)
-	e.CorrelationID = correlation(e, r.header)
+	e, explained := r.apiError()
 	proof := classify(r.status, explained)
 	f := explain(e, r.status, inputs)
 	f.Retryable = f.Retryable || retryable(proof)

@@ -29,7 +29,7 @@ func (r *response) rate() api.Rate {
 
 // daily reports whether a 429 is about the quota of the day.
 func (r *response) daily() bool {
-	e, _ := decodeAPIError(r.body)
+	e, _ := r.apiError()
 	if e.Policy != "" {
 		return strings.EqualFold(e.Policy, "DAILY")
 	}

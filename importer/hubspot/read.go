@@ -136,6 +136,9 @@ func readBatch[R any](ctx context.Context, c *Client, path string, body []byte, 
 			err = l.broken(errors.New("it counts errors and names none"))
 		}
 		l.errors, l.numErrors = b.Errors, b.NumErrors
+		for i := range l.errors {
+			r.tidy(&l.errors[i])
+		}
 		for i := 0; err == nil && i < len(b.Results); i++ {
 			if eachErr := each(b.Results[i], r.body); eachErr != nil {
 				err = l.broken(eachErr)
@@ -183,7 +186,7 @@ func (l readResult) broken(why error) error {
 func (l readResult) refused(e apiError) error {
 	return &Error{
 		Status: l.status, Category: codeOf(e.Category), SubCategory: codeOf(e.SubCategory),
-		Message: explain(e, l.status, nil).Message, CorrelationID: correlation(e, nil),
+		Message: explain(e, l.status, nil).Message, CorrelationID: e.CorrelationID,
 		Err: errors.New("the answer is not complete"), rate: l.rate,
 	}
 }

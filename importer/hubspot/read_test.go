@@ -103,8 +103,11 @@ func TestReadErrors(t *testing.T) {
 			t.Errorf("property %q: %v", name, err)
 		}
 	}
+	if _, err := serve(t, says(403, "")).Account(ctx); !errors.As(err, &e) || e.Untrusted() || !e.Forbidden() {
+		t.Errorf("a missing scope: %#v", err)
+	}
 	lost, _ := raw(t, hubspot.Config{}, answerWith(""))
-	if _, err := lost.Account(ctx); !errors.As(err, &e) || e.Status != 0 || !e.Temporary() || e.Err == nil {
+	if _, err := lost.Account(ctx); !errors.As(err, &e) || e.Untrusted() || e.Status != 0 || !e.Temporary() || e.Err == nil {
 		t.Errorf("no answer: %#v", err)
 	}
 }

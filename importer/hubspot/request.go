@@ -12,6 +12,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"sync/atomic"
 	"time"
 
 	"github.com/go-json-experiment/json"
@@ -69,16 +70,20 @@ type response struct {
 	body     []byte      // the whole of it; nil with err
 	err      error       // no answer, or one that broke off
 	bodySent bool        // the last byte of the request was handed over
+	secret   hidden      // the request's token, nil for one that isn't cut out
 }
 
 // send sends one request, once, and calls use with what came of it, which is valid
 // until use returns. No byte of out can leave any more by then.
 func (c *Client) send(ctx context.Context, method, path string, out *body, use func(*response)) {
 	defer out.seal()
-	ctx, cancel := context.WithTimeout(ctx, c.timeout)
+	ctx, cancel := withTimeout(ctx, c.timeout)
 	defer cancel()
 	token, err := c.creds.Token(ctx)
 	if err != nil {
+		if ctx.Err() != nil {
+			err = c.explainLoss(ctx, err)
+		}
 		use(&response{err: err})
 		return
 	}
@@ -117,6 +122,26 @@ func (c *Client) send(ctx context.Context, method, path string, out *body, use f
 	use(r)
 }
 
+// withTimeout is context.WithTimeout for a process that may be stopped, by a signal or
+// because the laptop sleeps. What arrived meanwhile is there when it goes on, and so is
+// the end of the timeout: it must not come first. So the timeout ends in two steps, and
+// the second begins when the process has seen the end of the first.
+func withTimeout(ctx context.Context, timeout time.Duration) (context.Context, func()) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	last := min(timeout/4, 2*time.Second)
+	var second atomic.Pointer[time.Timer]
+	first := time.AfterFunc(timeout-last, func() {
+		second.Store(time.AfterFunc(last, func() { cancel(context.DeadlineExceeded) }))
+	})
+	return ctx, func() {
+		first.Stop()
+		if t := second.Load(); t != nil {
+			t.Stop()
+		}
+		cancel(nil)
+	}
+}
+
 // receive reads an answer's body to its end, so that a checksum is checked and
 // the connection can be used again. The body is valid until release is called.
 func (c *Client) receive(ctx context.Context, from io.Reader) (_ []byte, release func(), _ error) {
@@ -150,6 +175,10 @@ func (c *Client) read(ctx context.Context, method, path string, body []byte, v a
 		if err = r.readError(); err != nil {
 			return
 		}
+		text := string(r.body)
+		if clean := r.redact(text); clean != text {
+			r.body = []byte(clean)
+		}
 		err = decode(r.body, v, json.MatchCaseInsensitiveNames(true))
 		if err == nil && use != nil {
 			err = use(r.body)
@@ -162,7 +191,7 @@ func (c *Client) read(ctx context.Context, method, path string, body []byte, v a
 }
 
 func (c *Client) explainLoss(ctx context.Context, err error) error {
-	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
+	if errors.Is(context.Cause(ctx), context.DeadlineExceeded) {
 		return fmt.Errorf("no complete answer from %s within %s: %w", c.host, c.timeout, context.DeadlineExceeded)
 	}
 	return fmt.Errorf("talking to %s: %w", c.host, err)

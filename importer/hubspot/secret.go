@@ -4,9 +4,13 @@ package hubspot
 
 import (
 	"bytes"
+	"encoding/base64"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
+	"regexp"
+	"strconv"
 	"strings"
 )
 
@@ -51,20 +55,94 @@ func (s Secret) sendable() bool {
 // an answer would be another one.
 const leastSecret = 16
 
-// redact cuts s out of all that a server said: some echo the request.
+// leastRun is how much of a secret is too much of it: whoever has a run of twelve of its
+// characters, from two answers or three, has the secret.
+const leastRun = 12
+
+// redact cuts s out of what a server said: some echo the request. Of the body only the
+// secret as it is; texts are redacted once they are decoded.
 func (s Secret) redact(r *response) {
 	if len(s) < leastSecret {
 		return
 	}
+	r.secret = hide(s)
 	if bytes.Contains(r.body, []byte(s)) {
 		r.body = bytes.ReplaceAll(r.body, []byte(s), []byte(redacted))
 	}
 	for _, values := range r.header {
 		for i, v := range values {
-			values[i] = strings.ReplaceAll(v, string(s), redacted)
+			values[i] = s.redactText(v)
 		}
 	}
-	if r.err != nil && strings.Contains(r.err.Error(), string(s)) {
-		r.err = fmt.Errorf("%s", strings.ReplaceAll(r.err.Error(), string(s), redacted))
+	if r.err != nil {
+		if text := s.redactText(r.err.Error()); text != r.err.Error() {
+			r.err = errors.New(text)
+		}
 	}
+}
+
+// redact cuts the request's secret out of a text of the answer.
+func (r *response) redact(text string) string {
+	if r.secret == nil {
+		return text
+	}
+	return r.secret().redactText(text)
+}
+
+// escape is an ASCII character as JSON or a URL may spell it.
+var escape = regexp.MustCompile(`\\u00[0-7][0-9A-Fa-f]|%[0-7][0-9A-Fa-f]`)
+
+// redactText cuts out of text all runs of s, however they are spelled: as they are, with
+// escapes, or as base64 wherever in it s begins.
+func (s Secret) redactText(text string) string {
+	if len(text) < leastRun {
+		return text
+	}
+	plain := escape.ReplaceAllStringFunc(text, func(e string) string {
+		c, _ := strconv.ParseUint(e[len(e)-2:], 16, 8)
+		return string(rune(c))
+	})
+	out := cutRuns(plain, string(s))
+	for skip := range min(3, len(s)) {
+		group := s[skip:]
+		group = group[:len(group)/3*3]
+		out = cutRuns(out, base64.StdEncoding.EncodeToString([]byte(group)))
+		out = cutRuns(out, base64.URLEncoding.EncodeToString([]byte(group)))
+	}
+	if out == plain {
+		return text
+	}
+	return out
+}
+
+// cutRuns replaces what text and secret have in common, where that is long. A run of
+// leastRun characters holds one of the secret's blocks of half of it, whole.
+func cutRuns(text, secret string) string {
+	const half = leastRun / 2
+	for b := 0; b+half <= len(secret); b += half {
+		for from := 0; ; {
+			i := strings.Index(text[from:], secret[b:b+half])
+			if i < 0 {
+				break
+			}
+			start, end := from+i, from+i+half
+			left := commonSuffix(text[:start], secret[:b])
+			right := commonPrefix(text[end:], secret[b+half:])
+			if left+half+right < leastRun {
+				from = start + 1
+				continue
+			}
+			text = text[:start-left] + redacted + text[end+right:]
+			from = start - left + len(redacted)
+		}
+	}
+	return text
+}
+
+func commonSuffix(a, b string) int {
+	n := 0
+	for n < min(len(a), len(b)) && a[len(a)-1-n] == b[len(b)-1-n] {
+		n++
+	}
+	return n
 }
