@@ -102,11 +102,12 @@ func TestChecksAdvise(t *testing.T) {
 		{"quantity", "1,234", `{value} is not a number. If the whole column is written this way, add decimal: "," or group: "," to the quantity` + rest},
 		{"quantity", "1 234", `{value} is not a number. If the whole column is written this way, add group: " " to the quantity` + rest},
 		{"quantity", "1'234", `{value} is not a number. If the whole column is written this way, add group: "'" to the quantity` + rest},
-		{"quantity", "$5", `{value} is not a number. If the whole column is written this way, add sign: "$" to the quantity` + rest},
-		{"quantity", "5 %", `{value} is not a number. If the whole column is written this way, add sign: "%" to the quantity` + rest},
-		{"quantity", "-5,50 €", `{value} is not a number. If the whole column is written this way, add decimal: "," and sign: "€" to the quantity` + rest},
-		{"quantity", "EUR 5", `{value} is not a number. If the whole column is written this way, add sign: with the text beside the number to the quantity` + rest},
-		{"quantity", "5,5 EUR", `{value} is not a number. If the whole column is written this way, add decimal: "," and sign: with the text beside the number to the quantity` + rest},
+		{"quantity", "$5", `{value} is not a number. If the whole column is written this way, add symbol: "$" to the quantity` + rest},
+		{"quantity", "5 %", `{value} is not a number. If the whole column is written this way, add symbol: "%" to the quantity` + rest},
+		{"quantity", "-5,50 €", `{value} is not a number. If the whole column is written this way, add decimal: "," and symbol: "€" to the quantity` + rest},
+		{"quantity", "EUR 5", `{value} is not a number. If the whole column is written this way, add symbol: "EUR" to the quantity` + rest},
+		{"quantity", "5 Miller", `{value} is not a number. If the whole column is written this way, add symbol: with the text beside the number to the quantity` + rest},
+		{"quantity", "5,5 EUR", `{value} is not a number. If the whole column is written this way, add decimal: "," and symbol: "EUR" to the quantity` + rest},
 		{"quantity", " 5", `{value} is not a number. If the whole column is written this way, add decimal: "." to the quantity` + rest},
 		{"quantity", "x", `{value} is not a number. Fix the cell.`},
 		{"quantity", "NaN", `{value} is not a number. Fix the cell.`},
@@ -179,7 +180,7 @@ func checkedRow(t testing.TB, s *schema.Schema) (*mapping.Mapper, []string) {
 
 func TestChecksAllocateNothing(t *testing.T) {
 	mapper, row := checkedRow(t, account())
-	formatted, err := parse(t, `properties: { quantity: { column: A, decimal: ",", group: "." }, price: { column: B, sign: € }, start: { column: C, layout: 2006-01-02 }, seen: { column: D, layout: "2006-01-02T15:04:05Z07:00" } }`).
+	formatted, err := parse(t, `properties: { quantity: { column: A, decimal: ",", group: "." }, price: { column: B, symbol: € }, start: { column: C, layout: 2006-01-02 }, seen: { column: D, layout: "2006-01-02T15:04:05Z07:00" } }`).
 		CompileFor([]string{"A", "B", "C", "D"}, account())
 	if err != nil {
 		t.Fatal(err)

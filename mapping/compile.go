@@ -5,6 +5,7 @@ package mapping
 import (
 	"cmp"
 
+	"github.com/hubload/hubload/mapping/format"
 	"github.com/hubload/hubload/mapping/internal/wording"
 	"github.com/hubload/hubload/mapping/schema"
 )
@@ -25,7 +26,7 @@ type propertyCell struct {
 	PropertyRule     // Column is the name in the header, and may differ from the rule's in form
 	index        int // 0 for a constant
 
-	format   format            // nil = cells are sent as they are
+	format   format.Format     // nil = cells are sent as they are
 	unread   string            // code for cells that the format can't read
 	constant string            // what is sent for Value or Default
 	sent     map[string]string // what is sent for the cells of Values

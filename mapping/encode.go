@@ -62,6 +62,12 @@ func (c CSV) encode() string {
 	return flow(pairs)
 }
 
+// YAML returns the rule as one line of YAML, as it stands under properties.
+func (p *PropertyRule) YAML() string { return scalar(p.Name) + ": " + p.encode() }
+
+// YAML returns the rule as one line of YAML, without the "- " in front of it.
+func (a *AssociationRule) YAML() string { return a.encode() }
+
 func (p *PropertyRule) encode() string {
 	var pairs []string
 	if p.Column != "" {
@@ -88,8 +94,8 @@ func (p *PropertyRule) encode() string {
 	if p.Group != 0 {
 		pairs = append(pairs, "group: "+strconv.Quote(string(p.Group)))
 	}
-	if p.Sign != "" {
-		pairs = append(pairs, "sign: "+scalar(p.Sign))
+	if p.Symbol != "" {
+		pairs = append(pairs, "symbol: "+scalar(p.Symbol))
 	}
 	if p.Layout != "" {
 		pairs = append(pairs, "layout: "+scalar(p.Layout))

@@ -20,7 +20,7 @@ csv: { encoding: shift_jis, delimiter: "\t" }
 properties:
   name: { column: Product, required: true }
   hs_sku: SKU
-  price: { column: Unit price, decimal: ",", group: ".", sign: "€" }
+  price: { column: Unit price, decimal: ",", group: ".", symbol: "€" }
   quantity: { column: Qty, default: "0123" }
   recurringbillingfrequency: { column: Billing, values: { "1.50": "on", "yes": "2026-01-31", 月次: monthly }, default: monthly }
   hs_line_item_currency_code: { value: JPY }

@@ -7,6 +7,7 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/hubload/hubload/mapping/format"
 	"github.com/hubload/hubload/mapping/internal/wording"
 	"github.com/hubload/hubload/mapping/schema"
 )
@@ -80,9 +81,9 @@ func (f *finder) fitFormat(p *propertyCell) {
 		return
 	}
 	p.unread = schema.CodeInvalidNumber
-	if t, ok := p.format.(*timeFormat); ok {
+	if t, ok := p.format.(*format.Time); ok {
 		p.unread = schema.CodeInvalidDatetime
-		if t.dates {
+		if t.Dates {
 			p.unread = schema.CodeInvalidDate
 		}
 	}

@@ -53,9 +53,9 @@ func TestNumberFormats(t *testing.T) {
 		{"group: \u00a0, decimal: ','", map[string]string{"1 234,5": "1234.5", "1\u00a0234": "1234"}},
 		{`group: "'"`, map[string]string{"1'234.50": "1234.50", "1’234’567": "1234567", "1'23": bad}},
 		{`decimal: "."`, map[string]string{"1.5": "1.5", " 1.5 ": "1.5", "1,5": bad, "1.5.5": bad}},
-		{`sign: "%"`, map[string]string{"5%": "5", "5 %": "5", "%5": "5", "5": "5", "-5%": "-5", "5%%": bad, "5 $": bad, "%": bad, "% 5 %": bad}},
-		{`sign: $, group: ","`, map[string]string{"$1,234.56": "1234.56", "-$5": "-5", "$-5": "-5", "$ -5": "-5", "+ $ 5": "+5", "-$-5": bad, "$$5": bad, "€5": bad, "5$": "5"}},
-		{`sign: Fr., group: "'"`, map[string]string{"Fr. 1'234.50": "1234.50", "5 Fr.": "5", "Fr5": bad}},
+		{`symbol: "%"`, map[string]string{"5%": "5", "5 %": "5", "%5": "5", "5": "5", "-5%": "-5", "5%%": bad, "5 $": bad, "%": bad, "% 5 %": bad}},
+		{`symbol: $, group: ","`, map[string]string{"$1,234.56": "1234.56", "-$5": "-5", "$-5": "-5", "$ -5": "-5", "+ $ 5": "+5", "-$-5": bad, "$$5": bad, "€5": bad, "5$": "5"}},
+		{`symbol: Fr., group: "'"`, map[string]string{"Fr. 1'234.50": "1234.50", "5 Fr.": "5", "Fr5": bad}},
 	} {
 		read := rule(t, tt.format, nil)
 		for cell, want := range tt.cells {
@@ -134,7 +134,7 @@ func TestFormatProblemsSayWhy(t *testing.T) {
 		{"layout: 02/01/2006 15:04, timezone: Europe/Berlin", "31/03/2024 02:30", "{value} did not exist in Europe/Berlin, where the clocks were set forward over it. Fix the cell or the timezone of the rule."},
 		{"layout: 02/01/2006 15:04, timezone: Europe/Berlin", "27/10/2024 02:30", "{value} happened twice in Europe/Berlin, where the clocks were set back. Write the times with their offset from UTC, and add -0700 to the layout."},
 		{"decimal: ','", "x", `{value} is not a number as the rule says, with decimal: ",". Fix the cell.`},
-		{"sign: $", "x", `{value} is not a number as the rule says, with sign: "$". Fix the cell.`},
+		{"symbol: $", "x", `{value} is not a number as the rule says, with symbol: "$". Fix the cell.`},
 	} {
 		if _, _, got := rule(t, tt.format, nil)(tt.cell); got != tt.want {
 			t.Errorf("%s: %q\ngot  %s\nwant %s", tt.format, tt.cell, got, tt.want)
@@ -155,10 +155,10 @@ func TestFormatErrors(t *testing.T) {
 		{"group unknown", `group: "-"`, []string{`38 group must be ".", ",", " " or "'"`}},
 		{"group a point", `group: "."`, []string{`38 group "." needs decimal: "," beside it`}},
 		{"group like decimal", `decimal: ",", group: ","`, []string{"52 group and decimal are the same"}},
-		{"sign a digit", `sign: "5"`, []string{"37 sign must be a text such as"}},
-		{"sign a minus", `sign: "-€"`, []string{"37 sign must be"}},
-		{"sign a point", `sign: "."`, []string{"37 sign must be"}},
-		{"sign with white space", `sign: "€ "`, []string{"37 sign must be"}},
+		{"sign a digit", `symbol: "5"`, []string{"39 symbol must be a text such as"}},
+		{"sign a minus", `symbol: "-€"`, []string{"39 symbol must be"}},
+		{"sign a point", `symbol: "."`, []string{"39 symbol must be"}},
+		{"sign with white space", `symbol: "€ "`, []string{"39 symbol must be"}},
 		{"no layout at all", "layout: x", []string{"39 lacks the day (02) and the month (01) and the year (2006); a layout is how"}},
 		{"no year", "layout: 02/01", []string{"39 lacks the year (2006)"}},
 		{"no day", "layout: 01/2006", []string{"39 lacks the day (02)"}},
@@ -175,9 +175,9 @@ func TestFormatErrors(t *testing.T) {
 		{"minutes without hours", "layout: 02/01/2006 04:05", []string{"39 without an hour"}},
 		{"runs together", "layout: '212006'", []string{"39 can't be read back"}},
 		{"zone alone", "timezone: UTC", []string{"41 timezone needs a layout"}},
-		{"zone unknown", "layout: 02/01/2006, timezone: Berlin", []string{"61 \"Berlin\" is no time zone"}},
-		{"zone of the machine", "layout: 02/01/2006, timezone: Local", []string{"61 \"Local\" is no time zone"}},
-		{"zone with a path", "layout: 02/01/2006, timezone: ../UTC", []string{"61 \"../UTC\" is no time zone"}},
+		{"zone unknown", "layout: 02/01/2006, timezone: Berlin", []string{"61 \"Berlin\" is not a time zone"}},
+		{"zone of the machine", "layout: 02/01/2006, timezone: Local", []string{"61 \"Local\" is not a time zone"}},
+		{"zone with a path", "layout: 02/01/2006, timezone: ../UTC", []string{"61 \"../UTC\" is not a time zone"}},
 		{"numbers and dates", "decimal: ',', layout: 02/01/2006", []string{"40 contradicts layout"}},
 		{"beside values", "decimal: ',', values: { a: b }", []string{"40 decimal has no use beside values"}},
 	} {
@@ -215,7 +215,7 @@ func FuzzNumber(f *testing.F) {
 	schema := schema.New([]schema.Property{{Name: "p", Type: "number"}})
 	plain := rule(f, "", schema)
 	formats := []func(string) (string, string, string){
-		rule(f, `decimal: ",", group: ".", sign: "€"`, schema),
+		rule(f, `decimal: ",", group: ".", symbol: "€"`, schema),
 		rule(f, `group: " "`, schema),
 		rule(f, `decimal: ",", group: "'"`, schema),
 	}

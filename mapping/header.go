@@ -19,11 +19,11 @@ import (
 // characters), or else without the white space around them as well. Case must
 // match: headers with both ID and id exist.
 type finder struct {
-	names  []string
-	forms  [3]map[string][]int // indexes by name, for each way of matching
-	used   []bool
-	failed map[string]bool // names for which there is an error already
-	errs   Errors
+	names     []string
+	spellings [3]map[string][]int // indexes by name, for each step of matching
+	used      []bool
+	failed    map[string]bool // names for which there is an error already
+	errs      Errors
 
 	object string
 	schema *schema.Schema // may be nil
@@ -31,34 +31,39 @@ type finder struct {
 
 func newFinder(names []string) *finder {
 	f := &finder{names: names, used: make([]bool, len(names)), failed: make(map[string]bool)}
-	for way := range f.forms {
-		f.forms[way] = make(map[string][]int, len(names))
+	for step := range f.spellings {
+		f.spellings[step] = make(map[string][]int, len(names))
 		for i, name := range names {
-			form := form(way, name)
-			f.forms[way][form] = append(f.forms[way][form], i)
+			spelled := spelling(step, name)
+			f.spellings[step][spelled] = append(f.spellings[step][spelled], i)
 		}
 	}
 	return f
 }
 
-func form(way int, name string) string {
-	if way > 0 {
-		name = norm.NFC.String(name)
+// spelling returns a name in the step that step tells: as it is, in NFC, normalized.
+func spelling(step int, name string) string {
+	switch step {
+	case 0:
+		return name
+	case 1:
+		return norm.NFC.String(name)
 	}
-	if way > 1 {
-		name = strings.TrimSpace(name)
-	}
-	return name
+	return Normalize(name)
 }
+
+// Normalize returns the name of a column in Unicode NFC and without the white space
+// around it.
+func Normalize(name string) string { return strings.TrimSpace(norm.NFC.String(name)) }
 
 // column returns the index of the column that a rule means by name, and its
 // name in the header. When there is none, or more than one, that is an error,
 // once for each name.
 func (f *finder) column(name, rule string) (int, string) {
 	var found []int
-	for way := 0; way < len(f.forms) && len(found) == 0; way++ {
-		if form := form(way, name); form != "" {
-			found = f.forms[way][form]
+	for step := 0; step < len(f.spellings) && len(found) == 0; step++ {
+		if spelled := spelling(step, name); spelled != "" {
+			found = f.spellings[step][spelled]
 		}
 	}
 	if len(found) == 1 {
@@ -92,7 +97,7 @@ func (f *finder) unused() []string {
 	var names []string
 	seen := make(map[string]bool)
 	for i, name := range f.names {
-		if !f.used[i] && strings.TrimSpace(name) != "" && !ours(name) && !seen[name] {
+		if !f.used[i] && strings.TrimSpace(name) != "" && !IsReportColumn(name) && !seen[name] {
 			seen[name] = true
 			names = append(names, name)
 		}

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/hubload/hubload/mapping/format"
 	"github.com/hubload/hubload/mapping/schema"
 )
 
@@ -111,8 +112,8 @@ func (p *propertyCell) value(fields []string) (value string, ok bool, code strin
 		}
 	} else {
 		if p.format != nil {
-			var why reason
-			if value, why = p.format.read(value); why != 0 {
+			var why format.Reason
+			if value, why = p.format.Read(value); why != 0 {
 				return "", false, p.unread
 			}
 		}

@@ -18,7 +18,7 @@
 // HubSpot takes numbers such as 1234.56 and days such as 2026-01-31. A column
 // that is written otherwise needs a rule that says how:
 //
-//	price:      { column: Price, decimal: ",", group: ".", sign: "€" }
+//	price:      { column: Price, decimal: ",", group: ".", symbol: "€" }
 //	hs_start:   { column: Start, layout: 02/01/2006 }
 //	hs_seen_at: { column: Seen, layout: 02.01.2006 15:04, timezone: Europe/Berlin }
 //
@@ -118,8 +118,6 @@ package mapping
 
 import (
 	"strings"
-
-	"golang.org/x/text/unicode/norm"
 )
 
 // DefaultObject is the object type of a mapping that names none.
@@ -170,7 +168,7 @@ type PropertyRule struct {
 	// any, cells are sent as they are. They exclude Value and Values.
 	Decimal  rune   // '.' or ','; 0 = not said
 	Group    rune   // '.', ',', '\'', ' ' or what looks like the last two; 0 = none
-	Sign     string // "" = none
+	Symbol   string // text beside the number, "" = none
 	Layout   string // "" = cells are no dates, or such as HubSpot takes
 	Timezone string // with Layout only; "" = UTC
 }
@@ -243,8 +241,8 @@ func ForHeader(object string, header []string, isProperty func(name string) bool
 	m := &Mapping{Object: object}
 	taken := make(map[string]bool)
 	for _, column := range header {
-		name := strings.TrimSpace(norm.NFC.String(column))
-		if name == "" || ours(name) || taken[name] || !isProperty(name) {
+		name := Normalize(column)
+		if name == "" || IsReportColumn(name) || taken[name] || !isProperty(name) {
 			continue
 		}
 		taken[name] = true
@@ -253,6 +251,6 @@ func ForHeader(object string, header []string, isProperty func(name string) bool
 	return m
 }
 
-// ours reports whether a column was added by a report of hubload, and so is no
-// data when the report is imported again.
-func ours(column string) bool { return strings.HasPrefix(column, "hubload_") }
+// IsReportColumn reports whether a column was added by a report of hubload, and so
+// holds no data when the report is imported again.
+func IsReportColumn(column string) bool { return strings.HasPrefix(column, "hubload_") }

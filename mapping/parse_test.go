@@ -21,7 +21,7 @@ csv: { encoding: shift_jis, delimiter: "\t" }
 properties:
   name:      { column: Product, required: true }
   hs_sku: SKU
-  price:     { column: Unit price, decimal: ",", group: '.', sign: € }
+  price:     { column: Unit price, decimal: ",", group: '.', symbol: € }
   quantity:  { column: Qty, default: 0123 }
   recurringbillingfrequency: { column: Billing, values: { 月次: monthly, yes: 2026-01-31, 1.50: on }, default: monthly }
   hs_line_item_currency_code: { value: JPY }
@@ -47,7 +47,7 @@ func everythingParsed() *mapping.Mapping {
 		Properties: []mapping.PropertyRule{
 			{Name: "name", Column: "Product", Required: true},
 			{Name: "hs_sku", Column: "SKU"},
-			{Name: "price", Column: "Unit price", Decimal: ',', Group: '.', Sign: "€"},
+			{Name: "price", Column: "Unit price", Decimal: ',', Group: '.', Symbol: "€"},
 			{Name: "quantity", Column: "Qty", Default: "0123"},
 			{
 				Name: "recurringbillingfrequency", Column: "Billing", Default: "monthly",
@@ -87,6 +87,9 @@ func TestParse(t *testing.T) {
 		{"white space in quotes", `properties: { name: " a " }`, column("name", " a ")},
 		{"block text", "properties:\n  name: |-\n    two\n    lines\n", column("name", "two\nlines")},
 		{"merge key is a key like others", "properties: { <<: A }", column("<<", "A")},
+		{"the old name of symbol", "properties: { a: { column: A, sign: € } }", &mapping.Mapping{
+			Properties: []mapping.PropertyRule{{Name: "a", Column: "A", Symbol: "€"}},
+		}},
 		{"false", "properties: { a: { column: A, required: false } }", column("a", "A")},
 		{"default beside required", "properties: { a: { column: A, default: b, required: true } }", &mapping.Mapping{
 			Properties: []mapping.PropertyRule{{Name: "a", Column: "A", Default: "b", Required: true}},
@@ -219,6 +222,7 @@ func TestParseErrors(t *testing.T) {
 		{"key column without name", "key: { property: k, columns: ['', ''] }\n", []string{"1:31 a column of the key is empty", "1:35 a column of the key is empty"}},
 
 		// Other records.
+		{"symbol by both names", "properties: { a: { column: A, symbol: €, sign: $ } }\n", []string{"1:48 sign is the old name of symbol"}},
 		{"match empty", "properties: { hs_product_id: { column: A, match: '' } }\n", []string{"1:50 match is empty"}},
 		{"match without column", "properties: { hs_product_id: { match: hs_sku } }\n", []string{`1:15 property "hs_product_id" has no source`}},
 		{"match without of", "properties: { a: { column: A, match: x } }\n", []string{"1:38 match needs of beside it"}},

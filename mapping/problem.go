@@ -38,7 +38,7 @@ func (p *propertyCell) problem(code, cell string) Problem {
 			problem.Message = longMatchMessage
 		}
 	default:
-		what, fix := p.fault(code, cell)
+		what, fix := p.explain(code, cell)
 		problem.Message = "{value} " + what + ". " + fix + "."
 	}
 	return problem

@@ -61,7 +61,7 @@ func (r *reader) property(e entry) PropertyRule {
 		return rule
 	}
 	s, whole := r.section(e.value, "property "+wording.Quote(e.key),
-		append([]string{"column", "value", "default", "required", "values", "empty", "match", "of", "position"}, formatKeys()...),
+		append([]string{"column", "value", "default", "required", "values", "empty", "match", "of", "position", "sign"}, formatKeys()...),
 		nil)
 	rule.Column = r.name(s["column"], "column")
 	rule.Default = r.name(s["default"], "default")
@@ -99,7 +99,13 @@ func (r *reader) format(s map[string]*yaml.Node, rule *PropertyRule) {
 	before := len(r.errs)
 	rule.Decimal = r.character(s["decimal"], "decimal")
 	rule.Group = r.character(s["group"], "group")
-	rule.Sign = r.name(s["sign"], "sign")
+	rule.Symbol = r.name(s["symbol"], "symbol")
+	if old := s["sign"]; old != nil { // the key's name until 2026-11
+		if s["symbol"] != nil {
+			r.fail(old, "sign is the old name of symbol; remove it")
+		}
+		s["symbol"], rule.Symbol = old, r.name(old, "sign")
+	}
 	rule.Layout = r.name(s["layout"], "layout")
 	rule.Timezone = r.name(s["timezone"], "timezone")
 	if len(r.errs) > before {

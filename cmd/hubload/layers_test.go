@@ -13,7 +13,9 @@ const module = "github.com/hubload/hubload/"
 
 // layers says what each package may import of this module, and from outside.
 var layers = map[string]struct{ inside, outside []string }{
-	"mapping":                      {[]string{"mapping/schema", "mapping/internal/wording"}, []string{"go.yaml.in/yaml/v4", "golang.org/x/text"}},
+	"mapping":                      {[]string{"mapping/format", "mapping/schema", "mapping/internal/wording"}, []string{"go.yaml.in/yaml/v4", "golang.org/x/text"}},
+	"mapping/format":               {[]string{"mapping/internal/wording"}, nil},
+	"mapping/suggest":              {[]string{"mapping", "mapping/format", "mapping/schema", "mapping/internal/wording"}, []string{"golang.org/x/text"}},
 	"mapping/internal/wording":     {nil, []string{"golang.org/x/text"}},
 	"mapping/schema":               {[]string{"mapping/internal/wording"}, nil},
 	"ratelimit":                    {nil, []string{"golang.org/x/time"}},

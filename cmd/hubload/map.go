@@ -16,6 +16,7 @@ import (
 
 	"github.com/hubload/hubload/importer/csvfile"
 	"github.com/hubload/hubload/mapping"
+	"github.com/hubload/hubload/mapping/suggest"
 )
 
 const mapHelp = `Writes a mapping for FILE, to be looked through and changed: its encoding and
@@ -86,7 +87,7 @@ func (a *app) runMap(ctx context.Context, path string, f *mapFlags) error {
 	if err != nil {
 		return err
 	}
-	p := mapping.Propose(object, in.header, rows, known.schema.rules())
+	p := suggest.Propose(object, in.header, rows, known.schema.rules())
 	p.CSV = mapping.CSV{Encoding: in.dialect.Encoding, Delimiter: in.dialect.Delimiter}
 	p.About = fmt.Sprintf("How %s becomes %s. Proposed by hubload from the first %s rows, %s.", filepath.Base(path), object, grouped(int64(len(rows))), known.mapped)
 	if out == "-" {

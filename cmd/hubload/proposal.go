@@ -11,12 +11,12 @@ import (
 	"golang.org/x/term"
 	"golang.org/x/text/width"
 
-	"github.com/hubload/hubload/mapping"
+	"github.com/hubload/hubload/mapping/suggest"
 )
 
 // proposal prints what is proposed for each column. On a terminal lines are cut to its
 // width.
-func (a *app) proposal(w io.Writer, p *mapping.Proposal) {
+func (a *app) proposal(w io.Writer, p *suggest.Proposal) {
 	room := roomOf(w)
 	name, example := 60, 60
 	if room < 200 {
@@ -56,9 +56,9 @@ func (a *app) proposal(w io.Writer, p *mapping.Proposal) {
 }
 
 // why says how the column is read, and what a proposal rests on.
-func why(c *mapping.ProposedColumn) string {
-	if manner := c.Manner(); manner != "" {
-		return manner + "; " + c.Reason
+func why(c *suggest.Column) string {
+	if format := c.Format(); format != "" {
+		return format + "; " + c.Reason
 	}
 	return c.Reason
 }

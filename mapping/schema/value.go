@@ -45,33 +45,52 @@ func IsNegative(number string) bool {
 	return strings.ContainsAny(digits, "123456789")
 }
 
-// IsDate reports whether s is a day of the calendar, as YYYY-MM-DD.
+// IsDate reports whether s is a day of the calendar, as YYYY-MM-DD. It doesn't use
+// time.Parse, which took half of the time of mapping a row (200 ns a date, 2026-11).
 func IsDate(s string) bool {
-	if len(s) != len(time.DateOnly) {
-		return false // an error of time.Parse is an allocation
+	if len(s) != len(time.DateOnly) || s[4] != '-' || s[7] != '-' {
+		return false
 	}
-	_, err := time.Parse(time.DateOnly, s)
-	return err == nil
+	year, month, day := digits(s[:4]), digits(s[5:7]), digits(s[8:])
+	if year < 0 || month < 1 || month > 12 || day < 1 {
+		return false
+	}
+	if month == 2 && day == 29 {
+		return year%4 == 0 && (year%100 != 0 || year%400 == 0)
+	}
+	return day <= [...]int{31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31}[month-1]
 }
-
-var dayShape = regexp.MustCompile(`^\d{4}-\d\d-\d\d$`)
 
 // IsDatetime reports whether s is a date, or a date and a time with its zone:
 // YYYY-MM-DDThh:mm:ss, up to 9 decimals, then Z, +hh:mm or +hhmm, where hh is at
 // most 18.
 func IsDatetime(s string) bool {
-	const day, utc = len("2006-01-02"), len("2006-01-02T15:04:05Z")
-	if len(s) <= day {
+	const day, second = len("2006-01-02"), len("2006-01-02T15:04:05")
+	if len(s) <= second {
 		return IsDate(s)
 	}
-	if len(s) == utc && s[utc-1] == 'Z' { // the usual form, 10 times as fast as the expression
-		_, err := time.Parse(time.RFC3339, s)
-		return err == nil
-	}
-	return IsDate(s[:day]) && clockShape.MatchString(s[day:])
+	hour, minute, sec := digits(s[11:13]), digits(s[14:16]), digits(s[17:second])
+	return IsDate(s[:day]) && s[10] == 'T' && s[13] == ':' && s[16] == ':' &&
+		0 <= hour && hour < 24 && 0 <= minute && minute < 60 && 0 <= sec && sec < 60 &&
+		(s[second:] == "Z" || zone.MatchString(s[second:]))
 }
 
-var clockShape = regexp.MustCompile(`^T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,9})?(Z|[+-](0\d|1[0-8]):?[0-5]\d)$`)
+var (
+	dayShape = regexp.MustCompile(`^\d{4}-\d\d-\d\d$`)
+	zone     = regexp.MustCompile(`^(\.\d{1,9})?(Z|[+-](0\d|1[0-8]):?[0-5]\d)$`)
+)
+
+// digits returns the number that s is, -1 if not all of s is digits.
+func digits(s string) int {
+	n := 0
+	for i := range len(s) {
+		if s[i] < '0' || s[i] > '9' {
+			return -1
+		}
+		n = 10*n + int(s[i]-'0')
+	}
+	return n
+}
 
 // IsMillis reports whether s can be meant as milliseconds since 1970. Numbers below
 // 100,000,000,000 (March 1973) would be days of 1970 for everybody who has counted

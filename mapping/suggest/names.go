@@ -1,6 +1,6 @@
 // What people call the standard properties of line items: in English, Japanese and German.
 
-package mapping
+package suggest
 
 import (
 	"strings"
@@ -112,9 +112,9 @@ func parents() []alias {
 	}
 }
 
-// plain is a name without what spellings of it differ in: case, width, spaces,
+// normalizeName is a name without what spellings of it differ in: case, width, spaces,
 // hyphens and points. A percent sign is told from its absence.
-func plain(name string) string {
+func normalizeName(name string) string {
 	return strings.Map(func(c rune) rune {
 		if unicode.IsLetter(c) || unicode.IsDigit(c) || unicode.Is(unicode.M, c) || c == '%' || c == 'ー' {
 			return unicode.ToLower(c)
@@ -123,13 +123,13 @@ func plain(name string) string {
 	}, norm.NFKC.String(name))
 }
 
-// plainCore is plain without what stands in brackets at the end, such as a unit.
-func plainCore(name string) string {
+// normalizeCore is normalizeName without what stands in brackets at the end, such as a unit.
+func normalizeCore(name string) string {
 	name = strings.TrimSpace(norm.NFKC.String(name))
 	for _, pair := range []string{"()", "[]"} {
 		if i := strings.LastIndexByte(name, pair[0]); i > 0 && strings.HasSuffix(name, pair[1:]) {
-			return plain(name[:i])
+			return normalizeName(name[:i])
 		}
 	}
-	return plain(name)
+	return normalizeName(name)
 }

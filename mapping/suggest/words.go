@@ -1,13 +1,104 @@
-// Words of cells that stand for values of HubSpot: billing frequencies, yes and no, currencies, terms.
+// Words of cells and what they become: options, billing frequencies, yes and no, currencies, terms.
 
-package mapping
+package suggest
 
 import (
 	"regexp"
+	"slices"
 	"strings"
+	"unicode/utf8"
 
+	"github.com/hubload/hubload/mapping/internal/wording"
 	"github.com/hubload/hubload/mapping/schema"
 )
+
+// maxWords is how many different cells a column of words may have.
+const maxWords = 60
+
+// options finds what the cells of an enumeration become.
+func (p *proposer) options(g *guess) {
+	list := frequencies()
+	if g.property != nil {
+		if g.property.ExternalOptions || len(g.property.Options) == 0 {
+			return
+		}
+		list = g.property.Options
+	} else if g.Property.Name != "recurringbillingfrequency" {
+		return
+	}
+	o := schema.NewOptions(list)
+	words := map[string]string{}
+	switch g.Property.Name {
+	case "recurringbillingfrequency":
+		words = frequencyWords()
+	case "hs_line_item_currency_code":
+		words = currencyWords()
+	}
+	g.words("are not options of the property", func(cell string) (string, bool) {
+		if _, ok := o.Value(cell); ok {
+			return cell, true
+		}
+		if g.kind == schema.TypeEnums {
+			if _, bad := o.Values(cell); bad == 0 {
+				return cell, true
+			}
+		}
+		if value, ok := o.ValueFold(cell); ok {
+			return value, true
+		}
+		for _, word := range []string{strings.TrimSpace(cell), normalizeName(cell)} {
+			if value, ok := words[word]; ok {
+				if _, has := o.Value(value); has || value == "" {
+					return value, true
+				}
+			}
+		}
+		return "", false
+	})
+}
+
+// currencies does the same where the account's property is a text, or isn't known.
+func (g *guess) currencies() {
+	g.words("are not currency codes", func(cell string) (string, bool) {
+		if len(cell) == 3 && strings.Trim(cell, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") == "" {
+			return cell, true
+		}
+		value, ok := currencyWords()[strings.TrimSpace(cell)]
+		return value, ok
+	})
+}
+
+// words gives the rule values for cells that aren't sent as they are.
+func (g *guess) words(fault string, sent func(cell string) (string, bool)) {
+	fits := g.cells.Count(func(cell string) bool { _, ok := sent(cell); return ok })
+	if !g.require(fits, fault) {
+		return
+	}
+	values := make(map[string]string)
+	changed := false
+	var unknown []string
+	for _, cell := range slices.Sorted(slices.Values(g.cells.Cells)) {
+		value, ok := sent(cell)
+		if !ok || utf8.RuneCountInString(cell) > 100 {
+			unknown = append(unknown, cell)
+			continue
+		}
+		values[cell] = value
+		changed = changed || value != cell
+	}
+	switch {
+	case !changed:
+		return
+	case len(values) > maxWords:
+		g.Confidence = Low
+		g.note("%d different cells would need a value each", len(values))
+		return
+	}
+	g.Property.Values = values
+	if len(unknown) > 0 {
+		g.note("no value is known for %s: add what they become", wording.QuoteAll(unknown))
+	}
+}
 
 // frequencyWords returns the words for each billing frequency, plain; "" is for what
 // is paid once, for which HubSpot has no value.
@@ -77,7 +168,7 @@ func durationOf(cell string) string {
 	if schema.IsDuration(cell) {
 		return cell
 	}
-	m := durationForm.FindStringSubmatch(plain(cell))
+	m := durationForm.FindStringSubmatch(normalizeName(cell))
 	if m == nil {
 		return ""
 	}

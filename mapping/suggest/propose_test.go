@@ -1,6 +1,6 @@
 // What is proposed for which columns.
 
-package mapping
+package suggest
 
 import (
 	"fmt"
@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/hubload/hubload/mapping"
 	"github.com/hubload/hubload/mapping/schema"
 )
 
@@ -46,7 +47,7 @@ func lawful(t *testing.T, p *Proposal, header []string, s *schema.Schema) {
 	t.Helper()
 	text := p.Encode()
 	m := p.Mapping()
-	got, err := Parse(text)
+	got, err := mapping.Parse(text)
 	if err != nil {
 		t.Fatalf("%v\n%s", err, text)
 	}
@@ -62,12 +63,12 @@ func lawful(t *testing.T, p *Proposal, header []string, s *schema.Schema) {
 }
 
 // one returns what is proposed for the only column, in one line.
-func one(c *ProposedColumn) string {
+func one(c *Column) string {
 	switch {
 	case c.Property != nil:
-		return fmt.Sprintf("%s %s: %s", c.Confidence, c.Property.Name, c.Property.encode())
+		return fmt.Sprintf("%s %s: %s", c.Confidence, c.Property.Name, strings.TrimPrefix(c.Property.YAML(), c.Property.Name+": "))
 	case c.Association != nil:
-		return fmt.Sprintf("%s %s", c.Confidence, c.Association.encode())
+		return fmt.Sprintf("%s %s", c.Confidence, c.Association.YAML())
 	}
 	return "-"
 }
@@ -81,20 +82,20 @@ func TestProposals(t *testing.T) {
 		{"Einzelpreis (EUR): 1", "medium price: Einzelpreis (EUR)"},
 		{"Artikel-Nr.: A", "high hs_sku: Artikel-Nr."},
 		{"ＳＫＵ: A", "high hs_sku: ＳＫＵ"},
-		{"Rabatt in %: 5 %", `high hs_discount_percentage: { column: "Rabatt in %", sign: "%" }`},
+		{"Rabatt in %: 5 %", `high hs_discount_percentage: { column: "Rabatt in %", symbol: "%" }`},
 		{"金額: 100", "-"}, // HubSpot calculates it
 		{"Customer: A", "-"},
 		{"hubload_row: 1", ""},
 
 		// Numbers.
 		{"Qty: 1|2|1000", "high quantity: Qty"},
-		{"Preis: 1.234,50 €|49,90 €", `high price: { column: Preis, decimal: ",", group: ".", sign: "€" }`},
-		{"Price: $1,234.50|$9.00", `high price: { column: Price, group: ",", sign: "$" }`},
+		{"Preis: 1.234,50 €|49,90 €", `high price: { column: Preis, decimal: ",", group: ".", symbol: "€" }`},
+		{"Price: $1,234.50|$9.00", `high price: { column: Price, group: ",", symbol: "$" }`},
 		{"Preis: 1 234,50|9,00", `high price: { column: Preis, decimal: ",", group: " " }`},
 		{"Price: 1'234.50|9.00", `high price: { column: Price, group: "'" }`},
-		{`単価: \1,200|\980`, `high price: { column: 単価, group: ",", sign: "\\" }`},
-		{"単価: 1,200円|980円", `high price: { column: 単価, group: ",", sign: 円 }`},
-		{"Menge: 5 Stk|10 Stk", "high quantity: { column: Menge, sign: Stk }"},
+		{`単価: \1,200|\980`, `high price: { column: 単価, group: ",", symbol: "\\" }`},
+		{"単価: 1,200円|980円", `high price: { column: 単価, group: ",", symbol: 円 }`},
+		{"Menge: 5 Stk|10 Stk", "high quantity: { column: Menge, symbol: Stk }"},
 		{"Price: 1,234|5,678", "low price: { column: Price }"}, // a thousand, or one and a bit
 		{"Price: 1.234|5.678", "low price: { column: Price }"},
 		{"Price: 0.125|0.5", "high price: Price"},
@@ -208,18 +209,18 @@ func TestProposalsKnowTheAccount(t *testing.T) {
 
 func TestProposalTellsWhatIsToDecide(t *testing.T) {
 	p := propose(t, nil, "Name: A|B", "Start: 01/02/2026", "Price: 1,234", "Remark: x")
-	p.CSV = CSV{Encoding: "utf-8", Delimiter: ';'}
+	p.CSV = mapping.CSV{Encoding: "utf-8", Delimiter: ';'}
 	p.About = "How a.csv\nbecomes line_items."
 	want := `# How a.csv\nbecomes line_items.
 object: line_items
 csv: { encoding: utf-8, delimiter: ";" }
 properties:
   name: Name   # high, a usual name of it: "A"
-  # "01/02/2026" can be read in two ways, and no cell tells day from month; take one of
+  # "01/02/2026" can be read in two ways, and no cell tells day from month. Use one of
   #   hs_recurring_billing_start_date: { column: Start, layout: "02/01/2006" }
   #   hs_recurring_billing_start_date: { column: Start, layout: "01/02/2006" }
   # hs_recurring_billing_start_date: Start   # left out; low, a usual name of it: "01/02/2026"
-  # the cells can be read in two ways: "1,234" is 1.234, or 1234; take one of
+  # the cells can be read in two ways: "1,234" is 1.234, or 1234. Use one of
   #   price: { column: Price, decimal: "," }
   #   price: { column: Price, group: "," }
   # price: Price   # left out; low, a usual name of it: "1,234"
@@ -238,15 +239,15 @@ func TestEachNameMeansOneProperty(t *testing.T) {
 			t.Errorf("%s can't be written", a.property)
 		}
 		for _, name := range a.names {
-			if other, ok := seen[plain(name)]; ok && other != a.property {
+			if other, ok := seen[normalizeName(name)]; ok && other != a.property {
 				t.Errorf("%q means %s and %s", name, other, a.property)
 			}
-			seen[plain(name)] = a.property
+			seen[normalizeName(name)] = a.property
 		}
 	}
 	options := schema.NewOptions(frequencies())
 	for word, value := range frequencyWords() {
-		if word != plain(word) {
+		if word != normalizeName(word) {
 			t.Errorf("%q is written otherwise than it is looked for", word)
 		}
 		if _, ok := options.Value(value); !ok && value != "" {

@@ -1,6 +1,6 @@
 // Dates and times as people write them: Go's layouts, read strictly.
 
-package mapping
+package format
 
 import (
 	"errors"
@@ -9,6 +9,15 @@ import (
 
 	"github.com/hubload/hubload/mapping/internal/wording"
 )
+
+// CheckZone returns why a text is not a time zone, "" if it is. Local is not: a format
+// means the same on every machine.
+func CheckZone(name string) string {
+	if _, err := time.LoadLocation(name); err != nil || name == "Local" {
+		return wording.Quote(name) + " is not a time zone of the IANA database; use one such as Europe/Berlin or America/New_York"
+	}
+	return ""
+}
 
 // layoutParts is what a layout holds of a date and time.
 type layoutParts struct {
@@ -37,8 +46,15 @@ func partsOf(layout string) layoutParts {
 	}
 }
 
-// layoutFault says why a layout can't be read, "" when it can.
-func layoutFault(layout string) string {
+// LayoutHas reports whether a layout has a time of day, and an offset from UTC.
+func LayoutHas(layout string) (clock, offset bool) {
+	p := partsOf(layout)
+	return p.hour, p.offset
+}
+
+// CheckLayout returns why a layout, as in package time, can't be read, "" if it can. It needs a
+// day, a month and a year, and a time of day that is unambiguous.
+func CheckLayout(layout string) string {
 	const advice = "; a layout is how the column would write 2 January 2006, 15:04:05, such as 02/01/2006 or 2006-01-02 15:04:05"
 	p := partsOf(layout)
 	switch {
@@ -97,52 +113,52 @@ func translated(pattern string) string {
 		replace = []string{"YYYY", "2006", "YY", "06", "MMMM", "January", "MMM", "Jan", "MM", "01", "M", "1", "DD", "02", "D", "2"}
 	}
 	layout := strings.NewReplacer(replace...).Replace(pattern)
-	if p := partsOf(layout); !p.year || !p.month || !p.day || layoutFault(layout) != "" {
+	if p := partsOf(layout); !p.year || !p.month || !p.day || CheckLayout(layout) != "" {
 		return ""
 	}
 	return layout
 }
 
-// A timeFormat reads dates and times in a layout.
-type timeFormat struct {
+// A Time reads dates and times in a layout.
+type Time struct {
 	layout string
 	zone   *time.Location
 	pinned bool // the rule has a timezone
 	offset bool // the layout has an offset from UTC
-	dates  bool // only the date is sent
+	Dates  bool // only the date is sent
 }
 
-func newTimeFormat(layout, timezone string, dates *bool) *timeFormat {
+func NewTime(layout, timezone string, dates *bool) *Time {
 	p := partsOf(layout)
-	f := &timeFormat{layout: layout, zone: time.UTC, pinned: timezone != "", offset: p.offset, dates: !p.hour}
+	f := &Time{layout: layout, zone: time.UTC, pinned: timezone != "", offset: p.offset, Dates: !p.hour}
 	if zone, err := time.LoadLocation(timezone); err == nil {
 		f.zone = zone
 	}
 	if dates != nil {
-		f.dates = *dates
+		f.Dates = *dates
 	}
 	return f
 }
 
-func (f *timeFormat) read(cell string) (string, reason) {
+func (f *Time) Read(cell string) (string, Reason) {
 	t, err := time.ParseInLocation(f.layout, strings.TrimSpace(cell), time.UTC)
 	if err != nil {
 		if outOfRange(err) {
-			return "", noSuchTime
+			return "", NoSuchTime
 		}
-		return "", unreadable
+		return "", Unreadable
 	}
 	switch {
 	case f.offset && f.pinned:
 		t = t.In(f.zone)
-	case !f.offset && !f.dates:
-		var why reason
+	case !f.offset && !f.Dates:
+		var why Reason
 		if t, why = inZone(t, f.zone); why != 0 {
 			return "", why
 		}
 	}
 	layout := time.RFC3339Nano
-	if f.dates {
+	if f.Dates {
 		layout = time.DateOnly
 	} else if _, offset := t.Zone(); offset%60 != 0 {
 		t = t.UTC() // a time of the 19th century, which RFC 3339 can't tell in its zone
@@ -164,27 +180,40 @@ func outOfRange(err error) bool {
 
 // inZone returns the moment at which the clocks of a zone show what t shows in
 // UTC, unless they never do, or do twice.
-func inZone(t time.Time, zone *time.Location) (time.Time, reason) {
+func inZone(t time.Time, zone *time.Location) (time.Time, Reason) {
 	if zone == time.UTC {
 		return t, 0
 	}
 	shown := t.Unix()
 	t = time.Date(t.Year(), t.Month(), t.Day(), t.Hour(), t.Minute(), t.Second(), t.Nanosecond(), zone)
 	if _, offset := t.Zone(); t.Unix()+int64(offset) != shown {
-		return t, skipped
+		return t, Skipped
 	}
 	start, end := t.ZoneBounds()
 	if !start.IsZero() {
 		_, before := start.Add(-1).Zone()
 		if shown-int64(before) < start.Unix() {
-			return t, repeated
+			return t, Repeated
 		}
 	}
 	if !end.IsZero() {
 		_, after := end.Zone()
 		if shown-int64(after) >= end.Unix() {
-			return t, repeated
+			return t, Repeated
 		}
 	}
 	return t, 0
+}
+
+// Explain is that of [Format].
+func (f *Time) Explain(why Reason) (what, fix string) {
+	switch why {
+	case NoSuchTime:
+		return "is not a day of the calendar, or not a time", "Fix the cell"
+	case Skipped:
+		return "did not exist in " + f.zone.String() + ", where the clocks were set forward over it", "Fix the cell or the timezone of the rule"
+	case Repeated:
+		return "happened twice in " + f.zone.String() + ", where the clocks were set back", "Write the times with their offset from UTC, and add -0700 to the layout"
+	}
+	return "is not written as the rule's layout says, " + wording.Quote(f.layout), "Fix the cell or the layout"
 }

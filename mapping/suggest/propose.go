@@ -1,6 +1,6 @@
 // A mapping for a file that has none: which column is which property, and how sure that is.
 
-package mapping
+package suggest
 
 import (
 	"cmp"
@@ -10,6 +10,8 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/hubload/hubload/mapping"
+	"github.com/hubload/hubload/mapping/format"
 	"github.com/hubload/hubload/mapping/internal/wording"
 	"github.com/hubload/hubload/mapping/schema"
 )
@@ -31,20 +33,20 @@ func (c Confidence) String() string { return [...]string{"", "low", "medium", "h
 // A Proposal is what the columns of a file most likely are.
 type Proposal struct {
 	Object  string
-	CSV     CSV              // as given by the caller, who has read the file
-	Columns []ProposedColumn // in the order of the header, without hubload's own
+	CSV     mapping.CSV // as given by the caller, who has read the file
+	Columns []Column    // in the order of the header, without hubload's own
 
 	// About is one line for the head of the mapping, such as where it comes from.
 	About string
 }
 
-// A ProposedColumn is one column and what is proposed for it: a rule for a property,
+// A Column is one column and what is proposed for it: a rule for a property,
 // or an association, or neither.
-type ProposedColumn struct {
+type Column struct {
 	Name        string
 	Example     string // a cell that isn't empty, "" when there is none
-	Property    *PropertyRule
-	Association *AssociationRule
+	Property    *mapping.PropertyRule
+	Association *mapping.AssociationRule
 	Confidence  Confidence
 	Reason      string   // what it rests on, or why there is nothing; a clause
 	Notes       []string // what the user should know or decide, a clause each
@@ -52,7 +54,7 @@ type ProposedColumn struct {
 
 // Target is the property's name, or the object type of the association, "" if there is
 // neither.
-func (c *ProposedColumn) Target() string {
+func (c *Column) Target() string {
 	switch {
 	case c.Property != nil:
 		return c.Property.Name
@@ -62,39 +64,37 @@ func (c *ProposedColumn) Target() string {
 	return ""
 }
 
-// Manner says how the column is written, by the keys of its rule, and what its cells
+// Format says how the column is written, by the keys of its rule, and what its cells
 // become; "" where they are sent as they are.
-func (c *ProposedColumn) Manner() string {
+func (c *Column) Format() string {
 	r := c.Property
 	if r == nil {
 		return ""
 	}
 	switch {
-	case r.isNumberFormat():
-		f := numberFormat{r.decimal(), r.Group, r.Sign}
-		return f.keys(wording.Quote(r.Sign))
+	case r.Decimal != 0 || r.Group != 0 || r.Symbol != "":
+		f := format.Number{Decimal: cmp.Or(r.Decimal, '.'), Group: r.Group, Symbol: r.Symbol}
+		return f.Keys(r.Symbol)
 	case r.Layout != "":
 		return "layout: " + r.Layout
-	case r.Values != nil:
-		var list []string
-		for _, cell := range slices.Sorted(maps.Keys(r.Values)) {
-			value := cmp.Or(r.Values[cell], `""`)
-			if cell != value {
-				list = append(list, wording.Quote(cell)+" is "+value)
-			}
-		}
-		const most = 4
-		text := strings.Join(list[:min(most, len(list))], ", ")
-		if more := len(list) - most; more > 0 {
-			text += " and " + strconv.Itoa(more) + " more"
-		}
-		return text
 	}
-	return ""
+	var list []string
+	for _, cell := range slices.Sorted(maps.Keys(r.Values)) {
+		value := cmp.Or(r.Values[cell], `""`)
+		if cell != value {
+			list = append(list, wording.Quote(cell)+" is "+value)
+		}
+	}
+	const most = 4
+	text := strings.Join(list[:min(most, len(list))], ", ")
+	if more := len(list) - most; more > 0 {
+		text += " and " + strconv.Itoa(more) + " more"
+	}
+	return text
 }
 
 // Used reports whether the column's rule is in the proposed mapping.
-func (c *ProposedColumn) Used() bool { return c.Confidence > Low && c.Target() != "" }
+func (c *Column) Used() bool { return c.Confidence > Low && c.Target() != "" }
 
 // Propose matches the columns of a file with the properties of an object type: by
 // their internal names, by the labels of the account's schema (nil: standard
@@ -104,40 +104,45 @@ func (c *ProposedColumn) Used() bool { return c.Confidence > Low && c.Target() !
 // taken for all. Where that could be read in two ways nothing is chosen: the column is
 // Low, and a note says what the user has to decide.
 func Propose(object string, header []string, rows [][]string, s *schema.Schema) *Proposal {
-	p := &proposer{object: cmp.Or(object, DefaultObject), schema: s, japanese: hasJapanese(header)}
+	p := &proposer{object: cmp.Or(object, mapping.DefaultObject), schema: s, japanese: hasJapanese(header)}
 	seen := make(map[string]int)
 	for _, name := range header {
-		seen[form(2, name)]++
+		seen[mapping.Normalize(name)]++
 	}
 	for i, name := range header {
-		if strings.TrimSpace(name) == "" || ours(name) {
+		if strings.TrimSpace(name) == "" || mapping.IsReportColumn(name) {
 			continue
 		}
-		c := &candidate{ProposedColumn: ProposedColumn{Name: name}, cells: newSample(rows, i)}
-		c.Example = c.cells.example()
-		p.columns = append(p.columns, c)
-		if seen[form(2, name)] > 1 {
+		c := &guess{Column: Column{Name: name}, cells: format.NewSample()}
+		for _, row := range rows {
+			if i < len(row) && utf8.ValidString(row[i]) {
+				c.cells.Add(row[i])
+			}
+		}
+		c.Example = c.cells.First()
+		p.guesses = append(p.guesses, c)
+		if seen[mapping.Normalize(name)] > 1 {
 			c.Reason = "several columns have this name, and a rule can't tell them apart"
 			continue
 		}
 		p.match(c)
 	}
 	p.arbitrate()
-	p.readFormats()
+	p.formats()
 	proposal := &Proposal{Object: p.object}
-	for _, c := range p.columns {
+	for _, c := range p.guesses {
 		if c.Confidence == NoConfidence {
 			c.Property, c.Association = nil, nil
 		}
-		proposal.Columns = append(proposal.Columns, c.ProposedColumn)
+		proposal.Columns = append(proposal.Columns, c.Column)
 	}
 	return proposal
 }
 
 // Mapping returns the mapping of what is used. It may have no properties; then it
 // doesn't compile.
-func (p *Proposal) Mapping() *Mapping {
-	m := &Mapping{Object: p.Object, CSV: p.CSV}
+func (p *Proposal) Mapping() *mapping.Mapping {
+	m := &mapping.Mapping{Object: p.Object, CSV: p.CSV}
 	for i := range p.Columns {
 		switch c := &p.Columns[i]; {
 		case !c.Used():
@@ -157,28 +162,26 @@ func (p *Proposal) Encode() []byte {
 	if p.About != "" {
 		b.WriteString("# " + comment(p.About) + "\n")
 	}
-	b.WriteString("object: " + scalar(p.Object) + "\n")
-	if p.CSV != (CSV{}) {
-		b.WriteString("csv: " + p.CSV.encode() + "\n")
-	}
-	p.section(&b, "properties", func(c *ProposedColumn) string {
+	head := mapping.Mapping{Object: p.Object, CSV: p.CSV}
+	b.Write(head.Encode())
+	p.section(&b, "properties", func(c *Column) string {
 		if c.Property == nil {
 			return ""
 		}
-		return scalar(c.Property.Name) + ": " + c.Property.encode()
+		return c.Property.YAML()
 	})
-	p.section(&b, "associations", func(c *ProposedColumn) string {
+	p.section(&b, "associations", func(c *Column) string {
 		if c.Association == nil {
 			return ""
 		}
-		return "- " + c.Association.encode()
+		return "- " + c.Association.YAML()
 	})
 	b.WriteString(p.unmatched())
 	return []byte(b.String())
 }
 
 // section writes the rules of one kind, those that aren't used as comments.
-func (p *Proposal) section(b *strings.Builder, name string, rule func(*ProposedColumn) string) {
+func (p *Proposal) section(b *strings.Builder, name string, rule func(*Column) string) {
 	var lines []string
 	used := false
 	for i := range p.Columns {
@@ -207,7 +210,7 @@ func (p *Proposal) section(b *strings.Builder, name string, rule func(*ProposedC
 	b.WriteString(strings.Join(lines, "\n") + "\n")
 }
 
-func (c *ProposedColumn) about() string {
+func (c *Column) about() string {
 	text := c.Confidence.String() + ", " + comment(c.Reason)
 	if c.Example != "" {
 		text += ": " + wording.Quote(c.Example)
@@ -246,56 +249,3 @@ func comment(s string) string {
 	quoted := strconv.Quote(s)
 	return strings.ReplaceAll(strings.ReplaceAll(quoted[1:len(quoted)-1], `\"`, `"`), `\\`, `\`)
 }
-
-// maxDistinct is how many different cells of a column are looked at.
-const maxDistinct = 2000
-
-// A sample is the cells of a column that aren't empty, each once.
-type sample struct {
-	cells  []string // in the order of the file
-	counts map[string]int
-	total  int
-}
-
-func newSample(rows [][]string, column int) *sample {
-	s := &sample{counts: make(map[string]int)}
-	for _, row := range rows {
-		if column >= len(row) || row[column] == "" || !utf8.ValidString(row[column]) {
-			continue
-		}
-		cell := row[column]
-		if s.counts[cell] == 0 {
-			if len(s.cells) == maxDistinct {
-				continue
-			}
-			s.cells = append(s.cells, cell)
-		}
-		s.counts[cell]++
-		s.total++
-	}
-	return s
-}
-
-func (s *sample) example() string {
-	if len(s.cells) == 0 {
-		return ""
-	}
-	return s.cells[0]
-}
-
-// fitting counts the cells for which fits is true.
-func (s *sample) fitting(fits func(cell string) bool) (n int) {
-	for _, cell := range s.cells {
-		if fits(cell) {
-			n += s.counts[cell]
-		}
-	}
-	return n
-}
-
-// most reports whether n are nearly all of the cells: files have mistakes.
-func (s *sample) most(n int) bool { return s.total > 0 && n*10 >= s.total*9 }
-
-// sortedCells are the different cells, for a result that doesn't depend on the rows'
-// order.
-func (s *sample) sortedCells() []string { return slices.Sorted(slices.Values(s.cells)) }
