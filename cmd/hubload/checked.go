@@ -8,40 +8,42 @@ import (
 	"path/filepath"
 	"time"
 
-	"github.com/hubload/hubload/importer/report"
+	"github.com/hubload/hubload/importer/rundir"
 )
 
 // mostShown is how many kinds of problems a summary tells.
 const mostShown = 10
 
 // showChecked prints what a check has found.
-func (a *app) showChecked(c *checking, sum report.Summary, took time.Duration) {
-	problems, warnings := sorted(c.found.problems), sorted(c.found.warnings)
-	if c.flags.say.logFormat.value == "json" {
-		a.printChecked(c, sum, problems, warnings)
+func (a *app) showChecked(c *rundir.Checked, found *findings, say *sayFlags) {
+	sum := c.Summary
+	problems, warnings := sorted(found.problems), sorted(found.warnings)
+	if say.logFormat.value == "json" {
+		a.printChecked(c, problems, warnings)
 		return
 	}
-	name := filepath.Base(c.in.Path)
-	if c.in.Spooled {
+	name := filepath.Base(c.Input.Path)
+	if c.Input.Spooled {
 		name = "standard input"
 	}
-	a.ui.printf("%s, %s, checked %s\n", name, c.mapping.Object, c.known.by)
-	a.ui.printf("  %s rows: %s can be sent, %s would be refused; %s, %s rows/s\n",
-		grouped(sum.Rows), grouped(sum.Pending), grouped(sum.Refused), took.Round(100*time.Millisecond), grouped(int64(sum.RowsPerSecond)))
+	a.ui.printf("%s, %s, checked %s\n", name, c.Mapping.Object, checkedBy(c.Known))
+	took := time.Duration(sum.Seconds * float64(time.Second))
+	a.ui.printf("  %s: %s can be sent, %s would be refused; %s, %s rows/s\n",
+		counted(sum.Rows, "row"), grouped(sum.Pending), grouped(sum.Refused), took.Round(100*time.Millisecond), grouped(int64(sum.RowsPerSecond)))
 	if sum.Rows == 0 {
 		a.ui.note("the file has a header and no rows")
 	}
-	if c.found.blank > 0 {
-		a.ui.note("%s blank lines were skipped", grouped(c.found.blank))
+	if c.Blank > 0 {
+		a.ui.note("skipped %s", counted(c.Blank, "blank line"))
 	}
 	a.showFindings("problems", "the most frequent problems", problems)
 	a.showFindings("warnings", "worth a look, and no reason to refuse a row", warnings)
-	if c.failures != nil {
-		a.ui.printf("reports: %s\n", c.folder)
+	if c.Dir != "" {
+		a.ui.printf("reports: %s\n", c.Dir)
 	}
 	if sum.Refused > 0 {
-		a.ui.printf("next: mend the %s rows (%s holds them all, with hubload_message), or change the mapping, and check again\n",
-			grouped(sum.Refused), filepath.Join(c.folder, failedName))
+		a.ui.printf("next: fix the %s (%s holds them all, with hubload_message), or change the mapping, and check again\n",
+			counted(sum.Refused, "row"), (&rundir.Dir{Path: c.Dir}).Failures())
 	}
 }
 
@@ -77,19 +79,15 @@ func (f *finding) place() string {
 }
 
 // printChecked is the same for programs.
-func (a *app) printChecked(c *checking, sum report.Summary, problems, warnings []*finding) {
-	type checkedBy struct {
-		Source  string     `json:"source"` // account, remembered, sandbox or none
-		Account int64      `json:"account,omitempty"`
-		Read    *time.Time `json:"read,omitempty"`
+func (a *app) printChecked(c *rundir.Checked, problems, warnings []*finding) {
+	type schema struct {
+		Source  rundir.KnownSource `json:"source"`
+		Account int64              `json:"account,omitempty"`
+		Read    *time.Time         `json:"read,omitempty"`
 	}
-	by := checkedBy{Source: c.known.source}
-	if s := c.known.schema; s != nil {
-		by.Account, by.Read = s.Account, &s.Read
-	}
-	folder := ""
-	if c.failures != nil {
-		folder = c.folder
+	by, sum := schema{Source: c.Known.Source}, c.Summary
+	if c.Known.Schema != nil {
+		by.Account, by.Read = c.Known.Account, &c.Known.Read
 	}
 	for _, list := range [][]*finding{problems, warnings} {
 		for _, f := range list {
@@ -105,7 +103,7 @@ func (a *app) printChecked(c *checking, sum report.Summary, problems, warnings [
 	data, err := json.Marshal(struct {
 		Input    string     `json:"input"`
 		Object   string     `json:"object"`
-		Schema   checkedBy  `json:"schema"`
+		Schema   schema     `json:"schema"`
 		Rows     int64      `json:"rows"`
 		Refused  int64      `json:"refused"`
 		Seconds  float64    `json:"seconds"`
@@ -113,7 +111,7 @@ func (a *app) printChecked(c *checking, sum report.Summary, problems, warnings [
 		Problems []*finding `json:"problems"`
 		Warnings []*finding `json:"warnings"`
 		Reports  string     `json:"reports,omitempty"`
-	}{c.in.Path, c.mapping.Object, by, sum.Rows, sum.Refused, sum.Seconds, sum.ExitCode, problems, warnings, folder})
+	}{c.Input.Path, c.Mapping.Object, by, sum.Rows, sum.Refused, sum.Seconds, sum.ExitCode, problems, warnings, c.Dir})
 	if err != nil {
 		panic(fmt.Sprintf("a result that can't be written: %v", err)) // it holds nothing but texts and numbers
 	}

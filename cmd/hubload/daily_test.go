@@ -65,7 +65,7 @@ func TestWaitDaily(t *testing.T) {
 	if time.Now().Before(reset) {
 		t.Fatal("the run ended before the quota was fresh: the test tests nothing")
 	}
-	if !strings.Contains(string(said), "the quota of the day is exhausted") {
+	if !strings.Contains(string(said), "the daily quota is exhausted") {
 		t.Errorf("it doesn't say what it waits for:\n%s", said)
 	}
 	sum, err := report.ReadSummary(out)

@@ -4,6 +4,7 @@ package main
 
 import (
 	"errors"
+	"strings"
 
 	"github.com/hubload/hubload/importer"
 	"github.com/hubload/hubload/importer/call"
@@ -12,6 +13,7 @@ import (
 	"github.com/hubload/hubload/importer/journal"
 	"github.com/hubload/hubload/importer/report"
 	"github.com/hubload/hubload/importer/rows"
+	"github.com/hubload/hubload/importer/rundir"
 	"github.com/hubload/hubload/mapping"
 )
 
@@ -31,11 +33,6 @@ type usageError struct{ error }
 
 func (e usageError) Unwrap() error { return e.error }
 
-// A mismatchError is a run that isn't the one that was asked for.
-type mismatchError struct{ error }
-
-func (e mismatchError) Unwrap() error { return e.error }
-
 // A partlyError ends a command that did its work, with rows refused or in doubt.
 type partlyError struct{}
 
@@ -51,71 +48,107 @@ func (e hintedError) Unwrap() error { return e.error }
 
 func withHint(err error, hint string) error { return hintedError{err, hint} }
 
+// reasons are what package rundir refuses, with the exit code and what to do about it.
+// The advice may hold {path}, {object} and {property} of the error.
+var reasons = map[rundir.Reason]struct {
+	code int
+	hint string
+}{
+	rundir.BadInput:      {exitUsage, ""},
+	rundir.NotOneFile:    {exitUsage, "name one file"},
+	rundir.InputIsResult: {exitUsage, "the rows to import again are in failures.csv"},
+	rundir.InputInDoubt:  {exitUsage, "look for them in the account, by hand or with: hubload resolve {path}"},
+	rundir.InputChanging: {exitMismatch, "wait until it is complete, and start again"},
+
+	rundir.BadMapping:     {exitUsage, ""},
+	rundir.NoMapping:      {exitUsage, "propose one with hubload map, write it into {path}, or name one with --mapping"},
+	rundir.WrongAccount:   {exitMismatch, "use the token of the other account"},
+	rundir.UnknownAccount: {exitMismatch, "take account: out of the mapping, or use a token that can read account information"},
+
+	rundir.KeyMissing:      {exitUsage, "create it with --create-key, or in HubSpot as single-line text with \"require unique values\""},
+	rundir.KeyNotUnique:    {exitUsage, "uniqueness can only be chosen when a property is created: make a new one with \"require unique values\", and use that"},
+	rundir.KeyNotCreated:   {0, "create it in HubSpot as single-line text with \"require unique values\""},
+	rundir.PropertyMissing: {exitUsage, "write its internal name, as HubSpot shows it in the property's settings, or create it there; best with \"require unique values\""},
+	rundir.LookupDenied:    {exitUnauthorised, scopeAdvice},
+	rundir.UntrustedURL:    {exitUsage, "if the token may go there, say so: --base-url {path}"},
+
+	rundir.NotARun:        {exitUsage, "hubload status lists the runs here"},
+	rundir.DamagedRun:     {exitUsage, ""},
+	rundir.HoldsARun:      {exitUsage, "give --report another directory"},
+	rundir.SandboxGone:    {exitMismatch, "import the file again; give --run another directory, if you gave one"},
+	rundir.OtherRequest:   {exitMismatch, "go on with what it was begun with, or give --run another directory"},
+	rundir.OtherMapping:   {exitMismatch, "the new mapping can be used on its failures: hubload import {failures} -m ...; or import all of the file once more with --again"},
+	rundir.HeaderChanged:  {exitMismatch, ""},
+	rundir.ContentChanged: {exitMismatch, "put back the file as it was; if rows were only added at its end, import it again: hubload import {path}"},
+
+	rundir.SeenGone:       {exitMismatch, "rows that were created then would be created once more; if that is wanted: --again"},
+	rundir.SeenUnfinished: {exitMismatch, "go on with: hubload resume {path}; or import it once more, as new records, with --again"},
+	rundir.SeenRows: {exitMismatch, "fix the rows that were refused then in {failures}, and import that file; " +
+		"to import all rows of this one, as new records: --again; a key in the mapping makes it safe to import changed files"},
+	rundir.SeenElsewhere: {exitLocked, "wait for it, or look on with: hubload status"},
+}
+
+const scopeAdvice = "records of {object} are looked up with the scope crm.objects.{object}.read (of custom objects crm.objects.custom.read): add it to the token"
+
 // exitCode is the code that an error ends the program with.
 func exitCode(err error) int {
-	var (
-		interrupt   *interruptError
-		usage       usageError
-		partly      partlyError
-		locked      *journal.LockedError
-		mismatch    mismatchError
-		changed     *rows.MismatchError
-		stopped     *importer.StoppedError
-		quota       *call.QuotaError
-		denied      *call.DeniedError
-		credentials *hubspot.CredentialsError
-		answer      *hubspot.Error
-		mappings    mapping.Errors
-	)
-	switch {
-	case err == nil:
+	if err == nil {
 		return exitOK
-	case errors.As(err, &interrupt):
-		return interrupt.code()
-	case errors.As(err, &partly):
+	}
+	if e, ok := errors.AsType[*interruptError](err); ok {
+		return e.code()
+	}
+	if e, ok := errors.AsType[*rundir.Error](err); ok && reasons[e.Reason].code != 0 {
+		return reasons[e.Reason].code
+	}
+	switch {
+	case is[partlyError](err):
 		return exitRefused
-	case errors.As(err, &usage), errors.As(err, &mappings):
+	case is[usageError](err), is[mapping.Errors](err):
 		return exitUsage
-	case errors.As(err, &locked):
+	case is[*journal.LockedError](err):
 		return exitLocked
-	case errors.As(err, &mismatch), errors.As(err, &changed), errors.Is(err, csvfile.ErrChanged), errors.Is(err, report.ErrMismatch):
+	case is[*rows.MismatchError](err), errors.Is(err, csvfile.ErrChanged), errors.Is(err, report.ErrMismatch):
 		return exitMismatch
-	case errors.As(err, &stopped), errors.As(err, &quota):
+	case is[*importer.StoppedError](err), is[*call.QuotaError](err):
 		return exitStopped
-	case errors.As(err, &denied), errors.As(err, &credentials):
-		return exitUnauthorised
-	case errors.As(err, &answer) && (answer.Unauthorized() || answer.Forbidden()):
+	case is[*call.DeniedError](err), is[*hubspot.CredentialsError](err), lacksAccess(err):
 		return exitUnauthorised
 	}
 	return exitFailed
 }
 
-// inputError makes an error of the input, found before anything was sent, a wrong
-// usage.
-func inputError(err error) error {
-	var file *csvfile.FileError
-	if errors.As(err, &file) {
-		return usageError{err}
-	}
-	return err
+func is[E error](err error) bool {
+	_, ok := errors.AsType[E](err)
+	return ok
+}
+
+// lacksAccess reports whether HubSpot refused the token, or a scope of it.
+func lacksAccess(err error) bool {
+	denied, ok := errors.AsType[*call.DeniedError](err)
+	answer, answered := errors.AsType[*hubspot.Error](err)
+	return ok && denied.Object == "" || answered && (answer.Unauthorized() || answer.Forbidden())
 }
 
 // hintOf is the advice that goes with an error, "" where the error says it all.
 func hintOf(err error) string {
-	var (
-		hinted  hintedError
-		changed *rows.MismatchError
-		denied  *call.DeniedError
-		answer  *hubspot.Error
-	)
+	if e, ok := errors.AsType[hintedError](err); ok {
+		return e.hint
+	}
+	if e, ok := errors.AsType[*rundir.Error](err); ok && reasons[e.Reason].hint != "" {
+		failures := (&rundir.Dir{Path: e.Path}).Failures()
+		return strings.NewReplacer("{path}", quoted(e.Path), "{failures}", quoted(failures), "{object}", e.Object, "{property}", e.Property).Replace(reasons[e.Reason].hint)
+	}
+	if e, ok := errors.AsType[*rundir.LockedError](err); ok {
+		return "wait for it, or look on with: hubload status " + quoted(e.Path)
+	}
+	denied, ok := errors.AsType[*call.DeniedError](err)
 	switch {
-	case errors.As(err, &hinted):
-		return hinted.hint
-	case errors.As(err, &changed):
-		return "give the file as it was to go on, and mend rows that were refused in failures.csv; or --again to import this one as a new run, which creates once more what was created before"
-	case errors.As(err, &denied) && denied.Object != "":
-		return scopeHint(denied.Object)
-	case errors.As(err, &denied), errors.As(err, &answer) && (answer.Unauthorized() || answer.Forbidden()):
+	case is[*rows.MismatchError](err):
+		return "give the file as it was to go on, and fix rows that were refused in failures.csv; or --again to import this one as a new run, which creates once more what was created before"
+	case ok && denied.Object != "":
+		return strings.ReplaceAll(scopeAdvice, "{object}", denied.Object)
+	case lacksAccess(err):
 		return "check that the token belongs to this account, hasn't expired, and has the scope crm.objects.line_items.write"
 	}
 	return ""

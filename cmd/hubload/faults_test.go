@@ -15,6 +15,7 @@ import (
 
 	"github.com/hubload/hubload/importer/hubspot/hubspottest"
 	"github.com/hubload/hubload/importer/report"
+	"github.com/hubload/hubload/importer/rundir"
 )
 
 // A misdeed is what happens to the first of three creates of a hundred rows each.
@@ -154,8 +155,7 @@ func (m *misdeed) test(t *testing.T, keyed bool) {
 	sys := system{getenv: func(k string) string { return env[k] }, stdin: strings.NewReader("")}
 	if keyed {
 		// The five seconds of the key's proof are another test's subject.
-		d := &runDir{request: request{BaseURL: url, Account: 4242, Object: defaultObject, Key: "row_key"}}
-		memoryOf(sys.getenv).rememberKey(d)
+		rundir.RememberKey(stateDir(sys.getenv), &rundir.Run{BaseURL: url, Account: 4242, Object: defaultObject, Key: "row_key"})
 	}
 	var stdout, stderr strings.Builder
 	sys.stdout, sys.stderr = &stdout, &stderr

@@ -10,6 +10,7 @@ import (
 
 	"github.com/hubload/hubload/importer/csvfile"
 	"github.com/hubload/hubload/importer/rows"
+	"github.com/hubload/hubload/importer/rundir"
 	"github.com/hubload/hubload/mapping"
 )
 
@@ -31,14 +32,32 @@ type finding struct {
 
 type kind struct{ code, column, property, message string }
 
-// findings are the kinds of a file.
+// findings are the kinds of a file. They are a [rundir.Visitor].
 type findings struct {
+	app                *app
 	problems, warnings map[kind]*finding
-	blank              int64 // lines that were skipped
+	mapper             *mapping.Mapper
+	watch              *mapping.Watch
 }
 
-func newFindings() *findings {
-	return &findings{problems: map[kind]*finding{}, warnings: map[kind]*finding{}}
+func newFindings(a *app) *findings {
+	return &findings{app: a, problems: map[kind]*finding{}, warnings: map[kind]*finding{}}
+}
+
+func (f *findings) Known(k rundir.Known) { f.app.noteKnown(k) }
+
+func (f *findings) Begin(c *rundir.Checked, m *mapping.Mapper) {
+	f.mapper, f.watch = m, mapping.NewWatch(c.Mapping.Object, m)
+}
+
+func (f *findings) Good(row *rows.Row, record *mapping.Record) {
+	f.apart(row, f.mapper)
+	f.watch.Look(row.Fields, record, func(s mapping.Suspicion, value string) { f.suspect(row.Record, s, value) })
+}
+
+func (f *findings) Refused(row *rows.Row, refused *rows.Refusal) {
+	f.apart(row, f.mapper)
+	f.refuse(row.Record, refused, f.mapper)
 }
 
 // refuse notes why a row can't be sent.

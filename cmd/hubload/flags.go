@@ -61,7 +61,7 @@ func (f *thresholdFlag) Set(s string) error {
 	return nil
 }
 
-// rangeFlag is a whole number with bounds. Zero stands for "not said".
+// rangeFlag is a whole number with bounds. Zero is "not given".
 type rangeFlag struct {
 	n, min, max int
 	unit        string
@@ -76,7 +76,11 @@ func (f *rangeFlag) String() string {
 }
 
 func (f *rangeFlag) Set(s string) error {
-	n, err := strconv.Atoi(strings.TrimSuffix(s, "%"))
+	number := s
+	if f.unit == "PCT" {
+		number = strings.TrimSuffix(s, "%")
+	}
+	n, err := strconv.Atoi(number)
 	if err != nil || n < f.min || n > f.max {
 		return fmt.Errorf("%q is not a whole number from %d to %d", s, f.min, f.max)
 	}
@@ -94,7 +98,7 @@ func (f *choiceFlag) Type() string   { return strings.Join(f.choices, "|") }
 func (f *choiceFlag) String() string { return f.value }
 func (f *choiceFlag) Set(s string) error {
 	if !slices.Contains(f.choices, s) {
-		return fmt.Errorf("%q is none of %s", s, strings.Join(f.choices, ", "))
+		return fmt.Errorf("%q is not one of %s", s, strings.Join(f.choices, ", "))
 	}
 	f.value = s
 	return nil

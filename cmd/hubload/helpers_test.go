@@ -3,13 +3,28 @@
 package main
 
 import (
+	"context"
 	"encoding/csv"
 	"net/http"
 	"os"
 	"testing"
 
 	"github.com/hubload/hubload/importer/hubspot/hubspottest"
+	"github.com/hubload/hubload/importer/rundir"
 )
+
+// The names that tests look for in run directories.
+const (
+	runsDir       = rundir.Root
+	defaultObject = rundir.DefaultObject
+	runName       = "run.json"
+	journalName   = "journal.jsonl"
+	resultsName   = "results.csv"
+	failedName    = "failures.csv"
+)
+
+// run carries out one command line in the test's process.
+func run(args []string, sys system) int { return execute(context.Background(), args, sys) }
 
 // readReport returns the rows of a CSV without its header.
 func readReport(t *testing.T, path string) [][]string {

@@ -3,15 +3,15 @@
 package main
 
 import (
-	"cmp"
 	"context"
-	"fmt"
+	"path/filepath"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"github.com/hubload/hubload/importer/csvfile"
-	"github.com/hubload/hubload/mapping"
+	"github.com/hubload/hubload/importer/api"
+	"github.com/hubload/hubload/importer/rundir"
+	"github.com/hubload/hubload/ratelimit"
 )
 
 const importHelp = `Loads FILE into HubSpot: every row becomes a line item. FILE may be - (standard
@@ -60,7 +60,7 @@ func (a *app) importCommand() *cobra.Command {
 	fs := cmd.Flags()
 	fs.SortFlags = false
 	f.addMapping(fs)
-	fs.StringVar(&f.where.run, "run", "", "run directory `DIR`; default: "+runsDir+"/<name>-<8 hex digits of the content's SHA-256>")
+	fs.StringVar(&f.where.run, "run", "", "run directory `DIR`; default: "+rundir.Root+"/<name>-<8 hex digits of the content's SHA-256>")
 	f.addObject(fs)
 	f.account.add(fs)
 	f.how.add(fs)
@@ -86,154 +86,80 @@ func (f *importFlags) addForm(fs *pflag.FlagSet) {
 	fs.Var(&f.what.delimiter, "delimiter", "delimiter of FILE: one character, or tab")
 }
 
+// runFlags say how a run goes about it.
+type runFlags struct {
+	limit       limitFlag
+	share       rangeFlag
+	workers     rangeFlag
+	batchSize   rangeFlag
+	maxFailures thresholdFlag
+	waitDaily   bool
+	excelSafe   bool
+}
+
+func (f *runFlags) add(fs *pflag.FlagSet) {
+	f.share = rangeFlag{min: 1, max: 100, unit: "PCT"}
+	f.workers = rangeFlag{min: 1, max: 512, unit: "N"}
+	f.batchSize = rangeFlag{min: 1, max: api.MaxBatch, unit: "N"}
+	fs.Var(&f.limit, "limit", "cap on the rate, such as 190/10s; default: what the server's headers say")
+	fs.Var(&f.share, "share", "leave the rest of the limit to other apps; default 100")
+	fs.Var(&f.workers, "workers", "most requests in flight; default: adapts")
+	fs.Var(&f.batchSize, "batch-size", "rows a request, 1 to 100; default 100")
+	fs.Var(&f.maxFailures, "max-failures", "stop (exit 6) when more rows are refused; always after 1,000 refused in a row")
+	fs.BoolVar(&f.waitDaily, "wait-daily", false, "sleep through an exhausted daily quota rather than stop")
+	fs.BoolVar(&f.excelSafe, "excel-safe", false, "neutralise every cell of the reports; an import of such a report undoes it")
+}
+
+// set puts the flags into options.
+func (f *runFlags) set(o *rundir.Options) {
+	o.Rate = ratelimit.Options{Cap: f.limit.Limit, Share: f.share.n}
+	o.Workers, o.BatchSize, o.MaxRefused = f.workers.n, f.batchSize.n, f.maxFailures.Threshold
+	o.WaitDaily, o.ExcelSafe = f.waitDaily, f.excelSafe
+}
+
+// options are those of an import or a check of a file. close ends the throw-away
+// account, if there is one.
+func (f *importFlags) options(a *app, path string) (o rundir.Options, close func(), err error) {
+	o = a.options(&f.account)
+	o.File, o.Dir, o.Mapping, o.Object = path, f.where.run, f.what.mapping, f.what.object
+	o.Encoding, o.Delimiter = f.what.encoding, f.what.delimiter.r
+	o.Again, o.Sandbox = f.where.again, f.where.sandbox
+	f.how.set(&o)
+	o.Watch = a.progress(&f.say, f.how.batchSize.n)
+	if !f.where.sandbox {
+		return o, func() {}, nil
+	}
+	close, err = f.intoSandbox(&o)
+	return o, close, err
+}
+
 func (a *app) runImport(ctx context.Context, path string, f *importFlags) error {
 	if err := a.configure(&f.say); err != nil {
 		return err
 	}
-	folder := f.where.run
-	if folder == "" {
-		folder = runsDir
-	}
-	in, err := a.takeInput(ctx, path, folder)
+	o, done, err := f.options(a, path)
 	if err != nil {
 		return err
 	}
-	defer in.discard()
-	m, err := a.prepare(in, f)
-	if err != nil {
+	defer done()
+	result, err := rundir.Import(ctx, o)
+	if result != nil && result.Done {
+		// The run may be another one, of the same content.
+		err = a.showDone(result, shown(absolute(path))+" was imported already into "+result.Dir.AccountName(), err)
+		if err == nil {
+			a.ui.note("to import it once more, as new records: --again")
+		}
 		return err
 	}
-	target, err := chooseRun(in, f)
-	if err != nil {
-		return err
-	}
-	if target.exists {
-		// Before anything slow: who comes second has to know at once.
-		if err := target.dir.lock(); err != nil {
-			return a.lockedError(target.dir, err)
-		}
-		defer target.dir.unlock()
-	}
-
-	object, key := objectAndKey(m, f.what.object)
-	f.account.rate = f.how.rate()
-	conn, err := a.connect(ctx, &f.account, f.where.sandbox, object, key)
-	if err != nil {
-		return err
-	}
-	defer conn.close()
-	known, err := a.schemaFor(ctx, conn, target, object)
-	if err != nil {
-		return err
-	}
-	rules := known.rules()
-	if m == nil {
-		if m, err = a.mapByName(in, target, object, rules); err != nil {
-			return err
-		}
-	}
-	m.Object = object
-	m.CSV = mapping.CSV{Encoding: in.dialect.Encoding, Delimiter: in.dialect.Delimiter}
-	if m.Account != 0 && conn.account != m.Account && !conn.sandbox {
-		return mismatchError{conn.wrongAccount(m.Account)}
-	}
-	d := target.dir
-	want := request{
-		Program: programVersion(), Run: runID(), Started: a.now(), Input: in.asked,
-		Object: m.Object, Account: conn.account, BaseURL: conn.baseURL, APIVersion: conn.version,
-		Sandbox: f.where.sandbox, ExcelSafe: f.how.excelSafe,
-		Restore: in.restored(), Key: key,
-	}
-	if target.exists {
-		if err := d.matches(want, m); err != nil {
-			return err
-		}
-	}
-	mapper, err := m.CompileFor(in.header, rules)
-	if err != nil {
-		return usageError{fmt.Errorf("the mapping doesn't fit %s or %s:\n%w", in.Path, conn.name(), err)}
-	}
-	a.unused(mapper)
-	if target.exists {
-		if finished, err := a.alreadyDone(d, in); finished || err != nil {
-			return err
-		}
-		if done, err := a.reclaim(d, m); done || err != nil {
-			return err
-		}
-		if d.covers(in) {
-			a.ui.note("going on with %s", d.path)
-		} else {
-			a.ui.note("%s has changed since %s; going on with that run: rows that it has read must be the same, and later ones are new", shown(in.Path), d.path)
-		}
-	} else {
-		if err := in.checkPositions(mapper); err != nil {
-			return err
-		}
-		if err := conn.checkTargets(ctx, mapper); err != nil {
-			return err
-		}
-		d.request, d.known = want, known
-		if done, err := a.begin(d, in, m, f.where.again); done || err != nil {
-			return err
-		}
-		defer d.unlock()
-	}
-	err = a.execute(ctx, &session{dir: d, conn: conn, mapping: m, mapper: mapper, flags: &f.how, say: &f.say, commandTail: f.commandTail()})
-	if code := exitCode(err); code != exitOK && code != exitRefused || d.covers(in) {
-		return err
-	}
-	return cmp.Or(a.grow(d, in), err)
+	return a.showResult(result, err, &f.say, f.commandTail())
 }
 
-// prepare reads the input's header and the mapping that was given for it, nil when
-// there is none.
-func (a *app) prepare(in *input, f *importFlags) (*mapping.Mapping, error) {
-	options := csvfile.Options{Encoding: f.what.encoding, Delimiter: f.what.delimiter.r}
-	m, err := a.findMapping(in, f.what.mapping)
-	if err != nil {
-		return nil, err
+// absolute is how messages name an input.
+func absolute(path string) string {
+	if abs, err := filepath.Abs(path); err == nil && path != "-" {
+		return abs
 	}
-	if m != nil {
-		if options.Encoding == "" {
-			options.Encoding = m.CSV.Encoding
-		}
-		if options.Delimiter == 0 {
-			options.Delimiter = m.CSV.Delimiter
-		}
-		options.Columns = m.Columns()
-	}
-	notes, err := in.look(options)
-	if err != nil {
-		return nil, err
-	}
-	for _, n := range notes {
-		a.ui.note("%s", visible(n))
-	}
-	in.findOrigin()
-	if in.restored() {
-		restoreAll(in.header)
-	}
-	if m != nil {
-		m.Object, _ = objectAndKey(m, f.what.object)
-		if _, err := m.Compile(in.header); err != nil {
-			return nil, usageError{fmt.Errorf("the mapping doesn't fit %s:\n%w", in.Path, err)}
-		}
-		a.notExact(m, in.header)
-	}
-	return m, nil
-}
-
-// objectAndKey are the object type that is created and its unique property, "" when
-// there is none. m may be nil.
-func objectAndKey(m *mapping.Mapping, flag string) (object, key string) {
-	if m != nil {
-		object = m.Object
-		if m.Key != nil {
-			key = m.Key.Property
-		}
-	}
-	return cmp.Or(flag, object, defaultObject), key
+	return path
 }
 
 // commandTail is what a later command needs of the flags, to be copied.
@@ -243,31 +169,4 @@ func (f *importFlags) commandTail() string {
 		tail += " --sandbox"
 	}
 	return tail
-}
-
-func (a *app) lockedError(d *runDir, err error) error {
-	if code := exitCode(err); code != exitLocked {
-		return err
-	}
-	return withHint(fmt.Errorf("another process works on %s: %w", d.path, err), "wait for it, or look on with: hubload status "+quoted(d.path))
-}
-
-// unused names the columns that go nowhere.
-func (a *app) unused(m *mapping.Mapper) {
-	columns := m.Unused()
-	if len(columns) == 0 {
-		return
-	}
-	list := ""
-	for i, c := range columns {
-		if i == 12 {
-			list += fmt.Sprintf(" and %d more", len(columns)-i)
-			break
-		}
-		if i > 0 {
-			list += ", "
-		}
-		list += shown(c)
-	}
-	a.ui.note("not imported, for no rule reads these columns: %s", list)
 }

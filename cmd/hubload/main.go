@@ -10,9 +10,14 @@ import (
 	"os"
 )
 
-func main() {
+func main() { start(os.Exit) }
+
+// start runs the program and leaves by exit. Signals are handled to the very end: one
+// that comes with the last report must not change how the program ends.
+func start(exit func(code int)) {
 	forbidCoreDumps()
-	os.Exit(run(os.Args[1:], system{getenv: os.Getenv, stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr}))
+	ctx := withSignals(context.Background())
+	exit(execute(ctx, os.Args[1:], system{getenv: os.Getenv, stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr}))
 }
 
 // A system is all of the surroundings that a command may see.
@@ -22,10 +27,8 @@ type system struct {
 	stdout, stderr io.Writer
 }
 
-// run carries out one command line and returns its exit code.
-func run(args []string, sys system) int {
-	ctx, stop := withSignals(context.Background())
-	defer stop()
+// execute carries out one command line and returns its exit code.
+func execute(ctx context.Context, args []string, sys system) int {
 	app := &app{system: sys, ui: newUI(sys)}
 	cmd := app.command()
 	cmd.SetArgs(args)

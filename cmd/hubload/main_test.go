@@ -32,7 +32,7 @@ func TestMain(m *testing.M) {
 	if err := flag.Set("test.parallel", "8"); err != nil {
 		panic(err)
 	}
-	testscript.Main(m, map[string]func(){"hubload": main, "hubload-measured": measuredMain})
+	testscript.Main(m, map[string]func(){"hubload": main, "hubload-measured": measuredMain, "hubload-signalled": signalledMain})
 }
 
 func TestScripts(t *testing.T) {

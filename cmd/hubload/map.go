@@ -3,6 +3,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -14,7 +15,9 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/hubload/hubload/importer/atomicfile"
 	"github.com/hubload/hubload/importer/csvfile"
+	"github.com/hubload/hubload/importer/rundir"
 	"github.com/hubload/hubload/mapping"
 	"github.com/hubload/hubload/mapping/suggest"
 )
@@ -73,30 +76,39 @@ func (a *app) runMap(ctx context.Context, path string, f *mapFlags) error {
 	if err != nil {
 		return err
 	}
-	in, err := a.takeInput(ctx, path, runsDir)
+	o, done, err := f.options(a, path)
 	if err != nil {
 		return err
 	}
-	defer in.discard()
-	rows, err := a.readSample(in, f)
+	defer done()
+	if !f.where.sandbox && !a.hasCredentials(&f.account) {
+		o.Connect = nil
+	}
+	in, err := rundir.TakeInput(ctx, path, a.stdin, rundir.Root)
 	if err != nil {
 		return err
 	}
-	object, _ := objectAndKey(nil, f.what.object)
-	known, err := a.schemaToCheck(ctx, &f.importFlags, nil, object, "")
+	defer in.Close()
+	rows, err := a.readSample(ctx, in, f)
 	if err != nil {
 		return err
 	}
-	p := suggest.Propose(object, in.header, rows, known.schema.rules())
-	p.CSV = mapping.CSV{Encoding: in.dialect.Encoding, Delimiter: in.dialect.Delimiter}
-	p.About = fmt.Sprintf("How %s becomes %s. Proposed by hubload from the first %s rows, %s.", filepath.Base(path), object, grouped(int64(len(rows))), known.mapped)
+	known, err := rundir.Definitions(ctx, o, nil)
+	if err != nil {
+		return err
+	}
+	a.noteKnown(known)
+	object := cmp.Or(o.Object, rundir.DefaultObject)
+	p := suggest.Propose(object, in.Header, rows, known.Schema)
+	p.CSV = mapping.CSV{Encoding: in.Dialect.Encoding, Delimiter: in.Dialect.Delimiter}
+	p.About = fmt.Sprintf("How %s becomes %s. Proposed by hubload from the first %s, %s.", filepath.Base(path), object, counted(int64(len(rows)), "row"), mappedWith(known))
 	if out == "-" {
 		a.proposal(a.ui.err, p)
 		a.ui.printf("%s", p.Encode())
 		return nil
 	}
 	a.proposal(a.ui.out, p)
-	if err := writeFile(out, p.Encode()); err != nil {
+	if err := atomicfile.WriteFile(out, p.Encode()); err != nil {
 		return err
 	}
 	a.ui.printf("mapping: %s\n", out)
@@ -114,7 +126,7 @@ func (f *mapFlags) output(path string) (string, error) {
 	case out == "" && path == "-":
 		out = "-"
 	case out == "":
-		out = neighbour(path)
+		out = rundir.MappingBeside(path)
 	}
 	if out == "-" || f.force {
 		return out, nil
@@ -125,15 +137,10 @@ func (f *mapFlags) output(path string) (string, error) {
 	return out, nil
 }
 
-// neighbour is the mapping that import finds beside a file.
-func neighbour(path string) string {
-	return filepath.Join(filepath.Dir(path), inputName(path)+".mapping.yaml")
-}
-
 // checkTail is what the check of the file needs to find the mapping and the account.
 func (f *mapFlags) checkTail(path, out string) string {
 	tail := ""
-	if out != neighbour(path) {
+	if out != rundir.MappingBeside(path) {
 		tail = " -m " + quoted(out)
 	}
 	return tail + f.commandTail()
@@ -141,17 +148,17 @@ func (f *mapFlags) checkTail(path, out string) string {
 
 // readSample finds out how the file is written, and reads its first rows. What isn't
 // UTF-8 is taken for what it most likely is: the mapping pins it, for the user to see.
-func (a *app) readSample(in *input, f *mapFlags) ([][]string, error) {
+func (a *app) readSample(ctx context.Context, in *rundir.Input, f *mapFlags) ([][]string, error) {
 	options := csvfile.Options{Encoding: f.what.encoding, Delimiter: f.what.delimiter.r}
-	notes, err := in.look(options)
+	notes, err := in.Look(ctx, options)
 	if err != nil && options.Encoding == "" {
-		guess, guessErr := csvfile.GuessFile(in.path())
+		guess, guessErr := csvfile.GuessFile(in.File())
 		if guessErr != nil || guess == "utf-8" {
 			return nil, err
 		}
 		options.Encoding = guess
-		if notes, err = in.look(options); err == nil {
-			notes = append([]string{"The file is no UTF-8 and is read as " + guess + ", which it looks like: look at the examples."}, notes...)
+		if notes, err = in.Look(ctx, options); err == nil {
+			notes = append([]string{"Not UTF-8; reading it as " + guess + " (a guess). Check that the examples below look right."}, notes...)
 		}
 	}
 	if err != nil {
@@ -160,10 +167,10 @@ func (a *app) readSample(in *input, f *mapFlags) ([][]string, error) {
 	for _, n := range notes {
 		a.ui.note("%s", visible(n))
 	}
-	options.Encoding, options.Delimiter = in.dialect.Encoding, in.dialect.Delimiter
-	r, err := csvfile.Open(in.path(), options)
+	options.Encoding, options.Delimiter = in.Dialect.Encoding, in.Dialect.Delimiter
+	r, err := csvfile.Open(in.File(), options)
 	if err != nil {
-		return nil, inputError(err)
+		return nil, usageError{err}
 	}
 	defer r.Close()
 	var rows [][]string

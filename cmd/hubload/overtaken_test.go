@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/hubload/hubload/importer/hubspot/hubspottest"
+	"github.com/hubload/hubload/importer/journal"
 )
 
 // TestAboutToSend: the moment between run.json and the first intent looks as if nothing
@@ -39,10 +40,7 @@ func TestAboutToSend(t *testing.T) {
 	if err := os.Remove(filepath.Join(first, journalName)); err != nil {
 		t.Fatal(err)
 	}
-	d, err := openRun(first)
-	if err == nil {
-		err = d.lock()
-	}
+	guard, err := journal.Lock(filepath.Join(first, "lock"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -50,7 +48,7 @@ func TestAboutToSend(t *testing.T) {
 		t.Errorf("exit code %d, and the account holds %d rows\n%s", code, account.Len(defaultObject), said)
 	}
 	// It has died: then the second may, and the first may not any more.
-	d.unlock()
+	guard.Release()
 	if code, said := start("second"); code != exitOK || account.Len(defaultObject) != 2 {
 		t.Errorf("exit code %d, and the account holds %d rows\n%s", code, account.Len(defaultObject), said)
 	}

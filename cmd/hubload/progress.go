@@ -3,6 +3,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"log/slog"
@@ -15,7 +16,7 @@ import (
 
 	"github.com/hubload/hubload/importer"
 	"github.com/hubload/hubload/importer/api"
-	"github.com/hubload/hubload/ratelimit"
+	"github.com/hubload/hubload/importer/rundir"
 )
 
 const (
@@ -23,36 +24,42 @@ const (
 	plainEvery = 10 * time.Second
 )
 
-// showProgress shows how far the run is until the returned function is called.
-func (a *app) showProgress(s *session, p *importer.Progress, offset func() int64, limit func() ratelimit.Limit) (stop func()) {
-	mode := s.say.progress.value
-	if s.say.quiet {
-		mode = "none"
-	}
-	var lines slog.Handler = slog.NewTextHandler(clearing{a.ui}, nil)
-	if s.say.logFormat.value == "json" {
-		lines = slog.NewJSONHandler(clearing{a.ui}, nil)
-	}
-	if mode == "auto" {
-		mode = "plain"
-		if isTerminal(a.stderr) && s.say.logFormat.value != "json" {
-			mode = "bar"
-		}
-	}
-	view := &progressView{progress: p, offset: offset, size: s.dir.Input.Size, limit: limit, batch: s.flags.batchSize.n, started: a.now()}
-	switch mode {
-	case "bar":
-		return a.every(barEvery, view.bar(a.ui))
-	case "plain":
-		// A log of its own: --log-level doesn't silence what --progress asks for.
-		logger := slog.New(lines)
-		return a.every(plainEvery, func(last bool) {
-			if !last {
-				logger.Info("progress", view.look().attributes()...)
+// progress returns what shows how far a run is until stop is called. batch is the
+// most rows of a request, 0 for the most there can be.
+func (a *app) progress(say *sayFlags, batch int) func(rundir.Live) (stop func()) {
+	return func(live rundir.Live) (stop func()) {
+		view := &progressView{Live: live, batch: cmp.Or(batch, api.MaxBatch), started: time.Now()}
+		switch say.progressMode(a) {
+		case "bar":
+			return a.every(barEvery, view.bar(a.ui))
+		case "plain":
+			// A log of its own: --log-level doesn't silence what --progress asks for.
+			var lines slog.Handler = slog.NewTextHandler(clearing{a.ui}, nil)
+			if say.logFormat.value == "json" {
+				lines = slog.NewJSONHandler(clearing{a.ui}, nil)
 			}
-		})
+			logger := slog.New(lines)
+			return a.every(plainEvery, func(last bool) {
+				if !last {
+					logger.Info("progress", view.look().attributes()...)
+				}
+			})
+		}
+		return func() {}
 	}
-	return func() {}
+}
+
+// progressMode is bar, plain or none.
+func (f *sayFlags) progressMode(a *app) string {
+	switch {
+	case f.quiet:
+		return "none"
+	case f.progress.value != "auto":
+		return f.progress.value
+	case isTerminal(a.stderr) && f.logFormat.value != "json":
+		return "bar"
+	}
+	return "plain"
 }
 
 // every calls show now and then, and once more at the end, from one goroutine.
@@ -81,13 +88,10 @@ func (a *app) every(d time.Duration, show func(last bool)) (stop func()) {
 // A progressView turns counters into what can be shown. It belongs to one
 // goroutine.
 type progressView struct {
-	progress *importer.Progress
-	offset   func() int64 // bytes of the input that were read
-	size     int64
-	limit    func() ratelimit.Limit
-	batch    int // rows a request at most, 0: the most there can be
-	started  time.Time
-	pace     pace
+	rundir.Live
+	batch   int // rows a request at most
+	started time.Time
+	pace    pace
 }
 
 // A sight is one look at a run.
@@ -105,25 +109,21 @@ func settled(n importer.Snapshot) int64 { return n.Created + n.Existing + n.Refu
 func (s *sight) rest() int64 { return s.total - settled(s.Snapshot) }
 
 func (v *progressView) look() sight {
-	s := sight{Snapshot: v.progress.Now()}
+	s := sight{Snapshot: v.Progress.Now()}
 	s.total = v.total(s.Snapshot)
 	work := settled(s.Snapshot) - s.Carried
 	s.rate = v.pace.add(time.Since(v.started), work)
-	batch := float64(v.batch)
-	if v.batch == 0 {
-		batch = api.MaxBatch
-	}
-	s.left, s.sure = timeLeft(s.rest(), work, s.Requests, batch, s.rate, v.limit())
+	s.left, s.sure = timeLeft(s.rest(), work, s.Requests, float64(v.batch), s.rate, v.Limit())
 	return s
 }
 
 // total guesses the number of rows from how much of the input they took.
 func (v *progressView) total(n importer.Snapshot) int64 {
-	at := v.offset()
-	if at <= 0 || n.Read == 0 || at >= v.size {
+	at := v.Offset()
+	if at <= 0 || n.Read == 0 || at >= v.Size {
 		return n.Read
 	}
-	return int64(float64(n.Read) / float64(at) * float64(v.size))
+	return int64(float64(n.Read) / float64(at) * float64(v.Size))
 }
 
 func (s sight) line() string {

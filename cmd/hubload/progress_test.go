@@ -6,8 +6,11 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
+	"path/filepath"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -17,6 +20,8 @@ import (
 	"github.com/hubload/hubload/importer"
 	"github.com/hubload/hubload/importer/api"
 	"github.com/hubload/hubload/importer/csvfile"
+	"github.com/hubload/hubload/importer/journal"
+	"github.com/hubload/hubload/importer/rundir"
 	"github.com/hubload/hubload/mapping"
 	"github.com/hubload/hubload/mapping/schema"
 	"github.com/hubload/hubload/ratelimit"
@@ -109,11 +114,10 @@ func TestProgressLinesAreTrue(t *testing.T) {
 				a.ui = newUI(a.system)
 				say := &sayFlags{}
 				say.progress.value, say.logFormat.value = "auto", "json"
-				s := &session{dir: &runDir{request: request{Input: asked{Size: size}}}, flags: &runFlags{}, say: say}
 				src := &fakeRows{n: all}
 				started := time.Now()
 				importRows(t, dir, src, func(p *importer.Progress, l *ratelimit.Limiter) (stop func()) {
-					return a.showProgress(s, p, func() int64 { return p.Now().Read * size / all }, l.Limit)
+					return a.progress(say, 0)(rundir.Live{Progress: p, Size: size, Offset: func() int64 { return p.Now().Read * size / all }, Limit: l.Limit})
 				})
 				took := time.Since(started)
 				lines := strings.Split(strings.TrimSpace(out.String()), "\n")
@@ -145,8 +149,11 @@ func TestProgressLinesAreTrue(t *testing.T) {
 
 // importRows imports rows with a journal in dir, whether it is there already or not.
 func importRows(t *testing.T, dir string, src *fakeRows, show func(*importer.Progress, *ratelimit.Limiter) (stop func())) {
-	d := &runDir{path: dir, request: request{Run: "r"}}
-	j, st, err := d.journal()
+	path := filepath.Join(dir, journalName)
+	j, st, err := journal.Open(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		j, err = journal.Create(path, journal.Header{Run: "r", Started: time.Now()})
+	}
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -12,6 +12,7 @@ import (
 
 	"github.com/hubload/hubload/importer/hubspot/hubspottest"
 	"github.com/hubload/hubload/importer/report"
+	"github.com/hubload/hubload/importer/rundir"
 )
 
 type quirk = func(*hubspottest.Quirks)
@@ -111,7 +112,7 @@ func (r *reading) test(t *testing.T, keyed bool) {
 	env := map[string]string{"XDG_STATE_HOME": filepath.Join(dir, "state"), "HUBSPOT_ACCESS_TOKEN": canary}
 	sys := system{getenv: func(k string) string { return env[k] }, stdin: strings.NewReader("")}
 	if keyed {
-		memoryOf(sys.getenv).rememberKey(&runDir{request: request{BaseURL: url, Account: 4242, Object: defaultObject, Key: "row_key"}})
+		rundir.RememberKey(stateDir(sys.getenv), &rundir.Run{BaseURL: url, Account: 4242, Object: defaultObject, Key: "row_key"})
 	}
 	var stdout, stderr strings.Builder
 	sys.stdout, sys.stderr = &stdout, &stderr

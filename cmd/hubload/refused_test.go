@@ -8,15 +8,12 @@ import (
 	"compress/gzip"
 	"errors"
 	"flag"
-	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
-
-	"github.com/hubload/hubload/importer/csvfile"
 )
 
 var refusedMiB = flag.Int("refused.mib", 4, "size of the files that TestRefusedFiles makes")
@@ -142,39 +139,3 @@ func (c *hopeless) write(t *testing.T, path string, size int64) {
 		t.Fatal(err)
 	}
 }
-
-// TestFileGrowsWhileItIsRead: a file that is still being written has no content that a
-// run could be known by.
-func TestFileGrowsWhileItIsRead(t *testing.T) {
-	for _, grows := range []bool{false, true} {
-		path := filepath.Join(t.TempDir(), "grows.csv")
-		if err := os.WriteFile(path, []byte("name\na\n"), 0o600); err != nil {
-			t.Fatal(err)
-		}
-		f, err := os.Open(path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer f.Close()
-		in := &input{asked: asked{Path: path}}
-		err = in.hash(f, readerFunc(func(p []byte) (int, error) {
-			n, err := f.Read(p)
-			if grows && err == io.EOF {
-				if err := os.WriteFile(path, []byte("name\na\nb\n"), 0o600); err != nil {
-					t.Error(err)
-				}
-			}
-			return n, err
-		}))
-		if got := errors.Is(err, csvfile.ErrChanged) && exitCode(err) == exitMismatch; got != grows {
-			t.Errorf("grows %t: the error is %v", grows, err)
-		}
-		if known := in.SHA256 != ""; known == grows {
-			t.Errorf("grows %t: the hash is %q", grows, in.SHA256)
-		}
-	}
-}
-
-type readerFunc func([]byte) (int, error)
-
-func (f readerFunc) Read(p []byte) (int, error) { return f(p) }

@@ -5,7 +5,7 @@ package main
 import (
 	"github.com/spf13/cobra"
 
-	"github.com/hubload/hubload/importer/report"
+	"github.com/hubload/hubload/importer/rundir"
 )
 
 func (a *app) reportCommand() *cobra.Command {
@@ -20,33 +20,13 @@ and its journal. It may be used while the run is going on.`,
 			if err := a.configure(&say); err != nil {
 				return err
 			}
-			return a.runReport(args[0])
+			result, err := rundir.Report(args[0])
+			if result != nil {
+				a.ui.printf("%s\nreports: %s\n", countsLine(result.Summary.Counts), result.Dir.Path)
+			}
+			return err
 		},
 	}
 	say.addQuiet(cmd.Flags())
 	return cmd
-}
-
-func (a *app) runReport(path string) error {
-	d, err := needRun(path)
-	if err != nil {
-		return err
-	}
-	m, err := d.mapping()
-	if err != nil {
-		return err
-	}
-	counts, st, err := d.writeReports(m)
-	if st == nil {
-		return inputError(err)
-	}
-	defer st.Close()
-	if sum, readErr := report.ReadSummary(d.path); readErr == nil {
-		sum.Counts = counts
-		if err := report.WriteSummary(d.path, sum); err != nil {
-			return err
-		}
-	}
-	a.ui.printf("%s\nreports: %s\n", countsLine(counts), d.path)
-	return err
 }

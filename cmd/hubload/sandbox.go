@@ -15,6 +15,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/hubload/hubload/importer/hubspot/hubspottest"
+	"github.com/hubload/hubload/importer/rundir"
 )
 
 type sandboxFlags struct {
@@ -142,7 +143,7 @@ func (f *sandboxFlags) open(c hubspottest.Config) (*hubspottest.Account, error) 
 	for _, name := range f.unique {
 		object, property, typed := strings.Cut(name, ":")
 		if !typed {
-			object, property = defaultObject, name
+			object, property = rundir.DefaultObject, name
 		}
 		if err := account.AddProperty(object, hubspottest.Property{Name: property, Label: property, Unique: true}); err != nil {
 			return nil, usageError{err}
@@ -192,7 +193,7 @@ func (a *app) runSandbox(ctx context.Context, f *sandboxFlags) error {
 		return err
 	case <-ctx.Done():
 	}
-	a.ui.printf("%s line items, %s requests\n", grouped(int64(b.account.Len(defaultObject))), grouped(int64(b.requests())))
+	a.ui.printf("%s line items, %s requests\n", grouped(int64(b.account.Len(rundir.DefaultObject))), grouped(int64(b.requests())))
 	return nil
 }
 

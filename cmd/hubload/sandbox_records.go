@@ -3,6 +3,7 @@
 package main
 
 import (
+	"context"
 	"encoding/csv"
 	"errors"
 	"fmt"
@@ -10,7 +11,11 @@ import (
 	"os"
 	"strings"
 
+	"github.com/hubload/hubload/importer/hubspot"
 	"github.com/hubload/hubload/importer/hubspot/hubspottest"
+	"github.com/hubload/hubload/importer/rows"
+	"github.com/hubload/hubload/importer/rundir"
+	"github.com/hubload/hubload/mapping"
 )
 
 // addRecords puts the records of --record and --records into an account.
@@ -76,4 +81,59 @@ func addRecord(account *hubspottest.Account, object string, names, values []stri
 	}
 	_, err := account.AddRecord(object, id, properties)
 	return err
+}
+
+// intoSandbox starts a throw-away account, and makes options for an import into it.
+func (f *importFlags) intoSandbox(o *rundir.Options) (close func(), err error) {
+	box, err := startSandbox("127.0.0.1:0", builtinSandbox())
+	if err != nil {
+		return nil, err
+	}
+	o.BaseURL = box.url
+	o.Connect = func(_ context.Context, e rundir.Endpoint) (rundir.Account, error) {
+		return newClient(&f.account, e, hubspot.Static("sandbox"))
+	}
+	o.Seed = func(ctx context.Context, m *mapping.Mapper, open func() (rows.Source, error)) error {
+		return seedSandbox(ctx, box.account, m, open)
+	}
+	return box.close, nil
+}
+
+// seedSandbox puts into a throw-away account the records that the rows are associated
+// with, so that a trial shows what becomes of the rows: only the account that they are
+// for knows whether there are such records.
+func seedSandbox(ctx context.Context, account *hubspottest.Account, m *mapping.Mapper, open func() (rows.Source, error)) error {
+	targets := m.Targets()
+	if len(targets) == 0 {
+		return nil
+	}
+	for _, t := range targets {
+		if t.Property == "" {
+			continue
+		}
+		p := hubspottest.Property{Name: t.Property, Unique: t.To != "products" && t.To != "0-7"}
+		// It exists already, perhaps.
+		_ = account.AddProperty(t.To, p)
+	}
+	held := map[mapping.Link]bool{}
+	var rec mapping.Record
+	return rows.Each(ctx, open, rows.Config{Mapper: m}, func(row *rows.Row) error {
+		if row.Map(&rec) != nil {
+			return nil
+		}
+		for _, l := range rec.Links {
+			if held[l] {
+				continue
+			}
+			held[l] = true
+			// An error is about an id that no throw-away account can have:
+			// the row will be refused.
+			if l.Property == "" {
+				_, _ = account.AddRecord(l.To, l.Value, nil)
+			} else {
+				_, _ = account.AddRecord(l.To, "", map[string]string{l.Property: l.Value})
+			}
+		}
+		return nil
+	})
 }

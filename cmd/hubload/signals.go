@@ -25,7 +25,7 @@ func (e *interruptError) code() int {
 // withSignals returns a context that the first SIGINT, SIGTERM or SIGHUP ends. The
 // second ends the process: the journal is built for that. A closed stdout or
 // stderr is no reason to stop an import, so SIGPIPE is ignored.
-func withSignals(parent context.Context) (context.Context, func()) {
+func withSignals(parent context.Context) context.Context {
 	ctx, cancel := context.WithCancelCause(parent)
 	wanted := []os.Signal{os.Interrupt, syscall.SIGTERM}
 	if !signal.Ignored(syscall.SIGHUP) {
@@ -34,23 +34,9 @@ func withSignals(parent context.Context) (context.Context, func()) {
 	signal.Ignore(syscall.SIGPIPE)
 	got := make(chan os.Signal, 2)
 	signal.Notify(got, wanted...)
-	done := make(chan struct{})
 	go func() {
-		select {
-		case s := <-got:
-			cancel(&interruptError{s})
-		case <-done:
-			return
-		}
-		select {
-		case s := <-got:
-			os.Exit((&interruptError{s}).code())
-		case <-done:
-		}
+		cancel(&interruptError{<-got})
+		os.Exit((&interruptError{<-got}).code())
 	}()
-	return ctx, func() {
-		signal.Stop(got)
-		close(done)
-		cancel(nil)
-	}
+	return ctx
 }

@@ -1,4 +1,4 @@
-// The summary: what a run came to, on stdout.
+// What a run came to, and what to do next, on stdout.
 
 package main
 
@@ -8,83 +8,101 @@ import (
 	"path/filepath"
 	"time"
 
-	"github.com/hubload/hubload/importer/journal"
 	"github.com/hubload/hubload/importer/report"
+	"github.com/hubload/hubload/importer/rundir"
 )
 
-// showSummary prints what the run came to and what to do next.
-func (a *app) showSummary(s *session, sum report.Summary, runErr error) {
-	if s.say.logFormat.value == "json" {
-		data, _ := json.Marshal(sum)
-		a.ui.printf("%s\n", data)
-		return
+// showResult prints what the run came to, and returns how the command ends: err with
+// how to go on, or a partlyError. tail is what a next command needs of the flags.
+func (a *app) showResult(r *rundir.Result, err error, say *sayFlags, tail string) error {
+	if r == nil {
+		return err
 	}
-	a.ui.printf("%s -> %s, %s\n", filepath.Base(s.dir.Input.Path), s.dir.accountName(), s.dir.Object)
+	switch {
+	case !r.Reported:
+	case say.logFormat.value == "json":
+		data, _ := json.Marshal(r.Summary)
+		a.ui.printf("%s\n", data)
+	default:
+		a.showSummary(r, err, tail)
+	}
+	switch {
+	case err != nil:
+		return resumable(r, err, tail)
+	case r.Summary.Refused+r.Summary.InDoubt > 0:
+		return partlyError{}
+	}
+	return nil
+}
+
+func (a *app) showSummary(r *rundir.Result, err error, tail string) {
+	d, sum := r.Dir, r.Summary
+	a.ui.printf("%s -> %s, %s\n", filepath.Base(d.Input.Path), d.AccountName(), d.Object)
 	a.ui.printf("%s\n", countsLine(sum.Counts))
 	took := time.Duration(sum.Seconds * float64(time.Second)).Round(100 * time.Millisecond)
-	a.ui.printf("  %s requests, %s refused by the rate limit; %s, %s rows/s\n",
-		grouped(sum.Requests), grouped(sum.Limited), took, grouped(int64(sum.RowsPerSecond)))
-	a.ui.printf("reports: %s\n", s.dir.path)
-	for _, line := range s.next(sum, runErr) {
+	a.ui.printf("  %s, %s refused by the rate limit; %s, %s rows/s\n",
+		counted(sum.Requests, "request"), grouped(sum.Limited), took, grouped(int64(sum.RowsPerSecond)))
+	a.ui.printf("reports: %s\n", d.Path)
+	for _, line := range next(d, sum.Counts, err, tail) {
 		a.ui.printf("%s\n", line)
 	}
 }
 
+// showDone says that there was nothing left to do in a run. Where its reports had to be
+// written, nobody has heard how it ended: the error is a partlyError if not all rows
+// exist.
+func (a *app) showDone(r *rundir.Result, what string, err error) error {
+	if err != nil {
+		return err
+	}
+	a.ui.printf("%s: nothing was sent.\n%s\nreports: %s\n", what, countsLine(r.Summary.Counts), r.Dir.Path)
+	if r.Summary.InDoubt > 0 && !r.Dir.Sandbox {
+		a.ui.printf("next: hubload resolve %s looks for the rows in doubt\n", quoted(r.Dir.Path))
+	}
+	if r.Repaired {
+		return unsettled(r.Summary.Counts)
+	}
+	return nil
+}
+
 // next says what the user can do about rows that aren't in HubSpot.
-func (s *session) next(sum report.Summary, runErr error) (lines []string) {
-	if sum.Refused > 0 && runErr == nil {
-		failures := s.dir.file(failedName)
+func next(d *rundir.Dir, c report.Counts, err error, tail string) (lines []string) {
+	if c.Refused > 0 && err == nil {
 		lines = append(lines,
-			fmt.Sprintf("next: mend the %s refused rows in %s (hubload_message says why), then", grouped(sum.Refused), failures),
-			"  hubload import "+quoted(failures)+s.commandTail)
+			fmt.Sprintf("next: fix the %s in %s (hubload_message says why), then", counted(c.Refused, "refused row"), d.Failures()),
+			"  hubload import "+quoted(d.Failures())+tail)
 	}
 	switch {
-	case sum.InDoubt == 0, s.dir.Sandbox:
-	case s.dir.Key != "":
-		lines = append(lines, "next: "+s.resumeKeyed(sum.InDoubt))
+	case c.InDoubt == 0, d.Sandbox:
+	case d.Key != "":
+		lines = append(lines, "next: "+resumeKeyed(d, c.InDoubt, tail))
 	default:
 		lines = append(lines,
-			fmt.Sprintf("next: the %s rows of %s may be in HubSpot or not, and are not sent again; look for them with", grouped(sum.InDoubt), s.dir.file(doubtName)),
-			"  hubload resolve "+quoted(s.dir.path)+s.commandTail)
+			fmt.Sprintf("next: the %s of %s may be in HubSpot or not, and are not sent again; look for them with", counted(c.InDoubt, "row"), d.InDoubt()),
+			"  hubload resolve "+quoted(d.Path)+tail)
 	}
 	return lines
 }
 
 // resumeKeyed is what to do about rows in doubt that have a key: more than to look
 // for them.
-func (s *session) resumeKeyed(doubts int64) string {
-	return fmt.Sprintf("hubload resume %s looks the %s rows in doubt up by their key, and sends what is missing", quoted(s.dir.path)+s.commandTail, grouped(doubts))
+func resumeKeyed(d *rundir.Dir, doubts int64, tail string) string {
+	return fmt.Sprintf("hubload resume %s looks the %s in doubt up by their key, and sends what is missing", quoted(d.Path)+tail, counted(doubts, "row"))
+}
+
+// resumable adds to an error how to go on.
+func resumable(r *rundir.Result, err error, tail string) error {
+	sum := r.Summary
+	switch code := exitCode(err); {
+	case hintOf(err) != "", code == exitMismatch, code == exitUsage, r.Dir.Sandbox:
+		return err
+	case sum.Rows > 0 && sum.Pending == 0 && (sum.InDoubt == 0 || r.Dir.Key == ""):
+		return err
+	}
+	return withHint(err, "go on with: hubload resume "+quoted(r.Dir.Path)+tail)
 }
 
 func countsLine(c report.Counts) string {
-	return fmt.Sprintf("  %s rows: %s created, %s existing, %s refused, %s in doubt, %s pending",
-		grouped(c.Rows), grouped(c.Created), grouped(c.Existing), grouped(c.Refused), grouped(c.InDoubt), grouped(c.Pending))
+	return fmt.Sprintf("  %s: %s created, %s existing, %s refused, %s in doubt, %s pending",
+		counted(c.Rows, "row"), grouped(c.Created), grouped(c.Existing), grouped(c.Refused), grouped(c.InDoubt), grouped(c.Pending))
 }
-
-// A tally is how far a run is by its journal alone.
-type tally struct {
-	report.Counts
-	complete bool // the number of rows is known
-}
-
-// progressOf counts the rows in flight as pending: a live process will settle
-// them, or the next one.
-func progressOf(st *journal.State) tally {
-	c := st.Counts()
-	t := tally{Counts: report.Counts{Created: c.Created, Existing: c.Existing, Refused: c.Refused, InDoubt: c.InDoubt}}
-	t.Rows, t.complete = st.Rows()
-	t.Pending = t.Rows - t.settled()
-	return t
-}
-
-func (t tally) settled() int64 { return t.Created + t.Existing + t.Refused + t.InDoubt }
-
-func (t tally) finished() bool { return t.complete && t.Pending == 0 }
-
-// finished reports whether there is nothing left that going on with the run could
-// do. With a key rows in doubt can be looked up.
-func (d *runDir) finished(t tally) bool {
-	return t.finished() && (t.InDoubt == 0 || d.Key == "")
-}
-
-func (t tally) line() string { return countsLine(t.Counts) }

@@ -15,7 +15,6 @@ import (
 	"os"
 	"strings"
 	"sync/atomic"
-	"unicode"
 	"unicode/utf8"
 
 	"golang.org/x/term"
@@ -86,7 +85,7 @@ func visible(s string) string {
 		switch {
 		case r == '\n':
 			b.WriteRune(r)
-		case r == utf8.RuneError || !unicode.IsPrint(r):
+		case isEscaped(r):
 			fmt.Fprintf(&b, "\\u%04x", r)
 		default:
 			b.WriteRune(r)
@@ -102,6 +101,14 @@ func shown(s string) string {
 		return s
 	}
 	return string([]rune(s)[:maxShown]) + "…"
+}
+
+// counted is a number of things: 1 row, 2,000 rows.
+func counted(n int64, thing string) string {
+	if n == 1 {
+		return "1 " + thing
+	}
+	return grouped(n) + " " + thing + "s"
 }
 
 // grouped writes a number with commas: 1,234,567.

@@ -7,6 +7,8 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"runtime"
+	"syscall"
 	"time"
 
 	"github.com/gofrs/flock"
@@ -94,11 +96,43 @@ func (g *Guard) writeHolder(h LockedError) error {
 // holder returns the error that names the holder. One that says nothing
 // readable, such as one that has just got the lock, stays without a name.
 func (g *Guard) holder() *LockedError {
-	b := make([]byte, noteSize)
-	n, _ := g.note.ReadAt(b, noteAt)
-	var h LockedError
-	if json.Unmarshal(b[:n], &h) != nil {
-		return &LockedError{}
-	}
+	h := readHolder(g.note)
 	return &h
+}
+
+func readHolder(f *os.File) (h LockedError) {
+	b := make([]byte, noteSize)
+	n, _ := f.ReadAt(b, noteAt)
+	if json.Unmarshal(b[:n], &h) != nil {
+		return LockedError{}
+	}
+	return h
+}
+
+// Held reports whether a process holds the lock, as far as can be seen without taking
+// it or writing: by the note of the holder, whose process must be alive if it runs on
+// this host. It is for people to look at; only [Lock] is certain.
+func Held(path string) bool {
+	f, err := atomicfile.OpenRegular(path, os.O_RDONLY)
+	if err != nil {
+		return false
+	}
+	defer f.Close()
+	h := readHolder(f)
+	host, _ := os.Hostname()
+	return h.PID > 0 && (h.Host != host || alive(h.PID))
+}
+
+// alive reports whether a process of this host exists.
+func alive(pid int) bool {
+	p, err := os.FindProcess(pid)
+	if err != nil {
+		return false
+	}
+	defer p.Release()
+	if runtime.GOOS == "windows" {
+		return true // FindProcess finds no other
+	}
+	err = p.Signal(syscall.Signal(0))
+	return err == nil || errors.Is(err, os.ErrPermission)
 }

@@ -1,10 +1,11 @@
-// What is noticed of an input while it is read, and is neither an error nor nothing:
-// said at the end, once, with how often.
+// What is noticed of an input while it is read and is not an error: said at the end,
+// once, with how often.
 
-package main
+package rundir
 
 import (
 	"bytes"
+	"fmt"
 	"regexp"
 	"strings"
 
@@ -105,22 +106,22 @@ func (c *noticed) hit(line int64) {
 }
 
 // say says what was noticed, and how many blank lines there were.
-func (n *notices) say(u *ui, blank int64) {
+func (n *notices) say(o *Options, blank int64) {
 	for _, c := range n.ids {
 		if c.count > 0 {
-			u.warn("warning: column %s: %s a number that a spreadsheet has rounded (as in 1.23E+11), first on line %d, and was taken as it is; export the column again as text", shown(c.name), cellsLook(c.count), c.line)
+			o.warn("warning: column %s: %s a number that a spreadsheet has rounded (as in 1.23E+11), first on line %d, and was taken as it is; export the column again as text", shown(c.name), cellsLook(c.count), c.line)
 		}
 	}
 	for _, c := range n.cells {
 		if c.count > 0 {
-			u.warn("warning: column %s: %s what a spreadsheet shows in a column that is too narrow (#####), first on line %d, and was taken as it is; widen the column and export it again", shown(c.name), cellsLook(c.count), c.line)
+			o.warn("warning: column %s: %s what a spreadsheet shows in a column that is too narrow (#####), first on line %d, and was taken as it is; widen the column and export it again", shown(c.name), cellsLook(c.count), c.line)
 		}
 	}
 	if n.twice > 0 {
-		u.note("%s the same association in two columns; it counts once", rowsName(n.twice))
+		o.note("%s the same association in two columns; it counts once", rowsName(n.twice))
 	}
 	if blank > 0 {
-		u.note("blank lines that were skipped: %s", grouped(blank))
+		o.note("blank lines that were skipped: %d", blank)
 	}
 }
 
@@ -128,14 +129,14 @@ func cellsLook(n int64) string {
 	if n == 1 {
 		return "1 cell looks like"
 	}
-	return grouped(n) + " cells look like"
+	return fmt.Sprint(n, " cells look like")
 }
 
 func rowsName(n int64) string {
 	if n == 1 {
 		return "1 row names"
 	}
-	return grouped(n) + " rows name"
+	return fmt.Sprint(n, " rows name")
 }
 
 // findColumn finds a column as mappings do: exactly, or else in another form of
@@ -159,11 +160,11 @@ func findColumn(header []string, name string) (index int, how string) {
 	return -1, ""
 }
 
-// notExact says which columns of a mapping stand in the header in another form.
-func (a *app) notExact(m *mapping.Mapping, header []string) {
+// noteInexact says which columns of a mapping stand in the header in another form.
+func (o *Options) noteInexact(m *mapping.Mapping, header []string) {
 	for _, name := range m.Columns() {
 		if at, how := findColumn(header, name); at >= 0 && how != "" {
-			a.ui.note("column %s of the mapping stands in the header %s", shown(name), how)
+			o.note("column %s of the mapping stands in the header %s", shown(name), how)
 		}
 	}
 }

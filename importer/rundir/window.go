@@ -1,6 +1,6 @@
 // The rate window that all runs of one account on this host share: a locked file.
 
-package main
+package rundir
 
 import (
 	"bytes"
@@ -8,12 +8,12 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"strconv"
 	"sync"
 	"time"
 
 	"github.com/gofrs/flock"
 
+	"github.com/hubload/hubload/importer/atomicfile"
 	"github.com/hubload/hubload/ratelimit"
 )
 
@@ -43,13 +43,9 @@ type windowFile struct {
 	buf    bytes.Buffer
 }
 
-// window returns the file that the account's runs share; nil when there is no
-// state directory.
-func (m *memory) window(baseURL string, account int64, note func(error)) *windowFile {
-	if m == nil {
-		return nil
-	}
-	path := filepath.Join(m.windows, digest(baseURL, strconv.FormatInt(account, 10)))
+// window returns the file that the account's runs share.
+func (s state) window(baseURL string, account int64, note func(error)) *windowFile {
+	path := s.file("windows", baseURL, account)
 	return &windowFile{path: path, note: note, lock: flock.New(path+".lock", flock.SetPermissions(0o600))}
 }
 
@@ -61,23 +57,6 @@ func (w *windowFile) close() {
 		w.file.Close()
 		w.file = nil
 	}
-}
-
-// limiter returns the limiter of a connection, which shares its window with the
-// other runs of the account unless that is a throw-away one.
-func (a *app) limiter(c *connection, o ratelimit.Options) *ratelimit.Limiter {
-	if c.sandbox {
-		return ratelimit.New(o)
-	}
-	w := memoryOf(a.getenv).window(c.baseURL, c.account, func(err error) {
-		a.ui.note("the rate limit can't be shared with other runs on this host, only seen in HubSpot's answers: %v", err)
-	})
-	if w != nil { // a nil *windowFile in o.Store wouldn't be nil
-		o.Store = w
-		before := c.close
-		c.close = func() { before(); w.close() }
-	}
-	return ratelimit.New(o)
 }
 
 // Update implements [ratelimit.Store].
@@ -126,10 +105,10 @@ func (w *windowFile) open() (err error) {
 	if w.file != nil {
 		return nil
 	}
-	if err := os.MkdirAll(filepath.Dir(w.path), 0o700); err != nil {
+	if err := atomicfile.MkdirAll(filepath.Dir(w.path)); err != nil {
 		return err
 	}
-	w.file, err = os.OpenFile(w.path, os.O_CREATE|os.O_RDWR, 0o600)
+	w.file, err = atomicfile.OpenOwn(w.path)
 	return err
 }
 

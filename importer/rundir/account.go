@@ -1,0 +1,273 @@
+// The account on the other side: what must be known of it before the first write.
+
+package rundir
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/hubload/hubload/importer/api"
+	"github.com/hubload/hubload/mapping"
+	"github.com/hubload/hubload/ratelimit"
+)
+
+// An Account is the other side: what [importer.Run] needs of it, and what must be
+// known before. A *hubspot.Client is one. Each method sends one request. The errors
+// of reads are an [api.ReadError] where repeating them may help.
+type Account interface {
+	api.API
+
+	// Account asks which account the token belongs to.
+	Account(ctx context.Context) (api.Account, error)
+
+	// Properties returns the definitions of all properties of the object type.
+	Properties(ctx context.Context) ([]api.Property, error)
+
+	// Property returns one definition. Its error says NotFound when there is none.
+	Property(ctx context.Context, name string) (api.Property, error)
+
+	// CreateProperty creates a property.
+	CreateProperty(ctx context.Context, p api.NewProperty) (api.Property, error)
+
+	// DailyUsage asks when the quota of the day is fresh again.
+	DailyUsage(ctx context.Context) (api.Usage, error)
+}
+
+// An Endpoint says what to connect to.
+type Endpoint struct {
+	BaseURL, Version string
+	Object           string // the type of the records that are created
+	Key              string // the unique property, "" without one
+}
+
+// A connection is an account that can be written to.
+type connection struct {
+	Account
+	Endpoint
+	limiter     *ratelimit.Limiter // nil until the account is known
+	early       int                // requests that were sent before
+	number      int64              // 0 when the token can't read it
+	sandbox     bool
+	keyProperty *api.Property // once it is known to be unique
+	tries       int           // of a read that fails for a reason that may pass
+	readOnly    bool          // nothing is created, not even what is asked for
+	close       func()
+}
+
+// connect checks address and credentials, and asks which account it is.
+func (o *Options) connect(ctx context.Context, e Endpoint) (*connection, error) {
+	c, err := o.dial(ctx, e)
+	if err != nil {
+		return nil, err
+	}
+	if err := c.identify(ctx, o.CreateKey || o.Sandbox); err != nil {
+		return nil, err
+	}
+	c.limiter = o.limiter(c)
+	c.limiter.Spent(c.early)
+	return c, nil
+}
+
+// dial does what connect does before the first request.
+func (o *Options) dial(ctx context.Context, e Endpoint) (*connection, error) {
+	a, err := o.Connect(ctx, e)
+	if err != nil {
+		return nil, err
+	}
+	return &connection{Account: a, Endpoint: e, sandbox: o.Sandbox, tries: 5, close: func() {}}, nil
+}
+
+// limiter shares its window with the other runs of the account on this host, unless
+// that is a throw-away account.
+func (o *Options) limiter(c *connection) *ratelimit.Limiter {
+	rate := o.Rate
+	if !c.sandbox && o.StateDir != "" {
+		w := o.state().window(c.BaseURL, c.number, func(err error) {
+			o.note("the rate limit can't be shared with other runs on this host, only seen in HubSpot's answers: %v", err)
+		})
+		rate.Store, c.close = w, w.close
+	}
+	return ratelimit.New(rate)
+}
+
+// endpoint fills in what wasn't given.
+func (o *Options) endpoint(object, key string) Endpoint {
+	e := Endpoint{BaseURL: strings.TrimRight(o.BaseURL, "/"), Version: o.Version, Object: object, Key: key}
+	if e.BaseURL == "" {
+		e.BaseURL = DefaultBaseURL
+	}
+	if e.Version == "" {
+		e.Version = "v3"
+	}
+	return e
+}
+
+// name is how messages name the account.
+func (c *connection) name() string {
+	return (&Run{Sandbox: c.sandbox, Account: c.number, BaseURL: c.BaseURL}).AccountName()
+}
+
+// identify asks for the account's number, and makes sure of the key's property.
+func (c *connection) identify(ctx context.Context, createKey bool) error {
+	account, err := repeated(ctx, c.tries, counted(c, c.Account.Account))
+	switch {
+	case err == nil:
+		c.number = account.PortalID
+	case lacks(err):
+		// Some tokens can write line items and can't read this; a server may not know
+		// the path. A certificate or a redirect is another matter: it may not be HubSpot.
+	default:
+		return err
+	}
+	if c.Key == "" {
+		return nil
+	}
+	return c.checkKey(ctx, createKey)
+}
+
+// lacks reports whether the token lacks a scope or the server doesn't know the path.
+func lacks(err error) bool {
+	answer, ok := errors.AsType[api.ReadError](err)
+	return ok && (answer.Forbidden() || answer.NotFound())
+}
+
+// checkKey makes sure that the account enforces the uniqueness of the key: all
+// that is built on it would otherwise create rows twice.
+func (c *connection) checkKey(ctx context.Context, create bool) error {
+	fail := func(reason Reason, err error) error {
+		return &Error{Reason: reason, Object: c.Object, Property: c.Key, Err: err}
+	}
+	p, err := repeated(ctx, c.tries, counted(c, func(ctx context.Context) (api.Property, error) { return c.Property(ctx, c.Key) }))
+	answer, refused := errors.AsType[api.ReadError](err)
+	switch {
+	case err == nil && p.HasUniqueValue:
+		c.keyProperty = &p
+		return nil
+	case err == nil:
+		return fail(KeyNotUnique, fmt.Errorf("the key's property %s of %s isn't unique in this account", c.Key, c.Object))
+	case !refused || !answer.NotFound():
+		return fmt.Errorf("making sure that the key's property %s is unique: %w", c.Key, err)
+	case !create:
+		return fail(KeyMissing, fmt.Errorf("the account has no property %s of %s, which the mapping's key names", c.Key, c.Object))
+	}
+	if err := c.createKey(ctx); err != nil {
+		return fail(KeyNotCreated, fmt.Errorf("creating the key's property %s: %w", c.Key, err))
+	}
+	return nil
+}
+
+// createKey creates the key's property. It isn't repeated when it fails: a second
+// look is as good.
+func (c *connection) createKey(ctx context.Context) error {
+	if c.readOnly {
+		p := keyDefinition(c.Key)
+		c.keyProperty = &p
+		return nil
+	}
+	group := strings.ReplaceAll(strings.TrimSuffix(c.Object, "s"), "_", "") + "information"
+	p, err := counted(c, func(ctx context.Context) (api.Property, error) {
+		return c.CreateProperty(ctx, api.NewProperty{
+			GroupName: group, Name: c.Key, Label: c.Key, Type: "string", FieldType: "text", HasUniqueValue: true,
+			Description: "Tells the rows of imports apart, so that none is created twice.",
+		})
+	})(ctx)
+	c.keyProperty = &p
+	return err
+}
+
+// keyDefinition is a key's property as createKey makes it.
+func keyDefinition(name string) api.Property {
+	return api.Property{Name: name, Label: name, Type: "string", FieldType: "text", HasUniqueValue: true}
+}
+
+// checkPinned refuses a mapping that is for another account.
+func (c *connection) checkPinned(m *mapping.Mapping) error {
+	switch {
+	case m == nil || m.Account == 0 || c.sandbox || c.number == m.Account:
+		return nil
+	case c.number == 0:
+		return &Error{Reason: UnknownAccount, Err: fmt.Errorf("the mapping is for account %d, and this token can't read which account it belongs to", m.Account)}
+	}
+	return &Error{Reason: WrongAccount, Err: fmt.Errorf("the mapping is for account %d, and the token belongs to account %d", m.Account, c.number)}
+}
+
+// checkLookups makes sure that the properties exist by which associated records are
+// looked up, and that the token can read them. A throw-away account gets them later.
+func (c *connection) checkLookups(ctx context.Context, m *mapping.Mapper) error {
+	if c.sandbox {
+		return nil
+	}
+	for _, t := range m.Targets() {
+		if t.Property == "" {
+			continue
+		}
+		_, err := repeated(ctx, c.tries, counted(c, func(ctx context.Context) (bool, error) { return c.Unique(ctx, t.To, t.Property) }))
+		answer, refused := errors.AsType[api.ReadError](err)
+		fail := func(reason Reason, err error) error {
+			return &Error{Reason: reason, Object: t.To, Property: t.Property, Err: err}
+		}
+		switch {
+		case err == nil:
+		case refused && answer.NotFound():
+			return fail(PropertyMissing, fmt.Errorf("the account has no property %s of %s, by which the mapping matches them", shown(t.Property), shown(t.To)))
+		case refused && answer.Forbidden():
+			return fail(LookupDenied, fmt.Errorf("the token can't look up records of %s: %w", shown(t.To), err))
+		default:
+			return fmt.Errorf("looking for the property %s of %s: %w", t.Property, t.To, err)
+		}
+	}
+	return nil
+}
+
+// dailyReset asks when the daily quota is fresh again.
+func (c *connection) dailyReset(ctx context.Context) (time.Time, error) {
+	usage, err := repeated(ctx, c.tries, counted(c, c.DailyUsage))
+	_, refused := errors.AsType[api.ReadError](err)
+	if refused || err == nil && usage.ResetsAt.IsZero() {
+		// The path may be refused like all others today: look again in an hour.
+		return time.Now().Add(time.Hour), nil
+	}
+	return usage.ResetsAt, err
+}
+
+// counted is read, with the requests that it sends known to the limiter before
+// they leave. They don't wait for it: they are few, and nothing else is sent yet
+// or any more.
+func counted[T any](c *connection, read func(context.Context) (T, error)) func(context.Context) (T, error) {
+	return func(ctx context.Context) (T, error) {
+		if c.limiter == nil {
+			c.early++
+		} else {
+			c.limiter.Spent(1)
+		}
+		return read(ctx)
+	}
+}
+
+// repeated repeats a read, which does no harm, while its failure may be a passing
+// one.
+func repeated[T any](ctx context.Context, tries int, read func(context.Context) (T, error)) (T, error) {
+	wait := 500 * time.Millisecond
+	for try := 1; ; try++ {
+		v, err := read(ctx)
+		if ctx.Err() != nil && err != nil {
+			return v, context.Cause(ctx)
+		}
+		answer, ok := errors.AsType[api.ReadError](err)
+		if err == nil || !ok || !answer.Temporary() || try == tries {
+			return v, err
+		}
+		if asked := answer.Rate().Wait; asked > wait {
+			wait = min(asked, 30*time.Second)
+		}
+		select {
+		case <-time.After(wait):
+		case <-ctx.Done():
+			return v, context.Cause(ctx)
+		}
+		wait *= 2
+	}
+}

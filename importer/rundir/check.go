@@ -1,0 +1,268 @@
+// A check: everything that can be said of a file before the first write.
+
+package rundir
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/hubload/hubload/importer"
+	"github.com/hubload/hubload/importer/api"
+	"github.com/hubload/hubload/importer/atomicfile"
+	"github.com/hubload/hubload/importer/csvfile"
+	"github.com/hubload/hubload/importer/report"
+	"github.com/hubload/hubload/importer/rows"
+	"github.com/hubload/hubload/mapping"
+	"github.com/hubload/hubload/mapping/schema"
+)
+
+// Known is what is known of an account's property definitions.
+type Known struct {
+	Schema      *schema.Schema // nil: values can't be checked against their types
+	Source      KnownSource
+	Account     int64 // 0: the token can't read it
+	AccountName string
+	Read        time.Time // when the definitions were read
+
+	// Why says why the account wasn't asked, where it wasn't. Accounts are those that
+	// definitions are remembered of, where there are too many to choose.
+	Why      string
+	Accounts []int64
+
+	schema *savedSchema
+}
+
+// KnownSource is where definitions come from.
+type KnownSource string
+
+const (
+	FromAccount KnownSource = "account"
+	FromState   KnownSource = "remembered" // the account was asked earlier
+	FromSandbox KnownSource = "sandbox"
+	FromNowhere KnownSource = "none"
+)
+
+// Definitions reads the account's definitions of the object type that m or else o
+// names; m may be nil. Where o.Connect is nil or the account can't be reached, it takes
+// those that were seen last. It sends reads only.
+func Definitions(ctx context.Context, o Options, m *mapping.Mapping) (Known, error) {
+	object, key := o.objectAndKey(m)
+	e := o.endpoint(object, key)
+	if o.Connect == nil {
+		return o.recalled(e, m, "there is no token"), nil
+	}
+	conn, err := o.dial(ctx, e)
+	if err != nil {
+		return Known{}, err
+	}
+	conn.tries, conn.readOnly = 2, true
+	var s *savedSchema
+	err = conn.identify(ctx, o.CreateKey || o.Sandbox)
+	if err == nil {
+		s, err = conn.schema(ctx)
+	}
+	if answer, ok := errors.AsType[api.ReadError](err); ok && ctx.Err() == nil && answer.Temporary() && !answer.Unauthorized() {
+		return o.recalled(e, m, "the account can't be reached ("+shown(err.Error())+")"), nil
+	}
+	if err := cmp.Or(err, conn.checkPinned(m)); err != nil {
+		return Known{}, err
+	}
+	known := Known{Schema: s.rules(), Source: FromAccount, Account: conn.number, AccountName: conn.name(), schema: s}
+	switch {
+	case s == nil:
+		known.Source = FromNowhere
+		return known, nil
+	case conn.sandbox:
+		known.Source = FromSandbox
+	default:
+		o.state().rememberSchema(s)
+	}
+	known.Read = s.Read
+	return known, nil
+}
+
+// recalled is what is remembered of the account.
+func (o *Options) recalled(e Endpoint, m *mapping.Mapping, why string) Known {
+	var account int64
+	if m != nil {
+		account = m.Account
+	}
+	s, accounts := o.state().recallSchema(e.BaseURL, account, e.Object)
+	if s == nil {
+		return Known{Source: FromNowhere, AccountName: "the account", Why: why, Accounts: accounts}
+	}
+	if o.CreateKey && e.Key != "" {
+		s.add(keyDefinition(e.Key))
+	}
+	return Known{
+		Schema: s.rules(), Source: FromState, Account: s.Account, Why: why, Read: s.Read, schema: s,
+		AccountName: (&Run{Account: s.Account, BaseURL: s.BaseURL}).AccountName(),
+	}
+}
+
+// A Checked is a file that was checked.
+type Checked struct {
+	Input   *Input
+	Mapping *mapping.Mapping
+	Known   Known
+	Dir     string         // of the report, "" when there is none
+	Blank   int64          // lines that were skipped
+	Summary report.Summary // rows that can be sent are pending
+}
+
+// A Visitor sees the rows of a check, in the order of the file. Rows are valid until
+// the next one is seen.
+type Visitor interface {
+	// Known comes first, and Begin before the first row.
+	Known(k Known)
+	Begin(c *Checked, m *mapping.Mapper)
+	Good(row *rows.Row, record *mapping.Record)
+	Refused(row *rows.Row, refused *rows.Refusal)
+}
+
+// Check reads all of a file, maps every row and checks every value, as far as that can
+// be done without writing. Rows that an import would refuse go into failures.csv in
+// the directory dir, which is made when there is one; with always, in any case. "" is
+// a directory in [Root]. It is never that of a run.
+//
+// With the error of an input that ends in the middle, the result has what was read.
+func Check(ctx context.Context, o Options, dir string, always bool, v Visitor) (*Checked, error) {
+	in, m, err := o.prepare(ctx, Root)
+	if err != nil {
+		return nil, err
+	}
+	defer in.Close()
+	c := &checking{o: &o, Checked: Checked{Input: in, Mapping: m}, always: always, visitor: v}
+	if c.dir = dir; dir == "" {
+		c.dir = filepath.Join(Root, in.Name+"-"+in.SHA256[:8]+".check")
+	}
+	if c.Known, err = Definitions(ctx, o, m); err != nil {
+		return nil, err
+	}
+	v.Known(c.Known)
+	if c.Mapping, err = o.complete(in, m, c.Known.Schema); err != nil {
+		return nil, err
+	}
+	if c.mapper, err = o.compile(in, c.Mapping, c.Known.Schema, c.Known.AccountName); err != nil {
+		return nil, err
+	}
+	v.Begin(&c.Checked, c.mapper)
+	started := time.Now()
+	checked, err := c.rows(ctx)
+	if c.failures != nil {
+		defer c.failures.Close()
+	}
+	if _, cut := errors.AsType[*csvfile.FileError](err); err != nil && !cut {
+		return nil, err
+	}
+	if reportErr := c.report(checked, started, err); reportErr != nil {
+		return nil, reportErr
+	}
+	return &c.Checked, err
+}
+
+// A checking is one check on its way.
+type checking struct {
+	Checked
+	o        *Options
+	mapper   *mapping.Mapper
+	visitor  Visitor
+	dir      string
+	always   bool
+	failures *report.Refusals
+}
+
+// open opens the input from its start, in the form that Import sends it in.
+func (c *checking) open() (*source, error) {
+	m := c.Mapping
+	r, err := csvfile.Open(c.Input.File(), csvfile.Options{Encoding: m.CSV.Encoding, Delimiter: m.CSV.Delimiter, Columns: m.Columns()})
+	if err != nil {
+		return nil, inputError(err)
+	}
+	return newSource(r, c.Input.restored()), nil
+}
+
+// rows reads the file and notes what is wrong with it.
+func (c *checking) rows(ctx context.Context) (n importer.Checked, err error) {
+	check := importer.Check{Config: rows.Config{Mapper: c.mapper}, Good: c.visitor.Good}
+	open := func() (rows.Source, error) { return c.open() }
+	if k := c.Mapping.Key; k != nil && !k.Auto {
+		check.Key = k.Property
+		if check.Duplicates, err = rows.FindDuplicates(ctx, open, c.mapper); err != nil {
+			return n, passError(ctx, "looking for keys that several rows share", err)
+		}
+	}
+	if check.Positions, err = rows.FindPositions(ctx, open, c.mapper); err != nil {
+		return n, passError(ctx, "numbering the rows", err)
+	}
+	src, err := c.open()
+	if err != nil {
+		return n, err
+	}
+	defer src.Close()
+	check.Source = src
+	check.Refused = func(row *rows.Row, refused *rows.Refusal) error {
+		c.visitor.Refused(row, refused)
+		if err := c.begin(src); err != nil {
+			return err
+		}
+		return c.failures.Add(row.Record, refused.Fate(row.Row), row.Position())
+	}
+	if c.always || c.stale() {
+		if err := c.begin(src); err != nil {
+			return n, err
+		}
+	}
+	n, err = check.Run(ctx)
+	c.Blank = src.Blank()
+	return n, err
+}
+
+// stale reports whether there is a report of an earlier check, to be replaced.
+func (c *checking) stale() bool {
+	_, err := os.Lstat(filepath.Join(c.dir, failedName))
+	return err == nil
+}
+
+// begin begins the report, once.
+func (c *checking) begin(src *source) (err error) {
+	if c.failures != nil {
+		return nil
+	}
+	if err := atomicfile.MkdirAll(c.dir); err != nil {
+		return err
+	}
+	if _, err := os.Lstat(filepath.Join(c.dir, runName)); !errors.Is(err, fs.ErrNotExist) {
+		return &Error{Reason: HoldsARun, Path: c.dir, Err: fmt.Errorf("%s holds a run, whose reports must stay", c.dir)}
+	}
+	c.failures, err = report.NewRefusals(c.dir, src.Reader, c.mapper, c.Input.restored(), report.Options{ExcelSafe: c.o.ExcelSafe})
+	return err
+}
+
+// report writes what was found, if there is something to write.
+func (c *checking) report(n importer.Checked, started time.Time, err error) error {
+	now := time.Now()
+	c.Summary = report.Summary{
+		Counts:  report.Counts{Rows: n.Rows, Refused: n.Refused, Pending: n.Rows - n.Refused},
+		Seconds: now.Sub(started).Seconds(), SessionRows: n.Rows, ExitCode: c.o.exitCode(err, n.Refused == 0),
+		Input: c.Input.Path, Object: c.Mapping.Object, Account: c.Known.Account,
+		Started: started, Finished: now,
+	}
+	if c.Summary.Seconds > 0 {
+		c.Summary.RowsPerSecond = float64(n.Rows) / c.Summary.Seconds
+	}
+	if c.failures == nil {
+		return nil
+	}
+	c.Dir = c.dir
+	if err := c.failures.Publish(); err != nil {
+		return err // the summary is for a report that is there
+	}
+	return report.WriteSummary(c.dir, c.Summary)
+}

@@ -1,0 +1,70 @@
+// Why a file can't be imported or a run can't go on, as a type that says what can be done.
+
+package rundir
+
+// An Error says why a file can't be imported, or why a run can't go on. It is
+// returned before anything was sent. What to do about it depends on Reason.
+type Error struct {
+	Reason   Reason
+	Path     string // the run directory or file that it is about, if any
+	Object   string // the object type, with the reasons about properties and scopes
+	Property string
+	Err      error
+}
+
+func (e *Error) Error() string { return e.Err.Error() }
+func (e *Error) Unwrap() error { return e.Err }
+
+// A Reason is the kind of an [Error].
+type Reason uint8
+
+const (
+	// The input.
+
+	BadInput      Reason = iota // it can't be read, or is not a CSV
+	NotOneFile                  // Path is a directory
+	InputIsResult               // it is a results.csv: its rows exist
+	InputInDoubt                // it is an in_doubt.csv of the run in Path
+	InputChanging               // it is still being written
+
+	// The mapping.
+
+	BadMapping     // it can't be read, or doesn't fit the input or the account
+	NoMapping      // there is none, and no column is named like a property; Path is where it would be found
+	WrongAccount   // it names another account than the token's
+	UnknownAccount // it names an account, and the token can't read its own
+
+	// The account.
+
+	KeyMissing      // it has no property that the key names
+	KeyNotUnique    // the property isn't unique
+	KeyNotCreated   // the property couldn't be created
+	PropertyMissing // it has no property by which associated records are found
+	LookupDenied    // the token can't look associated records up
+	UntrustedURL    // Path is a base URL that only the run directory names
+
+	// The run directory.
+
+	NotARun        // Path holds no run
+	DamagedRun     // its run.json can't be read
+	HoldsARun      // a check's report would go into a run directory
+	SandboxGone    // the account ended with its process
+	OtherRequest   // it was begun for another account, object or base URL
+	OtherMapping   // it was begun with another mapping
+	HeaderChanged  // the mapping doesn't fit the input any more
+	ContentChanged // the input isn't what the run has read; Path is the input
+
+	// The ledger: rows of the input are in the account, or may be.
+
+	SeenGone       // the same content; the run directory Path is gone
+	SeenUnfinished // the same content; the run in Path isn't finished
+	SeenRows       // some rows, by the run in Path
+	SeenElsewhere  // another process has just begun with the same content
+)
+
+func (d *Dir) fail(reason Reason, err error) error {
+	return &Error{Reason: reason, Path: d.Path, Err: err}
+}
+
+func badInput(err error) error   { return &Error{Reason: BadInput, Err: err} }
+func badMapping(err error) error { return &Error{Reason: BadMapping, Err: err} }

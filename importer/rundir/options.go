@@ -1,0 +1,131 @@
+// What an import is told, and what it hands back.
+
+package rundir
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/hubload/hubload/importer"
+	"github.com/hubload/hubload/importer/report"
+	"github.com/hubload/hubload/importer/rows"
+	"github.com/hubload/hubload/mapping"
+	"github.com/hubload/hubload/ratelimit"
+)
+
+const (
+	DefaultBaseURL = "https://api.hubapi.com"
+	DefaultObject  = "line_items"
+)
+
+// Options say what to import, into which account, and how. File and Connect are
+// needed; the zero value of every other field is useful. [Resume], [Resolve] and
+// [Report] take what they need of the first group from the run directory.
+type Options struct {
+	File      string    // path of a CSV, .gz or .zst of one, failures.csv of a run, or "-"
+	Stdin     io.Reader // what "-" is
+	Dir       string    // the run directory; "" makes one in [Root] of the file's name and hash
+	Mapping   string    // path of the mapping; "" looks for one beside File
+	Object    string    // type of the records; "" is the mapping's, or else [DefaultObject]
+	Encoding  string    // of File; "" is the mapping's, or found out
+	Delimiter rune      // of File; 0 is the mapping's, or found out
+	Again     bool      // import what was imported before, as new records
+
+	// Connect makes the account of an endpoint. BaseURL is [DefaultBaseURL] when
+	// empty, Version v3.
+	Connect          func(context.Context, Endpoint) (Account, error)
+	BaseURL, Version string
+
+	// Sandbox says that the account ends with this process: every run is a new one,
+	// and nothing is remembered of it. Seed is called before the first write, to make
+	// the records that rows are associated with; open opens the rows from the start.
+	Sandbox bool
+	Seed    func(ctx context.Context, m *mapping.Mapper, open func() (rows.Source, error)) error
+
+	// CreateKey creates the property of the mapping's key where the account lacks it.
+	CreateKey bool
+
+	Rate       ratelimit.Options // Store is set by this package
+	BatchSize  int               // as in [importer.Import], like the next two
+	Workers    int
+	MaxRefused importer.Threshold
+	WaitDaily  bool // sleep through an exhausted daily quota, rather than stop
+	ExcelSafe  bool // neutralise every cell of the reports
+
+	// StateDir is the user's state directory for hubload: it holds the ledger of
+	// imports, the shared rate windows and what was seen of the account. "": nothing
+	// is remembered, so that the same file in another run directory is created again.
+	StateDir string
+
+	Program  string                   // name and version, for run.json
+	Note     func(text string)        // takes what a user should know; may be nil
+	Warn     func(text string)        // takes what a user has to know; may be nil
+	Watch    func(Live) (stop func()) // shows progress until stop is called; may be nil
+	ExitCode func(error) int          // of an error, for summary.json; nil: 1
+	Logger   *slog.Logger             // may be nil
+}
+
+// Live is a run at work.
+type Live struct {
+	Progress *importer.Progress
+	Size     int64                  // bytes of the input
+	Offset   func() int64           // bytes of it that were read
+	Limit    func() ratelimit.Limit // of the rate
+}
+
+// A Result is what an import came to.
+type Result struct {
+	Dir     *Dir
+	Summary report.Summary
+
+	// Done says that the run was finished before: nothing was sent. Repaired: its
+	// reports were missing or old, and were written.
+	Done, Repaired bool
+
+	// Reported says that Summary and the reports are complete.
+	Reported bool
+}
+
+// Complete reports whether every row of the run exists in the account.
+func (r *Result) Complete() bool {
+	return r.Summary.Refused+r.Summary.InDoubt+r.Summary.Pending == 0
+}
+
+// exitCode is how summary.json says that a process ended.
+func (o *Options) exitCode(err error, complete bool) int {
+	switch {
+	case err != nil && o.ExitCode != nil:
+		return o.ExitCode(err)
+	case err != nil:
+		return 1
+	case !complete:
+		return 3
+	}
+	return 0
+}
+
+func (o *Options) note(format string, args ...any) {
+	if o.Note != nil {
+		o.Note(fmt.Sprintf(format, args...))
+	}
+}
+
+func (o *Options) warn(format string, args ...any) {
+	if o.Warn != nil {
+		o.Warn(fmt.Sprintf(format, args...))
+	}
+}
+
+// shown is a text from a file or a server on one line, and short.
+func shown(s string) string {
+	const most = 200
+	s = strings.ReplaceAll(s, "\n", `\n`)
+	if utf8.RuneCountInString(s) <= most {
+		return s
+	}
+	return string([]rune(s)[:most]) + "…"
+}

@@ -1,0 +1,187 @@
+// What comes before the account is asked: the input's header and its mapping.
+
+package rundir
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+
+	"github.com/hubload/hubload/importer/atomicfile"
+	"github.com/hubload/hubload/importer/csvfile"
+	"github.com/hubload/hubload/mapping"
+	"github.com/hubload/hubload/mapping/schema"
+)
+
+// prepare reads the input's header and the mapping that was given for it, nil when
+// there is none. The caller closes the input.
+func (o *Options) prepare(ctx context.Context, folder string) (*Input, *mapping.Mapping, error) {
+	in, err := TakeInput(ctx, o.File, o.Stdin, folder)
+	if err != nil {
+		return nil, nil, err
+	}
+	m, err := o.look(ctx, in)
+	if err != nil {
+		in.Close()
+	}
+	return in, m, err
+}
+
+func (o *Options) look(ctx context.Context, in *Input) (*mapping.Mapping, error) {
+	m, err := o.findMapping(in)
+	if err != nil {
+		return nil, err
+	}
+	form := csvfile.Options{Encoding: o.Encoding, Delimiter: o.Delimiter}
+	if m != nil {
+		form.Encoding = cmp.Or(form.Encoding, m.CSV.Encoding)
+		form.Delimiter = cmp.Or(form.Delimiter, m.CSV.Delimiter)
+		form.Columns = m.Columns()
+	}
+	notes, err := in.Look(ctx, form)
+	if err != nil {
+		return nil, err
+	}
+	for _, n := range notes {
+		o.note("%s", n)
+	}
+	in.findOrigin()
+	if m != nil {
+		m.Object, _ = o.objectAndKey(m)
+		if _, err := m.Compile(in.Header); err != nil {
+			return nil, badMapping(fmt.Errorf("the mapping doesn't fit %s:\n%w", in.Path, err))
+		}
+		o.noteInexact(m, in.Header)
+	}
+	return m, nil
+}
+
+// objectAndKey are the object type that is created and its unique property, "" when
+// there is none. m may be nil.
+func (o *Options) objectAndKey(m *mapping.Mapping) (object, key string) {
+	if m != nil {
+		object = m.Object
+		if m.Key != nil {
+			key = m.Key.Property
+		}
+	}
+	return cmp.Or(o.Object, object, DefaultObject), key
+}
+
+// findMapping reads the mapping that was named, or the one of the run that wrote a
+// failures file, or the input's neighbour; nil when there is none of them.
+func (o *Options) findMapping(in *Input) (*mapping.Mapping, error) {
+	if o.Mapping != "" {
+		m, err := readMapping(o.Mapping)
+		if errors.Is(err, fs.ErrNotExist) {
+			err = badMapping(err)
+		}
+		return m, err
+	}
+	if in.Spooled {
+		return nil, nil
+	}
+	candidates := []string{MappingBeside(in.Path)}
+	folder := filepath.Dir(in.Path)
+	if _, err := os.Stat(filepath.Join(folder, runName)); err == nil {
+		candidates = []string{filepath.Join(folder, mappingName), candidates[0]}
+	}
+	for _, path := range candidates {
+		m, err := readMapping(path)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err == nil {
+			o.note("mapping: %s", path)
+		}
+		return m, err
+	}
+	return nil, nil
+}
+
+func readMapping(path string) (*mapping.Mapping, error) {
+	data, err := atomicfile.ReadFile(path, maxText)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, err
+	}
+	if err != nil {
+		return nil, badMapping(fmt.Errorf("mapping %s: %w", path, err))
+	}
+	m, err := mapping.Parse(data)
+	if err != nil {
+		return nil, badMapping(fmt.Errorf("mapping %s:\n%w", path, err))
+	}
+	return m, nil
+}
+
+// complete makes of a mapping what a run keeps, which says the object type and the
+// form of the input. m is nil where columns are mapped by their names.
+func (o *Options) complete(in *Input, m *mapping.Mapping, known *schema.Schema) (_ *mapping.Mapping, err error) {
+	object, _ := o.objectAndKey(m)
+	if m == nil {
+		if m, err = o.mapByName(in, object, known); err != nil {
+			return nil, err
+		}
+	}
+	m.Object = object
+	m.CSV = mapping.CSV{Encoding: in.Dialect.Encoding, Delimiter: in.Dialect.Delimiter}
+	return m, nil
+}
+
+// compile makes the mapper of an input by what is known of the account.
+func (o *Options) compile(in *Input, m *mapping.Mapping, known *schema.Schema, account string) (*mapping.Mapper, error) {
+	mapper, err := m.CompileFor(in.Header, known)
+	if err != nil {
+		return nil, badMapping(fmt.Errorf("the mapping doesn't fit %s or %s:\n%w", in.Path, account, err))
+	}
+	o.noteUnused(mapper)
+	return mapper, nil
+}
+
+// propertyForm is how HubSpot's internal names of properties look.
+var propertyForm = regexp.MustCompile(`^[a-z][a-z0-9_]*$`)
+
+// mapByName makes a mapping of the columns that are named like properties of the
+// account.
+func (o *Options) mapByName(in *Input, object string, known *schema.Schema) (*mapping.Mapping, error) {
+	isProperty := propertyForm.MatchString
+	if known != nil {
+		isProperty = known.Writable
+	} else {
+		// Rather a row that HubSpot refuses than a column that is lost.
+		o.note("the account's properties aren't known: every column whose name looks like a property's (small letters, digits, _) is taken for one")
+	}
+	m := mapping.ForHeader(object, in.Header, isProperty)
+	if len(m.Properties) == 0 {
+		return nil, &Error{
+			Reason: NoMapping, Path: MappingBeside(in.Path), Object: object,
+			Err: fmt.Errorf("no column of %s is named like a property of %s, and there is no mapping", in.Path, object),
+		}
+	}
+	return m, nil
+}
+
+// noteUnused names the columns that go nowhere.
+func (o *Options) noteUnused(m *mapping.Mapper) {
+	columns := m.Unused()
+	if len(columns) == 0 {
+		return
+	}
+	list := ""
+	for i, c := range columns {
+		if i == 12 {
+			list += fmt.Sprintf(" and %d more", len(columns)-i)
+			break
+		}
+		if i > 0 {
+			list += ", "
+		}
+		list += shown(c)
+	}
+	o.note("columns not used by the mapping: %s", list)
+}

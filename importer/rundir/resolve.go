@@ -1,0 +1,110 @@
+// Rows in doubt, looked for in the account.
+
+package rundir
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+
+	"github.com/hubload/hubload/importer/journal"
+	"github.com/hubload/hubload/importer/reconcile"
+	"github.com/hubload/hubload/importer/report"
+	"github.com/hubload/hubload/importer/rows"
+)
+
+// Resolved is what came of looking for rows in doubt.
+type Resolved struct {
+	reconcile.Result
+	Dir   *Dir
+	Tally Tally // of the run, after the look
+
+	// Nothing says that no row was in doubt, and nothing was looked for. Without
+	// Begun the run has no journal.
+	Nothing, Begun bool
+}
+
+// Resolve looks for the rows in doubt of a run in its account, as [reconcile.Run]
+// does, and writes the reports again. It creates nothing. What it needs of o, and its
+// errors, are those of [Resume].
+func Resolve(ctx context.Context, path string, assume reconcile.Assumption, o Options) (*Resolved, error) {
+	s, err := o.reenter(ctx, path)
+	if err != nil {
+		return nil, err
+	}
+	defer s.dir.unlock()
+	if nothing, err := s.dir.withoutDoubts(); nothing != nil || err != nil {
+		return nothing, err
+	}
+	if err := s.reconnect(ctx); err != nil {
+		return nil, err
+	}
+	defer s.conn.close()
+	s.note("looking in %s, for rows in doubt of %s", s.dir.AccountName(), s.dir.Path)
+
+	found, runErr := s.resolve(ctx, assume)
+	if _, changed := errors.AsType[*rows.MismatchError](runErr); changed {
+		return nil, runErr // reports would show the changed rows as if they had been sent
+	}
+	counts, err := s.rewrite(runErr)
+	return &Resolved{Result: found, Dir: s.dir, Tally: Tally{counts, true}, Begun: true}, cmp.Or(runErr, err)
+}
+
+// withoutDoubts returns the result where there is nothing to look for, else nil.
+func (d *Dir) withoutDoubts() (*Resolved, error) {
+	st, err := journal.Load(d.file(journalName))
+	if errors.Is(err, fs.ErrNotExist) {
+		return &Resolved{Dir: d, Nothing: true}, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	defer st.Close()
+	t := tallyOf(st)
+	if t.InDoubt > 0 || len(st.OpenRows()) > 0 {
+		return nil, nil
+	}
+	return &Resolved{Dir: d, Tally: t, Nothing: true, Begun: true}, nil
+}
+
+func (s *session) resolve(ctx context.Context, assume reconcile.Assumption) (reconcile.Result, error) {
+	j, st, err := s.dir.journal()
+	if err != nil {
+		return reconcile.Result{}, err
+	}
+	defer st.Close()
+	o := reconcile.Options{
+		Open: func() (rows.Source, error) { return s.source() },
+		Rows: rows.Config{Mapper: s.mapper, Key: s.dir.Key, KeyOf: s.keyOf()},
+		API:  s.conn.Account, Limiter: s.conn.limiter, Journal: j, State: st, Assume: assume, Logger: s.Logger,
+	}
+	if o.Rows.Positions, err = rows.FindPositions(ctx, o.Open, s.mapper); err != nil {
+		return reconcile.Result{}, cmp.Or(passError(ctx, "numbering the rows", err), j.Close())
+	}
+	found, err := reconcile.Run(ctx, o)
+	return found, cmp.Or(err, j.Close())
+}
+
+// rewrite writes the reports again, with the counts and the exit code of now and
+// the numbers of the import.
+func (s *session) rewrite(runErr error) (report.Counts, error) {
+	counts, st, err := s.dir.writeReports(s.mapping)
+	if st != nil {
+		defer st.Close()
+	}
+	if err != nil {
+		return counts, fmt.Errorf("writing the reports: %w", err)
+	}
+	sum, err := report.ReadSummary(s.dir.Path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return counts, nil // the import didn't come to its end
+	}
+	if err != nil {
+		return counts, err
+	}
+	sum.Counts = counts
+	sum.ExitCode = s.exitCode(runErr, counts.Refused+counts.InDoubt+counts.Pending == 0)
+	return counts, report.WriteSummary(s.dir.Path, sum)
+}

@@ -1,0 +1,265 @@
+// The run directory: what was asked for, and where everything about a run lies.
+
+// Package rundir runs whole imports: it is the library's front door, and the one that
+// the command goes through.
+//
+// [Import] takes a file to its end: it finds the mapping, chooses the run that the file
+// belongs to, asks the account what must be known, sends every row once, and leaves
+// reports. Given again, it goes on with what was interrupted, and sends nothing of
+// what was finished. [Resume] goes on with a run by its directory alone, [Resolve]
+// looks for rows in doubt, [Check] says what an import would refuse, [Report] writes
+// the reports again, and [Dir.Status] says how far a run is.
+//
+// # A run on disk
+//
+// A run is a directory that only its owner can read:
+//
+//	run.json       what was asked for: input, mapping, account, when; see [Run]
+//	journal.jsonl  the truth about every row; see package journal
+//	lock           held by the process that works on the run
+//	mapping.yaml   the mapping as used
+//	schema.json    the account's property definitions as they were read
+//	input.csv      the input, when it was standard input or a pipe
+//	results.csv, failures.csv, in_doubt.csv, summary.json; see package report
+//
+// # The ledger
+//
+// The user's state directory holds what outlives runs: which content went into which
+// account and from where, so that the same file under another name or from another
+// directory isn't imported twice; which accounts enforce their keys; the property
+// definitions that were seen last; and the rate windows that the imports of one host
+// share.
+//
+// The package knows no HTTP, flags, terminals or environment: a caller gives it an
+// [Account], and shows what it hands back.
+package rundir
+
+import (
+	"crypto/rand"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/hubload/hubload/importer/atomicfile"
+	"github.com/hubload/hubload/importer/csvfile"
+	"github.com/hubload/hubload/importer/journal"
+	"github.com/hubload/hubload/mapping"
+)
+
+// Root is the directory, in the working directory, that holds the runs for which
+// no other directory was given.
+const Root = "hubload-runs"
+
+// The files of a run directory. Those of package report come to them.
+const (
+	runName     = "run.json"
+	journalName = "journal.jsonl"
+	lockName    = "lock"
+	mappingName = "mapping.yaml"
+	schemaName  = "schema.json"
+	spoolName   = "input.csv"
+	failedName  = "failures.csv"
+	doubtName   = "in_doubt.csv"
+)
+
+const (
+	maxText   = 1 << 20  // bytes of a mapping or of run.json: nobody writes more by hand
+	maxSchema = 64 << 20 // answers of half a megabyte are reported
+)
+
+// A Run is run.json: what was asked for, and of which account.
+type Run struct {
+	Program    string    `json:"hubload"`
+	ID         string    `json:"run"`
+	Started    time.Time `json:"started"`
+	Input      Identity  `json:"input"`
+	Grown      *Identity `json:"input_grown,omitempty"` // what the input has become since
+	Object     string    `json:"object"`
+	Key        string    `json:"key,omitempty"`     // the unique property
+	Account    int64     `json:"account,omitempty"` // 0: the token can't read it
+	BaseURL    string    `json:"base_url"`
+	APIVersion string    `json:"api_version"`
+	Sandbox    bool      `json:"sandbox,omitempty"`
+	ExcelSafe  bool      `json:"excel_safe,omitempty"`
+	// Restore says that the input was written with excel_safe.
+	Restore bool `json:"restore_excel_safe,omitempty"`
+}
+
+// A Dir is the directory of a run. It may not exist yet.
+type Dir struct {
+	Path string
+	Run
+
+	guard  *journal.Guard
+	schema *savedSchema // what create keeps; nil when the account's properties aren't known
+}
+
+// Open reads the run in a directory that the user named. Its error is an [*Error].
+func Open(path string) (*Dir, error) {
+	d, err := open(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, &Error{Reason: NotARun, Path: path, Err: fmt.Errorf("%s is not a run directory: it has no %s", path, runName)}
+	}
+	if err != nil {
+		return nil, &Error{Reason: DamagedRun, Path: path, Err: err}
+	}
+	return d, nil
+}
+
+// open is Open whose error matches [fs.ErrNotExist] when there is no run.
+func open(path string) (*Dir, error) {
+	d := &Dir{Path: path}
+	data, err := atomicfile.ReadFile(d.file(runName), maxText)
+	if err != nil {
+		return nil, err
+	}
+	if err := json.Unmarshal(data, &d.Run); err != nil {
+		return nil, fmt.Errorf("%s is damaged: %w", d.file(runName), err)
+	}
+	return d, nil
+}
+
+func (d *Dir) file(name string) string { return filepath.Join(d.Path, name) }
+
+// Failures is the path of the report of refused rows, which is an input itself.
+func (d *Dir) Failures() string { return d.file(failedName) }
+
+// InDoubt is the path of the report of rows in doubt.
+func (d *Dir) InDoubt() string { return d.file(doubtName) }
+
+// AccountName is how messages name the run's account.
+func (r *Run) AccountName() string {
+	switch {
+	case r.Sandbox:
+		return "a throw-away account"
+	case r.Account == 0:
+		return "the account at " + r.BaseURL
+	}
+	return fmt.Sprintf("account %d", r.Account)
+}
+
+// lock takes the run for this process. A [*LockedError] names who has it.
+func (d *Dir) lock() error {
+	if d.guard != nil {
+		return nil
+	}
+	guard, err := journal.Lock(d.file(lockName))
+	if err != nil {
+		return d.locked(err)
+	}
+	d.guard = guard
+	return nil
+}
+
+// A LockedError says that another process works on a run.
+type LockedError struct {
+	Path string // of the run directory
+	Err  error  // a *journal.LockedError
+}
+
+func (e *LockedError) Error() string {
+	return fmt.Sprintf("another process works on %s: %v", e.Path, e.Err)
+}
+func (e *LockedError) Unwrap() error { return e.Err }
+
+func (d *Dir) locked(err error) error {
+	if held, ok := errors.AsType[*journal.LockedError](err); ok {
+		return &LockedError{d.Path, held}
+	}
+	return err
+}
+
+func (d *Dir) unlock() {
+	if d.guard != nil {
+		d.guard.Release()
+		d.guard = nil
+	}
+}
+
+// create makes the directory and takes it, and puts in what the run needs. run.json
+// comes last: a directory without it is not a run yet.
+func (d *Dir) create(m *mapping.Mapping, in *Input) error {
+	if err := atomicfile.MkdirAll(d.Path); err != nil {
+		return err
+	}
+	if err := d.lock(); err != nil {
+		return err
+	}
+	if _, err := os.Lstat(d.file(runName)); err == nil {
+		return d.locked(&journal.LockedError{}) // another process was faster between two looks
+	}
+	if err := in.moveInto(d); err != nil {
+		return err
+	}
+	if err := atomicfile.WriteFile(d.file(mappingName), m.Encode()); err != nil {
+		return err
+	}
+	if d.schema != nil {
+		if err := d.schema.write(d.file(schemaName)); err != nil {
+			return err
+		}
+	}
+	return d.save()
+}
+
+func (d *Dir) save() error {
+	data, err := json.MarshalIndent(d.Run, "", "  ")
+	if err != nil {
+		return err
+	}
+	return atomicfile.WriteFile(d.file(runName), append(data, '\n'))
+}
+
+// mapping is the mapping that the run uses.
+func (d *Dir) mapping() (*mapping.Mapping, error) {
+	data, err := atomicfile.ReadFile(d.file(mappingName), maxText)
+	if err != nil {
+		return nil, err
+	}
+	m, err := mapping.Parse(data)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", d.file(mappingName), err)
+	}
+	return m, nil
+}
+
+// journal opens the run's journal, or begins it.
+func (d *Dir) journal() (*journal.Journal, *journal.State, error) {
+	path := d.file(journalName)
+	if _, err := os.Lstat(path); errors.Is(err, fs.ErrNotExist) {
+		j, err := journal.Create(path, journal.Header{Run: d.ID, Started: d.Started})
+		return j, nil, err
+	}
+	return journal.Open(path)
+}
+
+// inputPath is where the run's input lies.
+func (d *Dir) inputPath() string {
+	if d.Input.Spooled {
+		return d.file(spoolName)
+	}
+	return d.Input.Path
+}
+
+// input opens the run's input in the form that its mapping says.
+func (d *Dir) input(m *mapping.Mapping) (*csvfile.Reader, error) {
+	return csvfile.Open(d.inputPath(), csvfile.Options{Encoding: m.CSV.Encoding, Delimiter: m.CSV.Delimiter, Columns: m.Columns()})
+}
+
+// is reports whether the run directory is the one at an absolute path.
+func (d *Dir) is(path string) bool {
+	own, err := filepath.Abs(d.Path)
+	return err == nil && own == path
+}
+
+// runID is a new random name of a run, 8 hex digits.
+func runID() string {
+	var b [4]byte
+	rand.Read(b[:])
+	return hex.EncodeToString(b[:])
+}

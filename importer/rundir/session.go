@@ -1,0 +1,158 @@
+// A session: one process's share of a run, from the first row to the reports.
+
+package rundir
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/hubload/hubload/importer"
+	"github.com/hubload/hubload/importer/journal"
+	"github.com/hubload/hubload/importer/report"
+	"github.com/hubload/hubload/importer/rows"
+	"github.com/hubload/hubload/mapping"
+)
+
+// A session is what is needed to work on a run that this process has locked.
+type session struct {
+	*Options
+	dir     *Dir
+	conn    *connection
+	mapping *mapping.Mapping
+	mapper  *mapping.Mapper
+}
+
+// execute runs the import and leaves reports behind, whatever comes.
+func (s *session) execute(ctx context.Context) (*Result, error) {
+	d, started := s.dir, time.Now()
+	j, st, err := d.journal()
+	if err != nil {
+		return nil, err
+	}
+	if st != nil {
+		defer st.Close()
+		if torn := st.Torn(); torn > 0 {
+			s.note("the journal ended in the middle of a record, as after a crash: %d bytes were cut off", torn)
+		}
+	}
+	s.note("%s goes into %s as %s; run directory %s", shown(d.Input.Path), d.AccountName(), d.Object, d.Path)
+
+	progress := new(importer.Progress)
+	runErr := s.run(ctx, j, st, progress)
+	closeErr := j.Close()
+	if _, changed := errors.AsType[*rows.MismatchError](runErr); changed {
+		return nil, runErr // reports would show the changed rows as if they had been sent
+	}
+	result, reportErr := s.finish(progress, started, runErr)
+	return result, cmp.Or(runErr, closeErr, reportErr)
+}
+
+// run puts the rooms together.
+func (s *session) run(ctx context.Context, j *journal.Journal, st *journal.State, progress *importer.Progress) error {
+	src, err := s.source()
+	if err != nil {
+		return err
+	}
+	defer src.Close()
+	open := func() (rows.Source, error) { return s.source() }
+	im := importer.Import{
+		Source: src, Mapper: s.mapper, API: s.conn.Account, Name: s.dir.ID, Journal: j, State: st,
+		Limiter:   s.conn.limiter,
+		Key:       s.dir.Key,
+		BatchSize: s.BatchSize, Workers: s.Workers, MaxRefused: s.MaxRefused,
+		Progress: progress, Logger: s.Logger,
+	}
+	if s.WaitDaily {
+		im.DailyReset = s.conn.dailyReset
+	}
+	im.KeyProved = s.dir.Sandbox || im.Key != "" && s.state().keyChecked(&s.dir.Run)
+	im.KeyOf = s.keyOf()
+	if im.Key != "" && im.KeyOf == nil {
+		im.Duplicates, err = rows.FindDuplicates(ctx, open, s.mapper)
+		if err != nil {
+			return passError(ctx, "looking for keys that several rows share", err)
+		}
+	}
+	if im.Positions, err = rows.FindPositions(ctx, open, s.mapper); err != nil {
+		return passError(ctx, "numbering the rows", err)
+	}
+	if s.Sandbox && s.Seed != nil {
+		if err := s.Seed(ctx, s.mapper, open); err != nil {
+			return passError(ctx, "looking for associated records", err)
+		}
+	}
+	header := src.Header()
+	if src.restore {
+		restoreAll(header)
+	}
+	src.notices = noticesOf(s.mapping, header)
+	stop := func() {}
+	if s.Watch != nil {
+		stop = s.Watch(Live{Progress: progress, Size: s.dir.Input.Size, Offset: src.Offset, Limit: s.conn.limiter.Limit})
+	}
+	err = importer.Run(ctx, im)
+	stop()
+	src.notices.say(s.Options, src.Blank())
+	if err != nil {
+		return err
+	}
+	if progress.Now().Read == 0 {
+		s.note("the file has a header and no rows")
+	}
+	if im.Key != "" && !s.dir.Sandbox && progress.Now().Created > 0 {
+		s.state().rememberKey(&s.dir.Run)
+	}
+	return nil
+}
+
+// passError says which pass over the input went wrong before the first request.
+func passError(ctx context.Context, pass string, err error) error {
+	if ctx.Err() != nil {
+		return err
+	}
+	return badInput(fmt.Errorf("%s: %w", pass, err))
+}
+
+// keyOf returns the keys of a mapping that leaves them to the rows' numbers, else nil.
+func (s *session) keyOf() func(row int64) string {
+	if s.dir.Key == "" || !s.mapping.Key.Auto {
+		return nil
+	}
+	return rows.AutoKey(s.dir.BaseURL, strconv.FormatInt(s.dir.Account, 10), s.dir.Object, s.dir.Input.SHA256, string(s.mapping.Encode()))
+}
+
+// finish writes the reports from what is on disk, so that they are what Report would
+// write later. Rows that an input which is cut off leaves unread are no reason to do
+// without them.
+func (s *session) finish(progress *importer.Progress, started time.Time, runErr error) (*Result, error) {
+	counts, st, err := s.dir.writeReports(s.mapping)
+	if err != nil && !errors.Is(err, report.ErrIncomplete) {
+		return &Result{Dir: s.dir}, fmt.Errorf("writing the reports: %w", err)
+	}
+	defer st.Close()
+	now, snap := time.Now(), progress.Now()
+	result := &Result{Dir: s.dir, Summary: s.dir.summary(counts, st)}
+	sum := &result.Summary
+	sum.Seconds, sum.Finished = now.Sub(started).Seconds(), now
+	sum.ExitCode = s.exitCode(runErr, result.Complete())
+	sum.SessionRows = snap.Created + snap.Existing + snap.Refused + snap.InDoubt - snap.Carried
+	if sum.Seconds > 0 {
+		sum.RowsPerSecond = float64(sum.SessionRows) / sum.Seconds
+	}
+	err = report.WriteSummary(s.dir.Path, *sum)
+	result.Reported = err == nil
+	return result, err
+}
+
+// source opens the input from its start.
+func (s *session) source() (*source, error) {
+	r, err := s.dir.input(s.mapping)
+	if err != nil {
+		return nil, err
+	}
+	return newSource(r, s.dir.Restore), nil
+}
