@@ -107,13 +107,16 @@ func (a *Account) keep(c *call, t *table, list []*input, now time.Time) *problem
 	claimed := make(map[uniqueValue]*record)
 	equal := make(map[string]*input)
 	for _, in := range list {
-		first := equal[c.mergeKey(in)]
+		key := c.mergeKey(in)
+		first := equal[key]
 		switch {
 		case in.wrong != nil:
-		case c.quirks.Merge != MergeNothing && first != nil:
+		case first != nil:
 			in.record, in.wrong, in.merged = first.record, first.wrong, true
 		default:
-			equal[c.mergeKey(in)] = in
+			if key != "" {
+				equal[key] = in
+			}
 			in.record = c.newRecord(t.nextID(len(fresh)), in, now)
 			if in.wrong = a.claim(c, t, in.record, in.record.sent, claimed); in.wrong == nil {
 				fresh = append(fresh, in.record)
@@ -151,12 +154,15 @@ func traced(list []*input) bool {
 	return true
 }
 
-// mergeKey is equal for inputs of a batch that the account makes one record of.
+// mergeKey is equal for inputs of a batch that the account makes one record of. "" is not merged.
 func (c *call) mergeKey(in *input) string {
-	if c.quirks.Merge == MergeProperties {
+	switch c.quirks.Merge {
+	case MergeEntries:
+		return entryKey(in.sent, in.associations)
+	case MergeProperties:
 		return entryKey(in.sent, nil)
 	}
-	return entryKey(in.sent, in.associations)
+	return ""
 }
 
 func (c *call) newRecord(id int64, in *input, now time.Time) *record {
