@@ -37,6 +37,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"time"
 
@@ -44,7 +45,9 @@ import (
 	"golang.org/x/sync/semaphore"
 
 	"github.com/hubload/hubload/importer/api"
+	"github.com/hubload/hubload/importer/call"
 	"github.com/hubload/hubload/importer/journal"
+	"github.com/hubload/hubload/importer/lookup"
 	"github.com/hubload/hubload/importer/rows"
 	"github.com/hubload/hubload/mapping"
 	"github.com/hubload/hubload/ratelimit"
@@ -116,12 +119,6 @@ type Import struct {
 	step func(step) error
 }
 
-// A Threshold is a number of rows, or a percentage of those that have a fate.
-type Threshold struct {
-	Rows    int64
-	Percent float64 // applies from the hundredth row on
-}
-
 // Run imports what has no fate yet, and returns nil when every row of the input
 // has one. Whatever it returns, the requests that had left are answered and their
 // answers are in the journal, and calling Run again on the journal, opened anew,
@@ -132,48 +129,91 @@ type Threshold struct {
 // returns a [*rows.MismatchError], [*StoppedError], [*call.DeniedError], [*call.ServerError], [*call.QuotaError], [*KeyError], an
 // error of the source, or an error of the journal, after which nothing was sent.
 func Run(ctx context.Context, im Import) error {
-	r := newRun(im)
-	if err := r.doubtOpen(); err != nil {
+	c, s, err := start(ctx, im)
+	if err != nil {
 		return err
 	}
-	// r.ctx outlives ctx: what has left must be answered and written down.
-	r.ctx = context.WithoutCancel(ctx)
-	r.proof = newKeyProof(ctx, r)
-	defer r.proof.stop()
-	if r.lookups != nil {
-		defer r.lookups.Wait()
+	defer c.check.stop()
+	if c.lookups != nil {
+		defer c.lookups.Wait()
 	}
 	group, gctx := errgroup.WithContext(ctx)
-	group.SetLimit(r.concurrency.most)
+	group.SetLimit(c.concurrency.most)
 	budget := semaphore.NewWeighted(maxBytesInFlight)
 
-	s := newSlicer(r)
 	var readErr error
-	for r.concurrency.announce(gctx) == nil {
-		j, err := s.next(gctx)
-		if j == nil || err != nil {
+	for c.concurrency.announce(gctx) == nil {
+		b, err := s.next(gctx)
+		if b == nil || err != nil {
 			readErr = err
 			break
 		}
-		size := min(int64(j.bytes), maxBytesInFlight)
+		size := min(int64(b.bytes), maxBytesInFlight)
 		if budget.Acquire(gctx, size) != nil {
 			break
 		}
 		group.Go(func() error {
 			defer budget.Release(size)
-			r.concurrency.started()
-			return r.process(gctx, j)
+			c.concurrency.started()
+			return c.deliver(gctx, b)
 		})
 	}
-	// A group whose parent ended with nothing in flight has no error: an
-	// interrupted run would look finished. And the group's error is only an
-	// echo when it was ctx that ended.
-	err := group.Wait()
+	// A group whose parent ended with nothing in flight has no error: an interrupted
+	// run would look finished. And the group's error is only an echo when it was ctx
+	// that ended.
+	err = group.Wait()
 	if err == nil {
-		err = r.proof.wait(ctx)
+		err = c.check.wait(ctx)
 	}
 	if cause := context.Cause(ctx); cause != nil && (err == nil || errors.Is(err, ctx.Err())) {
 		return cause
 	}
 	return cmp.Or(err, readErr)
+}
+
+// start makes what a run needs. Rows that were in flight when a process died are in
+// doubt then; with a key they are looked up when the slicer reads them.
+func start(ctx context.Context, im Import) (*courier, *slicer, error) {
+	size := cmp.Or(im.BatchSize, api.MaxBatch)
+	if size < 1 || size > api.MaxBatch {
+		panic(fmt.Sprintf("importer: a batch size of %d is not between 1 and %d", im.BatchSize, api.MaxBatch))
+	}
+	if len(im.Mapper.Numbered()) > 0 && im.Positions == nil {
+		panic("importer: a mapping that numbers rows needs Positions")
+	}
+	im.Progress = cmp.Or(im.Progress, new(Progress))
+	im.Logger = cmp.Or(im.Logger, slog.New(slog.DiscardHandler))
+	calls := call.New(call.Options{API: im.API, Limiter: im.Limiter, Patience: im.Patience, DailyReset: im.DailyReset, Logger: im.Logger})
+	rec := &recorder{journal: im.Journal, progress: im.Progress, stop: &stopRules{limit: im.MaxRefused, progress: im.Progress}, log: im.Logger}
+	config := rows.Config{Mapper: im.Mapper, Key: im.Key, KeyOf: im.KeyOf, Duplicates: im.Duplicates, Positions: im.Positions}
+	died := map[int64]bool{}
+	if im.State != nil {
+		config.Known = im.State.Slices()
+		im.Progress.resume(im.State)
+		fates, doubted, err := im.Journal.DoubtOpen(im.State)
+		if err != nil {
+			return nil, nil, err
+		}
+		for _, f := range fates {
+			died[f.Row] = true
+		}
+		im.Progress.settle(fates, doubted)
+	}
+	checked := im.Key
+	if im.KeyProved {
+		checked = ""
+	}
+	check := newKeyCheck(ctx, calls, checked)
+	c := &courier{
+		im: &im, calls: calls, concurrency: newConcurrencyLimiter(im.Workers), check: check, recorder: rec,
+		rechecker: rechecker{calls: calls, key: im.Key, check: check, recorder: rec},
+	}
+	if len(im.Mapper.Targets()) > 0 {
+		c.lookups = lookup.New(calls)
+	}
+	s := &slicer{
+		reader: rows.NewReader(im.Source, config), journal: im.Journal, state: im.State, died: died,
+		keyed: im.Key != "", size: size, progress: im.Progress, batch: newBatch(),
+	}
+	return c, s, nil
 }

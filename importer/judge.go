@@ -16,33 +16,33 @@ import (
 type verdict uint8
 
 const (
-	unknown   verdict = iota // the row may exist, may come to exist, or not
-	back                     // certainly not executed: the row is free again
-	created                  // the row exists and its id is known
-	refused                  // the row was certainly not created
-	contested                // refused, but a read by the key has the last word
-	halve                    // refused in company: who is guilty shows alone
+	unknown  verdict = iota // the row may exist, may come to exist, or not
+	retry                   // certainly not executed: the row is free again
+	created                 // the row exists and its id is known
+	refused                 // the row was certainly not created
+	readBack                // refused, but a read by the key has the last word
+	split                   // refused in company: who is guilty shows alone
 )
 
 func (v verdict) String() string {
-	return [...]string{"unknown", "back", "created", "refused", "contested", "halve"}[v]
+	return [...]string{"unknown", "retry", "created", "refused", "readBack", "split"}[v]
 }
 
-// A ruling is a verdict with its evidence.
-type ruling struct {
+// A rowResult is a verdict with its evidence.
+type rowResult struct {
 	verdict
 	id      string       // created
-	failure *api.Failure // refused, contested, halve; unknown where the answer gave a reason
+	failure *api.Failure // refused, readBack, split; unknown where the answer gave a reason
 }
 
-// standing is what the judge must know of a row besides the answer.
-type standing struct {
+// sentRow is what the judge must know of a row besides the answer.
+type sentRow struct {
 	trace string
 	key   string // "" without a unique key
 
-	// tainted: an earlier attempt proved nothing. A later refusal says
+	// ambiguous: an earlier attempt proved nothing. A later refusal says
 	// nothing about that attempt, so it can't refuse the row any more.
-	tainted bool
+	ambiguous bool
 
 	// again: the row was sent before, also by a process that is gone, and was
 	// refused in company perhaps. Whether HubSpot writes nothing of a batch
@@ -54,22 +54,21 @@ type standing struct {
 // judge says what ans proves about each of rows, in their order. It is a pure
 // function, and the only place where an answer becomes a fate: reliability is
 // proved by walking its table. What it returns stands in room, as far as that reaches.
-func judge(room []ruling, rows []standing, ans api.Answer) []ruling {
-	out := slices.Grow(room[:0], len(rows))[:len(rows)]
-	clear(out)
+func judge(rows []sentRow, ans api.Answer) []rowResult {
+	out := make([]rowResult, len(rows))
 	switch ans.Outcome {
 	case api.Answered:
 		judgeRows(out, rows, ans)
 	case api.Refused:
 		for i := range rows {
-			out[i] = ruling{verdict: halve, failure: &ans.Refusal}
+			out[i] = rowResult{verdict: split, failure: &ans.Refusal}
 		}
 		if len(rows) == 1 {
 			out[0] = refuse(rows[0], &ans.Refusal)
 		}
 	case api.Limited, api.Unreachable, api.Busy, api.Denied, api.Impossible:
 		for i := range rows {
-			out[i].verdict = back
+			out[i].verdict = retry
 		}
 	default:
 		for i := range rows {
@@ -82,7 +81,7 @@ func judge(room []ruling, rows []standing, ans api.Answer) []ruling {
 // judgeRows judges an answer that names rows. A row is created or refused only
 // if it was named, exactly once, and by its trace or its key: results come in no
 // order, so a position proves nothing.
-func judgeRows(out []ruling, rows []standing, ans api.Answer) {
+func judgeRows(out []rowResult, rows []sentRow, ans api.Answer) {
 	byKey := make(map[string]int)
 	for i, r := range rows {
 		if r.key != "" {
@@ -103,7 +102,7 @@ func judgeRows(out []ruling, rows []standing, ans api.Answer) {
 			continue
 		}
 		named[i]++
-		out[i] = ruling{verdict: created, id: c.ID}
+		out[i] = rowResult{verdict: created, id: c.ID}
 	}
 	var anonymous *api.Failure
 	for k := range ans.Failures {
@@ -127,9 +126,9 @@ func judgeRows(out []ruling, rows []standing, ans api.Answer) {
 	for i := range rows {
 		switch {
 		case named[i] == 0:
-			out[i] = ruling{failure: shortfall(ans, anonymous)}
+			out[i] = rowResult{failure: shortfall(ans, anonymous)}
 		case named[i] > 1:
-			out[i] = ruling{failure: &api.Failure{Code: journal.CodeInDoubt, Message: "HubSpot's answer names this row more than once, and not in one sense"}}
+			out[i] = rowResult{failure: &api.Failure{Code: journal.CodeInDoubt, Message: "HubSpot's answer names this row more than once, and not in one sense"}}
 		}
 	}
 }
@@ -138,28 +137,28 @@ func judgeRows(out []ruling, rows []standing, ans api.Answer) {
 // place in the answer's list. Traces of one run that
 // are in file order are in the order of their lengths and then of their letters;
 // where they aren't, the search misses none, and takes longer.
-func traced(rows []standing, place int, trace string) (int, bool) {
+func traced(rows []sentRow, place int, trace string) (int, bool) {
 	if place < len(rows) && rows[place].trace == trace {
 		return place, true
 	}
-	i, ok := slices.BinarySearchFunc(rows, trace, func(r standing, trace string) int {
+	i, ok := slices.BinarySearchFunc(rows, trace, func(r sentRow, trace string) int {
 		return cmp.Or(cmp.Compare(len(r.trace), len(trace)), strings.Compare(r.trace, trace))
 	})
 	if !ok {
-		i = slices.IndexFunc(rows, func(r standing) bool { return r.trace == trace })
+		i = slices.IndexFunc(rows, func(r sentRow) bool { return r.trace == trace })
 	}
 	return i, i >= 0
 }
 
-// refuse is the ruling on a row that an answer refuses, alone or by name.
-func refuse(r standing, f *api.Failure) ruling {
+// refuse is the rowResult on a row that an answer refuses, alone or by name.
+func refuse(r sentRow, f *api.Failure) rowResult {
 	switch {
-	case r.key != "" && (f.Conflict || r.again || r.tainted):
-		return ruling{verdict: contested, failure: f}
-	case r.tainted:
-		return ruling{failure: f}
+	case r.key != "" && (f.Conflict || r.again || r.ambiguous):
+		return rowResult{verdict: readBack, failure: f}
+	case r.ambiguous:
+		return rowResult{failure: f}
 	}
-	return ruling{verdict: refused, failure: f}
+	return rowResult{verdict: refused, failure: f}
 }
 
 func shortfall(ans api.Answer, anonymous *api.Failure) *api.Failure {
@@ -171,4 +170,14 @@ func shortfall(ans api.Answer, anonymous *api.Failure) *api.Failure {
 	}
 	f.Message = fmt.Sprintf("HubSpot's answer doesn't name this row; it holds %d records and %d errors", len(ans.Created), len(ans.Failures))
 	return f
+}
+
+// namesOthers reports whether an answer names records that nobody asked for.
+func namesOthers(ans api.Answer, rows []sentRow) bool {
+	for k, c := range ans.Created {
+		if _, ours := traced(rows, k, c.Trace); !ours && c.Trace != "" {
+			return true
+		}
+	}
+	return false
 }

@@ -88,8 +88,8 @@ var mutants = []mutant{
 	for i, c := range ans.Created {
 		ok := i < len(rows)`},
 	{"rows that the answer doesn't name are taken for refused", "judge.go", `
-			out[i] = ruling{failure: shortfall(ans, anonymous)}`, `
-			out[i] = ruling{verdict: refused, failure: shortfall(ans, anonymous)}`},
+			out[i] = rowResult{failure: shortfall(ans, anonymous)}`, `
+			out[i] = rowResult{verdict: refused, failure: shortfall(ans, anonymous)}`},
 	{"an error without a name refuses every row that isn't named", "judge.go", `
 	if len(rows) == 1 && named[0] == 0 && len(ans.Created) == 0 &&`, `
 	if named[0] == 0 &&`},
@@ -116,8 +116,8 @@ var mutants = []mutant{
 	case r.key != "" && (f.Conflict ||`, `
 	case r.key != "" && (`},
 	{"a batch that is refused is refused row by row", "judge.go", `
-			out[i] = ruling{verdict: halve,`, `
-			out[i] = ruling{verdict: refused,`},
+			out[i] = rowResult{verdict: halve,`, `
+			out[i] = rowResult{verdict: refused,`},
 	{"that a row was refused in company is forgotten", "judge.go", `
 (f.Conflict || r.again ||`, `
 (f.Conflict ||`},

@@ -4,58 +4,70 @@ package importer
 
 import (
 	"fmt"
+	"sync"
 
-	"github.com/hubload/hubload/importer/api"
-	"github.com/hubload/hubload/importer/call"
 	"github.com/hubload/hubload/importer/journal"
 )
 
-// errMixedUp ends a run whose answers belong to other requests.
-var errMixedUp = &call.ServerError{Message: "an answer belongs to another request: something between here and HubSpot mixes answers up"}
+// maxStreak is how many rows in a row may be refused before the run stops: ten batches
+// whose rows all fail have one cause, which the other rows share.
+const maxStreak = 1000
 
-// alien reports whether an answer names records that nobody asked for.
-func alien(ans api.Answer, rows []standing) bool {
-	for k, c := range ans.Created {
-		if _, ours := traced(rows, k, c.Trace); !ours && c.Trace != "" {
-			return true
-		}
-	}
-	return false
+// A Threshold is a number of rows, or a percentage of those that have a fate.
+type Threshold struct {
+	Rows    int64
+	Percent float64 // applies from the hundredth row on
 }
 
-func (r *run) countFates(fates []journal.Fate) error {
-	refused := 0
+// A StoppedError says that a run was stopped on purpose: too many rows were refused.
+// Running again goes on.
+type StoppedError struct{ Message string }
+
+func (e *StoppedError) Error() string { return e.Message }
+
+// stopRules count refused rows. They are safe for concurrent use.
+type stopRules struct {
+	limit    Threshold
+	progress *Progress
+
+	mu     sync.Mutex
+	streak int // refused rows in a row
+}
+
+// count takes fates that are in the journal, and returns a [*StoppedError] when the run
+// has to stop.
+func (s *stopRules) count(fates []journal.Fate) error {
+	refused := int64(0)
 	for _, f := range fates {
 		if f.Kind == journal.Refused {
 			refused++
 		}
 	}
-	return r.count(refused, len(fates)-refused)
+	return s.add(refused, int64(len(fates))-refused)
 }
 
-// count keeps the streak of refused rows and stops a run that only fails.
-func (r *run) count(refused, others int) error {
+func (s *stopRules) add(refused, others int64) error {
 	if refused == 0 && others == 0 {
 		return nil
 	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	if others > 0 {
-		r.streak = 0
+		s.streak = 0
 	}
-	r.streak += refused
-	counts := r.progress.Counts()
-	if t := r.im.MaxRefused; t.Rows > 0 && counts.Refused > t.Rows {
-		return &StoppedError{Cause: TooManyRefused, Message: fmt.Sprintf("%d rows were refused, more than the %d allowed", counts.Refused, t.Rows)}
+	s.streak += int(refused)
+	counts := s.progress.Counts()
+	if s.limit.Rows > 0 && counts.Refused > s.limit.Rows {
+		return &StoppedError{fmt.Sprintf("%d rows were refused, more than the %d allowed", counts.Refused, s.limit.Rows)}
 	}
-	if r.streak >= maxStreak {
-		return &StoppedError{Cause: TooManyRefused, Message: fmt.Sprintf("%d rows in a row were refused", r.streak)}
+	if s.streak >= maxStreak {
+		return &StoppedError{fmt.Sprintf("%d rows in a row were refused", s.streak)}
 	}
 	// Rows that can't be sent are refused before the others of their batches are
 	// answered: those count as good until they are.
-	settled := max(counts.Created+counts.Existing+counts.Refused+counts.InDoubt, r.progress.lastRead())
-	if p := r.im.MaxRefused.Percent; p > 0 && settled >= 100 && float64(counts.Refused)*100 > p*float64(settled) {
-		return &StoppedError{Cause: TooManyRefused, Message: fmt.Sprintf("%d of %d rows were refused, more than %g%%", counts.Refused, settled, p)}
+	settled := max(counts.Created+counts.Existing+counts.Refused+counts.InDoubt, s.progress.lastRead())
+	if p := s.limit.Percent; p > 0 && settled >= 100 && float64(counts.Refused)*100 > p*float64(settled) {
+		return &StoppedError{fmt.Sprintf("%d of %d rows were refused, more than %g%%", counts.Refused, settled, p)}
 	}
 	return nil
 }

@@ -1,0 +1,280 @@
+// The life of a batch: wait, begin, send, judge, commit.
+
+package importer
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/hubload/hubload/importer/api"
+	"github.com/hubload/hubload/importer/call"
+	"github.com/hubload/hubload/importer/journal"
+	"github.com/hubload/hubload/importer/lookup"
+	"github.com/hubload/hubload/importer/rows"
+	"github.com/hubload/hubload/mapping"
+)
+
+// errMixedUp ends a run whose answers belong to other requests.
+var errMixedUp = &call.ServerError{Message: "an answer belongs to another request: something between here and HubSpot mixes answers up"}
+
+// A courier delivers batches. Its methods are safe for concurrent use.
+type courier struct {
+	im          *Import
+	calls       *call.Caller
+	lookups     *lookup.Batcher // nil when the mapping looks nothing up
+	concurrency *concurrencyLimiter
+	check       *keyCheck
+	rechecker   rechecker
+	recorder    *recorder
+}
+
+// deliver sees a batch through until each of its rows has a fate or the run ends.
+func (c *courier) deliver(ctx context.Context, b *batch) error {
+	// A group starts what was waiting for a place also after its first error.
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	sure, ambiguous := part(b.rows)
+	sure, refused, err := c.link(ctx, sure)
+	if err != nil {
+		return err
+	}
+	b.refused = append(b.refused, refused...)
+	never := int64(len(b.refused))
+	if len(sure) == 0 && !b.prefix.empty() {
+		if _, err := c.recorder.begin(&b.prefix, nil); err != nil {
+			return err
+		}
+	}
+	if err := c.send(ctx, sure, &b.prefix); err != nil {
+		return err
+	}
+	if err := c.recorder.stop.add(never, 0); err != nil {
+		return err
+	}
+	again, err := c.rechecker.recheck(ctx, ambiguous)
+	if err != nil {
+		return err
+	}
+	// A row that names a record that is gone stays in doubt: an earlier attempt may
+	// still be executed.
+	if again, _, err = c.link(ctx, again); err != nil {
+		return err
+	}
+	if err := c.send(ctx, again, &b.prefix); err != nil {
+		return err
+	}
+	if c.im.Key == "" { // else the key check may still read the rows
+		b.release()
+	}
+	return nil
+}
+
+// part separates the rows that an earlier attempt may have created from the others.
+func part(rows []*row) (sure, ambiguous []*row) {
+	if !slices.ContainsFunc(rows, func(rw *row) bool { return rw.ambiguous }) {
+		return rows, nil
+	}
+	for _, rw := range rows {
+		if rw.ambiguous {
+			ambiguous = append(ambiguous, rw)
+		} else {
+			sure = append(sure, rw)
+		}
+	}
+	return sure, ambiguous
+}
+
+// link looks up the records that rows name, and returns the rows that have all of
+// them, and the fates of the others: refused. After an error no row is to be sent.
+func (c *courier) link(ctx context.Context, all []*row) (linked []*row, refused []journal.Fate, err error) {
+	if c.lookups == nil {
+		return all, nil, nil
+	}
+	records := make([]*mapping.Record, len(all))
+	for i, rw := range all {
+		records[i] = &rw.rec
+	}
+	problems, err := c.lookups.Link(ctx, records)
+	if err != nil {
+		return nil, nil, err
+	}
+	for i, rw := range all {
+		if len(problems[i]) == 0 {
+			linked = append(linked, rw)
+			continue
+		}
+		// It may fare better when somebody has made the records.
+		p := problems[i][0]
+		refused = append(refused, rw.fate(journal.Refused, &api.Failure{Code: p.Code, Property: p.Property, Message: rows.Message(problems[i]), Retryable: true}))
+	}
+	return linked, refused, nil
+}
+
+// send makes attempts until none of rows is left to be sent.
+func (c *courier) send(ctx context.Context, rows []*row, p *prefix) error {
+	todo := [][]*row{rows}
+	for len(todo) > 0 {
+		batch := todo[0]
+		todo = todo[1:]
+		if len(batch) == 0 {
+			continue
+		}
+		left, err := c.attempt(ctx, batch, p)
+		if err != nil {
+			return err
+		}
+		again, err := c.rechecker.recheck(ctx, left.readBack)
+		if err != nil {
+			return err
+		}
+		half := len(left.split) / 2
+		todo = append([][]*row{left.retry, again, left.split[:half], left.split[half:]}, todo...)
+	}
+	return nil
+}
+
+// attempt sends rows once. It reads from top to bottom as the protocol runs, on
+// purpose.
+func (c *courier) attempt(ctx context.Context, rows []*row, p *prefix) (leftover, error) {
+	if err := c.check.failed(); err != nil {
+		return leftover{}, err
+	}
+
+	// wait
+	if err := c.concurrency.acquire(ctx); err != nil {
+		return leftover{}, err
+	}
+	defer c.concurrency.release()
+	slot, err := c.calls.Slot(ctx)
+	if err != nil {
+		return leftover{}, err
+	}
+
+	// begin: from here on a death leaves the rows in doubt
+	if err := c.im.dieAt(beforeIntent); err != nil {
+		return leftover{}, err
+	}
+	for _, rw := range rows {
+		rw.attempts++
+	}
+	intent, err := c.recorder.begin(p, rows)
+	if err != nil {
+		slot.Cancel()
+		return leftover{}, err
+	}
+
+	// send: the answer is taken although ctx ends
+	if err := c.im.dieAt(beforeRequest); err != nil {
+		return leftover{}, err
+	}
+	inputs, sent := c.inputs(rows)
+	c.recorder.progress.sent(len(rows), rows[0].attempts > 1)
+	slot.Sent()
+	at := time.Now()
+	ans := c.im.API.Create(outlive(ctx), inputs)
+	took := time.Since(at)
+	c.concurrency.observe(took, ans.Outcome)
+	slot.Done(ans.Rate)
+	c.recorder.progress.answered(ans, took)
+
+	if err := c.im.dieAt(afterAnswer); err != nil {
+		return leftover{}, err
+	}
+
+	// judge
+	results := judge(sent, ans)
+
+	// commit
+	left, fates, doubted := apply(results, rows, c.im.Key != "")
+	if err := c.recorder.end(intent, ans, fates, doubted); err != nil {
+		return leftover{}, err
+	}
+	c.check.begin(left.created)
+	if err := c.im.dieAt(afterFates); err != nil {
+		return leftover{}, err
+	}
+	if ans.Outcome == api.Answered && namesOthers(ans, sent) {
+		return leftover{}, errMixedUp
+	}
+	return left, c.calls.Observe(ctx, ans, at)
+}
+
+// inputs returns what is sent, and what the judge must know of it.
+func (c *courier) inputs(rows []*row) ([]api.Input, []sentRow) {
+	// The traces are parts of one text: a hundred short ones cost more.
+	var text []byte
+	ends := make([]int, len(rows))
+	for i, rw := range rows {
+		text = append(append(text, c.im.Name...), '-')
+		text = strconv.AppendInt(text, rw.n, 10)
+		ends[i] = len(text)
+	}
+	traces, start := string(text), 0
+	inputs, sent := make([]api.Input, len(rows)), make([]sentRow, len(rows))
+	for i, rw := range rows {
+		trace := traces[start:ends[i]]
+		start = ends[i]
+		inputs[i] = api.Input{Trace: trace, Record: &rw.rec}
+		sent[i] = sentRow{trace: trace, key: rw.rec.Key, ambiguous: rw.ambiguous, again: rw.attempts > 1}
+	}
+	return inputs, sent
+}
+
+// A leftover is what an attempt leaves to do.
+type leftover struct {
+	retry    []*row // to be sent again
+	split    []*row // to be sent again in two halves
+	readBack []*row // to be looked up by their key
+	created  []*row // with a key
+}
+
+// apply turns results into fates, and into what is left to do. doubted is how many of
+// the fates belong to rows that were in doubt.
+func apply(results []rowResult, rows []*row, keyed bool) (left leftover, fates []journal.Fate, doubted int) {
+	for i, r := range results {
+		rw := rows[i]
+		before, wasInDoubt := len(fates), rw.ambiguous
+		rw.refusal = nil
+		switch r.verdict {
+		case created:
+			fates = append(fates, journal.Fate{Row: rw.n, Kind: journal.Created, ID: r.id})
+			if keyed {
+				left.created = append(left.created, rw)
+			}
+		case refused:
+			fates = append(fates, rw.fate(journal.Refused, r.failure))
+		case retry:
+			left.retry = append(left.retry, rw)
+		case split:
+			left.split = append(left.split, rw)
+		case readBack:
+			rw.refusal = r.failure
+			left.readBack = append(left.readBack, rw)
+		case unknown:
+			rw.ambiguous = true
+			rw.unproved++
+			fates = append(fates, rw.fate(journal.InDoubt, doubt(r.failure)))
+			if keyed {
+				left.readBack = append(left.readBack, rw)
+			}
+		}
+		if wasInDoubt && len(fates) > before {
+			doubted++
+		}
+	}
+	return left, fates, doubted
+}
+
+// doubt words the failure that left a row in doubt.
+func doubt(f *api.Failure) *api.Failure {
+	d := *f
+	d.Message = "it may have been created or not: " + f.Message
+	if f.Code != "" && f.Code != journal.CodeInDoubt {
+		d.Message = fmt.Sprintf("it may have been created or not (%s): %s", f.Code, f.Message)
+	}
+	return &d
+}
