@@ -31,7 +31,7 @@ func Import(ctx context.Context, o Options) (*Result, error) {
 		return nil, err
 	}
 	defer in.Close()
-	d, exists, err := o.chooseRun(in)
+	d, exists, err := o.chooseRun(ctx, in)
 	if err != nil {
 		return nil, err
 	}
@@ -105,7 +105,7 @@ func (s *session) start(ctx context.Context, in *Input) (*Result, error) {
 	if err := s.conn.checkLookups(ctx, s.mapper); err != nil {
 		return nil, err
 	}
-	if done, err := s.begin(s.dir, in, s.mapping); done != nil || err != nil {
+	if done, err := s.begin(ctx, s.dir, in, s.mapping); done != nil || err != nil {
 		return done, err
 	}
 	return s.execute(ctx)

@@ -4,6 +4,7 @@ package rundir
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -16,7 +17,7 @@ import (
 
 // chooseRun finds the run directory of an input by its name and content, or that of
 // an earlier run of the same file which goes on although the file has changed.
-func (o *Options) chooseRun(in *Input) (d *Dir, exists bool, err error) {
+func (o *Options) chooseRun(ctx context.Context, in *Input) (d *Dir, exists bool, err error) {
 	first := o.Dir
 	if first == "" {
 		first = filepath.Join(Root, in.Name+"-"+in.SHA256[:8])
@@ -30,7 +31,7 @@ func (o *Options) chooseRun(in *Input) (d *Dir, exists bool, err error) {
 		d, err := open(path)
 		if errors.Is(err, fs.ErrNotExist) {
 			if !fresh && o.Dir == "" {
-				earlier, err := earlierOf(in)
+				earlier, err := earlierOf(ctx, in)
 				if earlier != nil || err != nil {
 					return earlier, true, err
 				}
@@ -79,12 +80,12 @@ func (d *Dir) matches(want Run, m *mapping.Mapping) error {
 // From looking at what the ledger says of the content until the run is made and held,
 // the content is held: of processes that begin with it at the same time each sees
 // what those before it have made, and that they are at work.
-func (o *Options) begin(d *Dir, in *Input, m *mapping.Mapping) (done *Result, err error) {
+func (o *Options) begin(ctx context.Context, d *Dir, in *Input, m *mapping.Mapping) (done *Result, err error) {
 	if d.Sandbox {
 		return nil, d.create(m, in)
 	}
 	if !o.Again && m.Key == nil {
-		if err := sameRowsBefore(d, in, m); err != nil {
+		if err := sameRowsBefore(ctx, d, in, m); err != nil {
 			return nil, err
 		}
 	}

@@ -7,6 +7,7 @@
 package rundir
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -48,7 +49,7 @@ func runsOf(in *Input) []*Dir {
 // the change matters: starting anew would create its rows a second time. Or it's a
 // finished one that has taken the file in as it is now, or of which the file is the
 // continuation: then the rows that were appended are new.
-func earlierOf(in *Input) (*Dir, error) {
+func earlierOf(ctx context.Context, in *Input) (*Dir, error) {
 	for _, d := range runsOf(in) {
 		st, err := journal.Load(d.file(journalName))
 		if err != nil {
@@ -63,7 +64,7 @@ func earlierOf(in *Input) (*Dir, error) {
 		if !finished || d.covers(in) {
 			return d, nil
 		}
-		if grown, err := in.continues(d.latest()); grown || err != nil {
+		if grown, err := in.continues(ctx, d.latest()); grown || err != nil {
 			return d, err
 		}
 	}
@@ -71,7 +72,7 @@ func earlierOf(in *Input) (*Dir, error) {
 }
 
 // continues reports whether the input begins with all that another one was.
-func (in *Input) continues(other Identity) (bool, error) {
+func (in *Input) continues(ctx context.Context, other Identity) (bool, error) {
 	if other.Size == 0 || other.Size >= in.Size {
 		return false, nil
 	}
@@ -81,7 +82,10 @@ func (in *Input) continues(other Identity) (bool, error) {
 	}
 	defer f.Close()
 	hash := sha256.New()
-	if _, err := io.CopyN(hash, f, other.Size); err != nil {
+	if _, err := io.CopyN(hash, cancellable{ctx, f}, other.Size); err != nil {
+		if ctx.Err() != nil {
+			return false, context.Cause(ctx)
+		}
 		return false, badInput(fmt.Errorf("reading %s: %w", in.Path, err))
 	}
 	return hex.EncodeToString(hash.Sum(nil)) == other.SHA256, nil
@@ -122,13 +126,13 @@ const earlierRuns = 3
 // the same file in an earlier run into the account, and were created then. Whoever
 // fixes a few rows in the file itself, and not in failures.csv, must not get all
 // others twice.
-func sameRowsBefore(d *Dir, in *Input, m *mapping.Mapping) error {
+func sameRowsBefore(ctx context.Context, d *Dir, in *Input, m *mapping.Mapping) error {
 	runs := slices.DeleteFunc(runsOf(in), func(r *Dir) bool {
 		// Of the very same content something else is known; see claim.
 		return r.BaseURL != d.BaseURL || r.Account != d.Account || r.Object != d.Object || r.covers(in)
 	})
 	for _, r := range runs[:min(len(runs), earlierRuns)] {
-		n, err := r.rowsAgain(in, m)
+		n, err := r.rowsAgain(ctx, in, m)
 		if err != nil {
 			return err
 		}
@@ -141,7 +145,7 @@ func sameRowsBefore(d *Dir, in *Input, m *mapping.Mapping) error {
 
 // rowsAgain counts rows of the input that the run has created or may have, by the
 // checksums in its journal.
-func (d *Dir) rowsAgain(in *Input, m *mapping.Mapping) (n int64, err error) {
+func (d *Dir) rowsAgain(ctx context.Context, in *Input, m *mapping.Mapping) (n int64, err error) {
 	st, err := journal.Load(d.file(journalName))
 	if errors.Is(err, fs.ErrNotExist) {
 		return 0, nil
@@ -157,6 +161,9 @@ func (d *Dir) rowsAgain(in *Input, m *mapping.Mapping) (n int64, err error) {
 	defer r.Close()
 	crc, exist := uint32(0), int64(0)
 	for ahead := st.Slices(); ahead.Len() > 0; {
+		if ctx.Err() != nil {
+			return 0, context.Cause(ctx)
+		}
 		rec, err := r.Read()
 		if errors.Is(err, io.EOF) {
 			break
