@@ -134,6 +134,10 @@ func (s *Sample) Layouts(asIs func(cell string) bool) []string {
 		return c.found
 	}
 	for _, clock := range s.clocks() {
+		sent := time.RFC3339Nano
+		if clock == "" {
+			sent = time.DateOnly // what asIs may have read
+		}
 		for _, day := range []string{
 			"2006-01-02", "02/01/2006", "01/02/2006", "2/1/2006", "1/2/2006", "02.01.2006", "2.1.2006", "02-01-2006", "01-02-2006",
 			"2006/01/02", "2006/1/2", "2006.01.02", "2006-1-2", "20060102", "02/01/06", "01/02/06", "02.01.06", "2006年1月2日",
@@ -142,7 +146,7 @@ func (s *Sample) Layouts(asIs func(cell string) bool) []string {
 			layout := day + clock
 			c.try(layout, func(cell string) (string, bool) {
 				t, err := time.Parse(layout, strings.TrimSpace(cell))
-				return t.Format(time.RFC3339Nano), err == nil
+				return t.Format(sent), err == nil
 			})
 		}
 	}

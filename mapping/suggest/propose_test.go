@@ -110,6 +110,7 @@ func TestProposals(t *testing.T) {
 		{"Start: 01/02/2026|31/01/2026", `high hs_recurring_billing_start_date: { column: Start, layout: "02/01/2006" }`},
 		{"Start: 01/02/2026|01/31/2026", `high hs_recurring_billing_start_date: { column: Start, layout: "01/02/2006" }`},
 		{"Start: 01/02/2026|03/04/2026", "low hs_recurring_billing_start_date: { column: Start }"},
+		{"Start: 2026-01-31|soon", "medium hs_recurring_billing_start_date: Start"}, // no layout is needed
 		{"Start: soon|later", "low hs_recurring_billing_start_date: Start"},
 
 		// Words.
