@@ -54,7 +54,7 @@ func (a *app) showFindings(what, title string, list []*finding) {
 	a.ui.printf("%s:\n", title)
 	for _, f := range list[:min(mostShown, len(list))] {
 		a.ui.printf("%9s  %s%s\n", grouped(f.Count), f.Code, f.place())
-		a.ui.printf("           row %s, line %s: %s\n", grouped(f.Row), grouped(f.Line), visible(f.told()))
+		a.ui.printf("           row %s, line %s: %s\n", grouped(f.Row), grouped(f.Line), visible(f.text()))
 	}
 	if rest := list[min(mostShown, len(list)):]; len(rest) > 0 {
 		var rows int64
@@ -91,7 +91,7 @@ func (a *app) printChecked(c *rundir.Checked, problems, warnings []*finding) {
 	}
 	for _, list := range [][]*finding{problems, warnings} {
 		for _, f := range list {
-			f.Message = f.told()
+			f.Message = f.text()
 		}
 	}
 	if problems == nil {

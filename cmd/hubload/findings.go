@@ -14,7 +14,7 @@ import (
 	"github.com/hubload/hubload/mapping"
 )
 
-// maxKinds is how many kinds are told apart by their messages; beyond it, only by
+// maxKinds is how many kinds are distinguished by their messages; beyond it, only by
 // code, column and property.
 const maxKinds = 1000
 
@@ -128,8 +128,8 @@ func sorted(kinds map[kind]*finding) []*finding {
 	})
 }
 
-// told is the message with the value of the example in it.
-func (f *finding) told() string {
+// text is the message with the value of the example in it.
+func (f *finding) text() string {
 	const short = 60
 	value := f.Value
 	if r := []rune(value); len(r) > short {

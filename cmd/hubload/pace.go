@@ -41,7 +41,7 @@ func (p *pace) add(at time.Duration, rows int64) float64 {
 // it, or longer where the run has lately been slower than that for another
 // reason, such as slow answers. Work is the rows that this process has settled,
 // with so many requests; batch is how many rows a request has at most. It reports
-// false when that can't be told.
+// false when that isn't known.
 func timeLeft(rest, work, requests int64, batch, rate float64, limit ratelimit.Limit) (time.Duration, bool) {
 	if rest <= 0 || limit.N <= 0 {
 		return 0, false

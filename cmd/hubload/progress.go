@@ -100,7 +100,7 @@ type sight struct {
 	total int64   // rows of the input, a guess until all are read
 	rate  float64 // rows a second that got their fate, lately
 	left  time.Duration
-	sure  bool // left can be told
+	sure  bool // left is known
 }
 
 func settled(n importer.Snapshot) int64 { return n.Created + n.Existing + n.Refused + n.InDoubt }

@@ -35,9 +35,9 @@ among the records of the deals (or whatever else) that they are associated with:
 record that was created since the run began and has all values of a row is taken
 for it. Rows that are found are existing from then on.
 
-Rows that aren't found stay in doubt, for a lost request may be executed late, and
-they may be found a few minutes later. What you know better can be said by hand, of
-all rows that are still in doubt after a last look:
+Rows that aren't found stay in doubt: a lost request may be executed late, and they
+may be found a few minutes later. If you know better, say so for all rows that are
+still in doubt after a last look:
   --assume absent   they are refused, and can be imported from failures.csv
   --assume created  they exist, with ids that aren't known`,
 		Example: "  hubload resolve " + rundir.Root + "/orders-1a2b3c4d\n  hubload resolve " + rundir.Root + "/orders-1a2b3c4d --assume absent",
@@ -48,7 +48,7 @@ all rows that are still in doubt after a last look:
 	}
 	fs := cmd.Flags()
 	fs.SortFlags = false
-	fs.Var(&f.assume, "assume", "what to hold of rows that aren't found")
+	fs.Var(&f.assume, "assume", "what to assume of rows that aren't found")
 	f.account.add(fs)
 	f.say.addQuiet(fs)
 	return cmd
@@ -111,9 +111,9 @@ func lookAgain(d *rundir.Dir, tail string, err error) error {
 }
 
 func resolvedLine(r reconcile.Result, assumed string) string {
-	line := fmt.Sprintf("looked for %s rows in doubt: %s found, %s not found", grouped(r.InDoubt), grouped(r.Found), grouped(r.Absent))
+	line := fmt.Sprintf("looked for %s in doubt: %s found, %s not found", counted(r.InDoubt, "row"), grouped(r.Found), grouped(r.Absent))
 	if r.Several > 0 {
-		line += fmt.Sprintf(", %s can't be told from others", grouped(r.Several))
+		line += fmt.Sprintf(", %s with several candidates", grouped(r.Several))
 	}
 	if r.Unlooked > 0 {
 		line += fmt.Sprintf(", %s with nowhere to look", grouped(r.Unlooked))

@@ -193,7 +193,7 @@ func (a *app) runSandbox(ctx context.Context, f *sandboxFlags) error {
 		return err
 	case <-ctx.Done():
 	}
-	a.ui.printf("%s line items, %s requests\n", grouped(int64(b.account.Len(rundir.DefaultObject))), grouped(int64(b.requests())))
+	a.ui.printf("%s, %s\n", counted(int64(b.account.Len(rundir.DefaultObject)), "line item"), counted(int64(b.requests()), "request"))
 	return nil
 }
 

@@ -1,4 +1,4 @@
-// What a run came to, and what to do next, on stdout.
+// The result of a run and what to do next, on stdout.
 
 package main
 
@@ -12,7 +12,7 @@ import (
 	"github.com/hubload/hubload/importer/rundir"
 )
 
-// showResult prints what the run came to, and returns how the command ends: err with
+// showResult prints the result of a run, and returns how the command ends: err with
 // how to go on, or a partlyError. tail is what a next command needs of the flags.
 func (a *app) showResult(r *rundir.Result, err error, say *sayFlags, tail string) error {
 	if r == nil {

@@ -9,8 +9,8 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// version is set by a release build through -ldflags; otherwise the module's own
-// version is told.
+// version is set by a release build through -ldflags; otherwise it is the
+// module's own version.
 var version = ""
 
 func programVersion() string {

@@ -6,73 +6,16 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/hubload/hubload/importer/atomicfile"
 	"github.com/hubload/hubload/importer/csvfile"
-	"github.com/hubload/hubload/importer/report"
-	"github.com/hubload/hubload/importer/rows"
-	"github.com/hubload/hubload/mapping"
 )
-
-// An Identity tells an input from others.
-type Identity struct {
-	Path    string // absolute; "-" is standard input
-	Size    int64
-	SHA256  string // of the bytes as they are, in hex
-	Spooled bool   // standard input or a pipe: the run directory holds a copy
-}
-
-type identityJSON struct {
-	Path    diskPath `json:"path"`
-	Size    int64    `json:"size"`
-	SHA256  string   `json:"sha256"`
-	Spooled bool     `json:"spooled,omitempty"`
-}
-
-// MarshalJSON keeps a path that is not UTF-8.
-func (i Identity) MarshalJSON() ([]byte, error) {
-	return json.Marshal(identityJSON{diskPath(i.Path), i.Size, i.SHA256, i.Spooled})
-}
-
-// UnmarshalJSON reads what MarshalJSON writes.
-func (i *Identity) UnmarshalJSON(data []byte) error {
-	var v identityJSON
-	err := json.Unmarshal(data, &v)
-	*i = Identity{string(v.Path), v.Size, v.SHA256, v.Spooled}
-	return err
-}
-
-// A diskPath is a path in JSON. One that is not UTF-8 is written as {"bytes":
-// base64}: a string of JSON would lose it.
-type diskPath string
-
-func (p diskPath) MarshalJSON() ([]byte, error) {
-	if utf8.ValidString(string(p)) {
-		return json.Marshal(string(p))
-	}
-	return json.Marshal(struct {
-		Bytes []byte `json:"bytes"`
-	}{[]byte(p)})
-}
-
-func (p *diskPath) UnmarshalJSON(data []byte) error {
-	if len(data) == 0 || data[0] != '{' {
-		return json.Unmarshal(data, (*string)(p))
-	}
-	var raw struct{ Bytes []byte }
-	err := json.Unmarshal(data, &raw)
-	*p = diskPath(raw.Bytes)
-	return err
-}
 
 // An Input is a file on its way into an account. Its size and hash are known after
 // [Input.Look].
@@ -222,98 +165,4 @@ func inputError(err error) error {
 		return badInput(err)
 	}
 	return err
-}
-
-// fingerprint reads all of a regular file. One that is still being written has no
-// content to tell.
-func fingerprint(ctx context.Context, path string) (size int64, sum string, err error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return 0, "", badInput(err)
-	}
-	defer f.Close()
-	return fingerprintOf(f, cancellable{ctx, f})
-}
-
-// fingerprintOf reads content, which is that of f.
-func fingerprintOf(f *os.File, content io.Reader) (size int64, sum string, err error) {
-	before, err := f.Stat()
-	if err != nil {
-		return 0, "", badInput(err)
-	}
-	hash := sha256.New()
-	if size, err = io.Copy(hash, content); err != nil {
-		if c, ok := content.(cancellable); ok && c.ctx.Err() != nil {
-			return 0, "", context.Cause(c.ctx)
-		}
-		return 0, "", badInput(fmt.Errorf("reading %s: %w", f.Name(), err))
-	}
-	after, err := f.Stat()
-	if err != nil || after.Size() != size || before.Size() != size || !after.ModTime().Equal(before.ModTime()) {
-		return 0, "", &Error{Reason: InputChanging, Path: f.Name(), Err: fmt.Errorf("%s: %w", f.Name(), csvfile.ErrChanged)}
-	}
-	return size, hex.EncodeToString(hash.Sum(nil)), nil
-}
-
-// cancellable is a reader that ends with its context.
-type cancellable struct {
-	ctx context.Context
-	r   io.Reader
-}
-
-func (c cancellable) Read(p []byte) (int, error) {
-	if c.ctx.Err() != nil {
-		return 0, context.Cause(c.ctx)
-	}
-	return c.r.Read(p)
-}
-
-// refuseReport refuses reports whose rows must not be sent (again).
-func (in *Input) refuseReport() error {
-	has := func(column string) bool { return slices.Contains(in.Header, column) }
-	switch {
-	case has("hubload_id") && has("hubload_status"):
-		return &Error{Reason: InputIsResult, Path: in.Path, Err: errors.New("this is a results file: its rows are in HubSpot already")}
-	case has("hubload_code") && filepath.Base(in.Path) == doubtName:
-		return &Error{Reason: InputInDoubt, Path: filepath.Dir(in.Path), Err: errors.New("this is a file of rows in doubt: they may be in HubSpot already, and importing them could create them twice")}
-	}
-	return nil
-}
-
-// checkPositions refuses a failures file whose rows can't be numbered, before there is
-// a run.
-func (in *Input) checkPositions(m *mapping.Mapper) error {
-	if len(m.Numbered()) > 0 && slices.Contains(in.Header, rowColumn) && !slices.Contains(in.Header, rows.PositionColumn) {
-		return badInput(rows.ErrNoPositions)
-	}
-	return nil
-}
-
-const rowColumn = "hubload_row" // by which a failures file is known
-
-// findOrigin finds the run that wrote a failures file, which lies beside it, and takes
-// the header back to what it means.
-func (in *Input) findOrigin() {
-	if in.Spooled || !slices.Contains(in.Header, rowColumn) {
-		return
-	}
-	if d, err := open(filepath.Dir(in.Path)); err == nil {
-		in.origin = d
-	}
-	if in.restored() {
-		restoreAll(in.Header)
-	}
-}
-
-// restored reports whether the input's cells stand for what report.Restore makes of
-// them.
-func (in *Input) restored() bool {
-	return in.origin != nil && (in.origin.ExcelSafe || in.origin.Restore)
-}
-
-// restoreAll undoes --excel-safe, in place.
-func restoreAll(cells []string) {
-	for i, c := range cells {
-		cells[i] = report.Restore(c)
-	}
 }

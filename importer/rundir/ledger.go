@@ -14,8 +14,8 @@ import (
 
 // A ledger remembers runs in the user's state directory: by the content of their
 // input, so that the same file under another name or from another place is noticed,
-// and by their directory, so that one which the user has begun is told from one that
-// was planted. With an empty directory there is none.
+// and by their directory, so that a run that the user has begun differs from one
+// that was planted. With an empty directory there is none.
 type ledger struct{ state }
 
 func (o *Options) ledger() ledger { return ledger{o.state()} }

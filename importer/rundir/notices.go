@@ -20,7 +20,7 @@ type notices struct {
 	ids   []noticed // columns of identifiers that a spreadsheet may have rounded
 	cells []noticed // all columns that are used
 	pairs [][2]int  // columns of the same kind of association
-	twice int64     // rows whose association stands in both columns of a pair
+	twice int64     // rows whose association is in both columns of a pair
 }
 
 // A noticed is a column and how many of its cells gave cause for a notice.
@@ -164,7 +164,7 @@ func findColumn(header []string, name string) (index int, how string) {
 func (o *Options) noteInexact(m *mapping.Mapping, header []string) {
 	for _, name := range m.Columns() {
 		if at, how := findColumn(header, name); at >= 0 && how != "" {
-			o.note("column %s of the mapping stands in the header %s", shown(name), how)
+			o.note("column %s of the mapping is in the header %s", shown(name), how)
 		}
 	}
 }

@@ -1,4 +1,4 @@
-// What an import is told, and what it hands back.
+// Options of an import, and its result.
 
 package rundir
 
@@ -77,7 +77,7 @@ type Live struct {
 	Limit    func() ratelimit.Limit // of the rate
 }
 
-// A Result is what an import came to.
+// A Result is the outcome of an import.
 type Result struct {
 	Dir     *Dir
 	Summary report.Summary

@@ -126,8 +126,7 @@ func (s *session) keyOf() func(row int64) string {
 }
 
 // finish writes the reports from what is on disk, so that they are what Report would
-// write later. Rows that an input which is cut off leaves unread are no reason to do
-// without them.
+// write later. They are written also where the input is cut off.
 func (s *session) finish(progress *importer.Progress, started time.Time, runErr error) (*Result, error) {
 	counts, st, err := s.dir.writeReports(s.mapping)
 	if err != nil && !errors.Is(err, report.ErrIncomplete) {

@@ -1,10 +1,16 @@
-// The input as rows to import: an earlier report is taken back to what it means.
+// Inputs that are reports of an earlier run: what they are refused for, and what they mean.
 
 package rundir
 
 import (
+	"errors"
+	"path/filepath"
+	"slices"
+
 	"github.com/hubload/hubload/importer/csvfile"
 	"github.com/hubload/hubload/importer/report"
+	"github.com/hubload/hubload/importer/rows"
+	"github.com/hubload/hubload/mapping"
 )
 
 // A source is the input, without what ExcelSafe had added to it, and without the rows
@@ -38,4 +44,54 @@ func (s *source) Read() (*csvfile.Record, error) {
 	}
 	s.notices.see(rec)
 	return rec, nil
+}
+
+// refuseReport refuses reports whose rows must not be sent (again).
+func (in *Input) refuseReport() error {
+	has := func(column string) bool { return slices.Contains(in.Header, column) }
+	switch {
+	case has("hubload_id") && has("hubload_status"):
+		return &Error{Reason: InputIsResult, Path: in.Path, Err: errors.New("this is a results file: its rows are in HubSpot already")}
+	case has("hubload_code") && filepath.Base(in.Path) == doubtName:
+		return &Error{Reason: InputInDoubt, Path: filepath.Dir(in.Path), Err: errors.New("this is a file of rows in doubt: they may be in HubSpot already, and importing them could create them twice")}
+	}
+	return nil
+}
+
+// checkPositions refuses a failures file whose rows can't be numbered, before there is
+// a run.
+func (in *Input) checkPositions(m *mapping.Mapper) error {
+	if len(m.Numbered()) > 0 && slices.Contains(in.Header, rowColumn) && !slices.Contains(in.Header, rows.PositionColumn) {
+		return badInput(rows.ErrNoPositions)
+	}
+	return nil
+}
+
+const rowColumn = "hubload_row" // by which a failures file is known
+
+// findOrigin finds the run that wrote a failures file, which lies beside it, and takes
+// the header back to what it means.
+func (in *Input) findOrigin() {
+	if in.Spooled || !slices.Contains(in.Header, rowColumn) {
+		return
+	}
+	if d, err := open(filepath.Dir(in.Path)); err == nil {
+		in.origin = d
+	}
+	if in.restored() {
+		restoreAll(in.Header)
+	}
+}
+
+// restored reports whether the input's cells stand for what report.Restore makes of
+// them.
+func (in *Input) restored() bool {
+	return in.origin != nil && (in.origin.ExcelSafe || in.origin.Restore)
+}
+
+// restoreAll undoes --excel-safe, in place.
+func restoreAll(cells []string) {
+	for i, c := range cells {
+		cells[i] = report.Restore(c)
+	}
 }

@@ -25,7 +25,7 @@ const (
 )
 
 // A windowFile is a ratelimit.Store in the user's state directory, one for each
-// base URL and account. An account whose id the token may not read shares one with
+// base URL and account. An account whose id the token can't read shares one with
 // all such accounts of that URL. The token isn't part of the name: of two private
 // apps, each of which HubSpot grants a limit of its own, both keep to one; to use
 // both limits, give one of them another XDG_STATE_HOME.

@@ -1,0 +1,129 @@
+// The reports of a run, written from its input and its journal.
+
+package rundir
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"time"
+
+	"github.com/hubload/hubload/importer/csvfile"
+	"github.com/hubload/hubload/importer/journal"
+	"github.com/hubload/hubload/importer/report"
+	"github.com/hubload/hubload/mapping"
+)
+
+// nothingLeft reports whether going on with the run could do nothing more. With a key
+// rows in doubt can be looked up.
+func (d *Dir) nothingLeft(t Tally) bool {
+	return t.Finished() && (t.InDoubt == 0 || d.Key == "")
+}
+
+// whenFinished returns the result of a run with nothing left to do, and nil of another
+// one. Where the process died, or the disk was full, before the reports were complete,
+// they are written now.
+func (d *Dir) whenFinished() (*Result, error) {
+	st, err := journal.Load(d.file(journalName))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	defer st.Close()
+	t := tallyOf(st)
+	if !d.nothingLeft(t) {
+		return nil, nil
+	}
+	if sum, err := report.ReadSummary(d.Path); err == nil && sum.Counts == t.Counts {
+		return &Result{Dir: d, Summary: sum, Done: true}, nil // it is written last
+	}
+	result, err := d.repairReports()
+	if result == nil {
+		result = &Result{Dir: d, Summary: report.Summary{Counts: t.Counts}}
+	}
+	result.Done, result.Repaired = true, true
+	return result, err
+}
+
+func (d *Dir) repairReports() (*Result, error) {
+	m, err := d.mapping()
+	if err != nil {
+		return nil, err
+	}
+	counts, st, err := d.writeReports(m)
+	if st != nil {
+		defer st.Close()
+	}
+	if err != nil {
+		return nil, fmt.Errorf("writing the reports: %w", err)
+	}
+	result := &Result{Dir: d, Summary: d.summary(counts, st)}
+	result.Summary.Finished = time.Now()
+	result.Summary.ExitCode = new(Options).exitCode(nil, result.Complete())
+	return result, report.WriteSummary(d.Path, result.Summary)
+}
+
+// Report writes the reports of a run again, from its input and its journal, also
+// while the run is going on. It returns the counts with an error that matches
+// [report.ErrIncomplete] too.
+func Report(path string) (*Result, error) {
+	d, err := Open(path)
+	if err != nil {
+		return nil, err
+	}
+	m, err := d.mapping()
+	if err != nil {
+		return nil, err
+	}
+	counts, st, err := d.writeReports(m)
+	if st == nil {
+		return nil, inputError(err)
+	}
+	defer st.Close()
+	result := &Result{Dir: d, Summary: report.Summary{Counts: counts}}
+	if sum, readErr := report.ReadSummary(d.Path); readErr == nil {
+		sum.Counts = counts
+		result.Summary = sum
+		if err := report.WriteSummary(d.Path, sum); err != nil {
+			return nil, err
+		}
+	}
+	return result, err
+}
+
+// writeReports makes the reports again from input and journal. The caller closes
+// the state, which is there with a report.ErrIncomplete too.
+func (d *Dir) writeReports(m *mapping.Mapping) (report.Counts, *journal.State, error) {
+	st, err := journal.Load(d.file(journalName))
+	if err != nil {
+		return report.Counts{}, nil, err
+	}
+	src := report.Source{
+		Open:        func() (*csvfile.Reader, error) { return d.input(m) },
+		Mapper:      m.Compile,
+		Neutralised: d.Restore,
+	}
+	counts, err := report.Write(d.Path, src, st, report.Options{ExcelSafe: d.ExcelSafe})
+	if err != nil && !errors.Is(err, report.ErrIncomplete) {
+		st.Close()
+		return counts, nil, err
+	}
+	return counts, st, err
+}
+
+// summary is what the run directory says of the whole run.
+func (d *Dir) summary(counts report.Counts, st *journal.State) report.Summary {
+	return report.Summary{
+		Counts:   counts,
+		Requests: st.Intents(),
+		Limited:  st.Returns("limited"),
+		Retries:  st.Retries(),
+		Run:      d.ID,
+		Input:    d.Input.Path,
+		Object:   d.Object,
+		Account:  d.Account,
+		Started:  d.Started,
+	}
+}
