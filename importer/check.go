@@ -9,11 +9,11 @@ import (
 	"github.com/hubload/hubload/mapping"
 )
 
-// A Check says which rows to check, and by what. Source and Mapper are needed; the
-// other fields of Config are those of [Import].
+// A Check says which rows to check, and by what. Source and Rows.Mapper are needed;
+// Rows is what it is for an [Import].
 type Check struct {
 	Source rows.Source
-	rows.Config
+	Rows   rows.Config
 
 	// Refused is called for each row that [Run] would refuse without sending
 	// it. An error ends the check. May be nil.
@@ -32,7 +32,7 @@ type Checked struct{ Rows, Refused int64 }
 // the source or of Refused, or [context.Cause] when ctx ends.
 func (c *Check) Run(ctx context.Context) (n Checked, err error) {
 	var record mapping.Record // serves all rows: two allocations a row less
-	for row, err := range rows.NewReader(c.Source, c.Config).All(ctx) {
+	for row, err := range rows.NewReader(c.Source, c.Rows).All(ctx) {
 		if err != nil {
 			return n, err
 		}

@@ -63,7 +63,7 @@ associations:
 		if err != nil {
 			b.Fatal(err)
 		}
-		check := Check{Source: r, Config: rows.Config{Mapper: mapper}, Good: func(rec *rows.Row, record *mapping.Record) {
+		check := Check{Source: r, Rows: rows.Config{Mapper: mapper}, Good: func(rec *rows.Row, record *mapping.Record) {
 			watch.Look(rec.Fields, record, func(s mapping.Suspicion, _ string) { b.Fatal(s) })
 		}}
 		n, err := check.Run(b.Context())

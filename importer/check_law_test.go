@@ -31,15 +31,13 @@ func TestCheckRefusesWhatRunRefuses(t *testing.T) {
 			}
 			var checked []journal.Fate
 			tr.change = func(im *Import) {
-				c := rows.Config{Mapper: im.Mapper, Key: im.Key}
 				if strings.Contains(tr.mapping, "auto") {
-					c.KeyOf = rows.AutoKey("law")
-				} else if im.Key != "" {
-					c.Duplicates, _ = rows.FindDuplicates(t.Context(), sourceOf(tr.csv), im.Mapper)
+					im.Rows.KeyOf = rows.AutoKey("law")
 				}
-				c.Positions, _ = rows.FindPositions(t.Context(), sourceOf(tr.csv), im.Mapper)
-				im.KeyOf, im.Duplicates, im.Positions = c.KeyOf, c.Duplicates, c.Positions
-				checked = checkedFates(t, tr.csv, c)
+				if err := im.Rows.Prepare(t.Context(), sourceOf(tr.csv)); err != nil {
+					t.Fatal(err)
+				}
+				checked = checkedFates(t, tr.csv, im.Rows)
 			}
 			if err := tr.run(t.Context()); err != nil {
 				t.Fatal(err)
@@ -78,7 +76,7 @@ func checkedFates(t *testing.T, csv string, c rows.Config) (fates []journal.Fate
 	if err != nil {
 		t.Fatal(err)
 	}
-	check := Check{Source: src, Config: c, Refused: func(row *rows.Row, refused *rows.Refusal) error {
+	check := Check{Source: src, Rows: c, Refused: func(row *rows.Row, refused *rows.Refusal) error {
 		fates = append(fates, refused.Fate(row.Row))
 		return nil
 	}}

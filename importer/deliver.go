@@ -67,7 +67,7 @@ func (c *courier) deliver(ctx context.Context, b *batch) error {
 	if err := c.send(ctx, again, &b.prefix); err != nil {
 		return err
 	}
-	if c.im.Key == "" { // else the key check may still read the rows
+	if c.im.Rows.Key == "" { // else the key check may still read the rows
 		b.release()
 	}
 	return nil
@@ -189,7 +189,7 @@ func (c *courier) attempt(ctx context.Context, rows []*row, p *prefix) (leftover
 	results := judge(sent, ans)
 
 	// commit
-	left, fates, doubted := apply(results, rows, c.im.Key != "")
+	left, fates, doubted := apply(results, rows, c.im.Rows.Key != "")
 	if err := c.recorder.end(intent, ans, fates, doubted); err != nil {
 		return leftover{}, err
 	}

@@ -12,7 +12,7 @@ func TestRowsThatShareAKeyAreRefused(t *testing.T) {
 	tr := newTrial(t, w, 4).withKey(w)
 	tr.csv += "r2,9\n"
 	tr.change = func(im *Import) {
-		im.Duplicates, _ = rows.FindDuplicates(t.Context(), sourceOf(tr.csv), im.Mapper)
+		_ = im.Rows.Prepare(t.Context(), sourceOf(tr.csv))
 	}
 	if err := tr.run(t.Context()); err != nil {
 		t.Fatal(err)

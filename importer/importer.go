@@ -49,7 +49,6 @@ import (
 	"github.com/hubload/hubload/importer/journal"
 	"github.com/hubload/hubload/importer/lookup"
 	"github.com/hubload/hubload/importer/rows"
-	"github.com/hubload/hubload/mapping"
 	"github.com/hubload/hubload/ratelimit"
 )
 
@@ -57,11 +56,17 @@ import (
 // large they are.
 const maxBytesInFlight = 8 << 20
 
-// An Import says what to import, by what, and how. Source, Mapper, API,
+// An Import says what to import, by what, and how. Source, Rows.Mapper, API,
 // Limiter, Journal and Name are needed; the zero value of every other field is useful.
 type Import struct {
-	Source  rows.Source
-	Mapper  *mapping.Mapper
+	Source rows.Source
+
+	// Rows says how rows are mapped; Known is set from State. It must be
+	// prepared ([rows.Config.Prepare]) where the mapping has position rules or
+	// a key. The caller has made sure that the account enforces the key: with
+	// one that isn't unique rows would be created twice.
+	Rows rows.Config
+
 	API     api.API
 	Limiter *ratelimit.Limiter
 	Journal *journal.Journal
@@ -73,27 +78,10 @@ type Import struct {
 	// State is what the journal held when it was opened; nil for a new one.
 	State *journal.State
 
-	// Key is the name of the mapping's unique property, "" without one. The
-	// caller has made sure that the account enforces it: with a key that isn't
-	// unique rows would be created twice.
-	Key string
-
-	// KeyOf gives the keys, where the mapping leaves them to the rows' numbers;
-	// see [rows.AutoKey]. Nil: the mapping gives them.
-	KeyOf func(row int64) string
-
 	// KeyProved says that this account is known to keep the key's values.
 	// Otherwise the first records are read back after five seconds, and Run
 	// doesn't end before.
 	KeyProved bool
-
-	// Duplicates are rows whose key isn't theirs alone, each with another row
-	// of the same key; see [rows.FindDuplicates]. They are refused.
-	Duplicates map[int64]rows.Duplicate
-
-	// Positions numbers the rows; see [rows.FindPositions]. It must be there where the
-	// mapping has rules that do.
-	Positions *rows.Positions
 
 	BatchSize int // rows a request, 1 to MaxBatch; 0 is MaxBatch
 	Workers   int // most requests in flight; 0 adapts
@@ -178,17 +166,16 @@ func start(ctx context.Context, im Import) (*courier, *slicer, error) {
 	if size < 1 || size > api.MaxBatch {
 		panic(fmt.Sprintf("importer: a batch size of %d is not between 1 and %d", im.BatchSize, api.MaxBatch))
 	}
-	if len(im.Mapper.Numbered()) > 0 && im.Positions == nil {
-		panic("importer: a mapping that numbers rows needs Positions")
+	if len(im.Rows.Mapper.Numbered()) > 0 && im.Rows.Positions == nil {
+		panic("importer: a mapping with position rules needs Positions: see rows.Config.Prepare")
 	}
 	im.Progress = cmp.Or(im.Progress, new(Progress))
 	im.Logger = cmp.Or(im.Logger, slog.New(slog.DiscardHandler))
 	calls := call.New(call.Options{API: im.API, Limiter: im.Limiter, Patience: im.Patience, DailyReset: im.DailyReset, Logger: im.Logger})
 	rec := &recorder{journal: im.Journal, progress: im.Progress, stop: &stopRules{limit: im.MaxRefused, progress: im.Progress}, log: im.Logger}
-	config := rows.Config{Mapper: im.Mapper, Key: im.Key, KeyOf: im.KeyOf, Duplicates: im.Duplicates, Positions: im.Positions}
 	died := map[int64]bool{}
 	if im.State != nil {
-		config.Known = im.State.Slices()
+		im.Rows.Known = im.State.Slices()
 		im.Progress.resume(im.State)
 		fates, doubted, err := im.Journal.DoubtOpen(im.State)
 		if err != nil {
@@ -199,21 +186,21 @@ func start(ctx context.Context, im Import) (*courier, *slicer, error) {
 		}
 		im.Progress.settle(fates, doubted)
 	}
-	checked := im.Key
+	checked := im.Rows.Key
 	if im.KeyProved {
 		checked = ""
 	}
 	check := newKeyCheck(ctx, calls, checked)
 	c := &courier{
 		im: &im, calls: calls, concurrency: newConcurrencyLimiter(im.Workers), check: check, recorder: rec,
-		rechecker: rechecker{calls: calls, key: im.Key, check: check, recorder: rec},
+		rechecker: rechecker{calls: calls, key: im.Rows.Key, check: check, recorder: rec},
 	}
-	if len(im.Mapper.Targets()) > 0 {
+	if len(im.Rows.Mapper.Targets()) > 0 {
 		c.lookups = lookup.New(calls)
 	}
 	s := &slicer{
-		reader: rows.NewReader(im.Source, config), journal: im.Journal, state: im.State, died: died,
-		keyed: im.Key != "", size: size, progress: im.Progress, batch: newBatch(),
+		reader: rows.NewReader(im.Source, im.Rows), journal: im.Journal, state: im.State, died: died,
+		keyed: im.Rows.Key != "", size: size, progress: im.Progress, batch: newBatch(),
 	}
 	return c, s, nil
 }

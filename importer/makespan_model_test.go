@@ -23,6 +23,7 @@ import (
 	"github.com/hubload/hubload/importer/hubspot"
 	"github.com/hubload/hubload/importer/hubspot/hubspottest"
 	"github.com/hubload/hubload/importer/journal"
+	"github.com/hubload/hubload/importer/rows"
 	"github.com/hubload/hubload/mapping"
 	"github.com/hubload/hubload/mapping/schema"
 	"github.com/hubload/hubload/ratelimit"
@@ -178,7 +179,7 @@ func (h *haul) run(ctx context.Context, o ratelimit.Options, progress *importer.
 		return err
 	}
 	return importer.Run(ctx, importer.Import{
-		Source: &counter{n: int64(h.n)}, Mapper: m, API: client, Limiter: ratelimit.New(o),
+		Source: &counter{n: int64(h.n)}, Rows: rows.Config{Mapper: m}, API: client, Limiter: ratelimit.New(o),
 		Journal: j, State: st, Name: filepath.Base(h.dir), BatchSize: 1, Progress: progress,
 	})
 }

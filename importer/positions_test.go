@@ -68,7 +68,7 @@ func newPositionTrial(t *testing.T, w *numberWorld, deals ...string) *trial {
 	tr := newTrial(t, w.world, 0)
 	tr.sender, tr.mapping = w, positionMapping
 	tr.csv = ordersCSV(len(deals), func(n int) string { return deals[n-1] })
-	tr.change = func(im *Import) { im.Positions = findPositions(t, tr.csv) }
+	tr.change = func(im *Import) { im.Rows.Positions = findPositions(t, tr.csv) }
 	return tr
 }
 
@@ -159,7 +159,7 @@ func numbersAndDeaths(t *testing.T, seed uint64) {
 		steps := 0
 		last := 1 + rng.IntN(12)
 		tr.change = func(im *Import) {
-			im.Positions = positions
+			im.Rows.Positions = positions
 			im.step = func(step) error {
 				if steps++; n < 20 && steps >= last {
 					return died

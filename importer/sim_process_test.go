@@ -165,8 +165,9 @@ func (p *simProcess) assemble(j *journal.Journal, st *journal.State) (importer.I
 		return importer.Import{}, err
 	}
 	im := importer.Import{
-		Source: &simSource{p: p, from: reader}, Mapper: mapper, API: client, Limiter: ratelimit.New(plan.limit),
-		Journal: j, State: st, Name: "5ca1ab1e", Key: key, Duplicates: p.run.input.duplicates, Positions: p.run.input.positions,
+		Source: &simSource{p: p, from: reader}, API: client, Limiter: ratelimit.New(plan.limit),
+		Journal: j, State: st, Name: "5ca1ab1e",
+		Rows:      rows.Config{Mapper: mapper, Key: key, Duplicates: p.run.input.duplicates, Positions: p.run.input.positions},
 		BatchSize: plan.batch, Workers: plan.workers, Progress: &p.progress,
 	}
 	if plan.wait {

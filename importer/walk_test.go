@@ -22,6 +22,7 @@ import (
 
 	"github.com/hubload/hubload/importer/csvfile"
 	"github.com/hubload/hubload/importer/journal"
+	"github.com/hubload/hubload/importer/rows"
 	"github.com/hubload/hubload/mapping"
 	"github.com/hubload/hubload/ratelimit"
 )
@@ -308,12 +309,12 @@ func (tr *trip) process() {
 	tr.resumed = true
 	progress := new(Progress)
 	im := Import{
-		Source: &walkSource{tr: tr}, Mapper: tr.mapper, API: tr, Journal: j, State: st, Name: "0badcafe",
+		Source: &walkSource{tr: tr}, Rows: rows.Config{Mapper: tr.mapper}, API: tr, Journal: j, State: st, Name: "0badcafe",
 		BatchSize: batch, Workers: 1, Progress: progress, KeyProved: true, step: tr.step,
 		Limiter: ratelimit.New(ratelimit.Options{Cap: ratelimit.Limit{N: 100_000, Per: time.Second}}),
 	}
 	if tr.walk.key {
-		im.Key = "row_key"
+		im.Rows.Key = "row_key"
 	}
 	err = Run(ctx, im)
 	if err := cmp.Or(j.Close(), st.Close()); err != nil {

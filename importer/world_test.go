@@ -17,6 +17,7 @@ import (
 	"github.com/hubload/hubload/importer/api"
 	"github.com/hubload/hubload/importer/csvfile"
 	"github.com/hubload/hubload/importer/journal"
+	"github.com/hubload/hubload/importer/rows"
 	"github.com/hubload/hubload/mapping"
 	"github.com/hubload/hubload/ratelimit"
 )
@@ -253,7 +254,7 @@ func (tr *trial) run(ctx context.Context) error {
 		tr.t.Fatal(err)
 	}
 	im := Import{
-		Source: src, Mapper: mapper, API: tr.sender, Journal: j, State: st, Name: "0badcafe", Key: tr.key,
+		Source: src, Rows: rows.Config{Mapper: mapper, Key: tr.key}, API: tr.sender, Journal: j, State: st, Name: "0badcafe",
 		KeyProved: true, BatchSize: tr.batch, Workers: tr.workers,
 		Limiter: ratelimit.New(ratelimit.Options{Cap: ratelimit.Limit{N: 100_000, Per: time.Second}}),
 	}

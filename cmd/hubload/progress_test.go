@@ -21,6 +21,7 @@ import (
 	"github.com/hubload/hubload/importer/api"
 	"github.com/hubload/hubload/importer/csvfile"
 	"github.com/hubload/hubload/importer/journal"
+	"github.com/hubload/hubload/importer/rows"
 	"github.com/hubload/hubload/importer/rundir"
 	"github.com/hubload/hubload/mapping"
 	"github.com/hubload/hubload/mapping/schema"
@@ -169,7 +170,7 @@ func importRows(t *testing.T, dir string, src *fakeRows, show func(*importer.Pro
 		defer show(progress, limiter)()
 	}
 	err = importer.Run(t.Context(), importer.Import{
-		Source: src, Mapper: m, API: &slowSender{}, Limiter: limiter, Journal: j, State: st, Name: "r", Progress: progress,
+		Source: src, Rows: rows.Config{Mapper: m}, API: &slowSender{}, Limiter: limiter, Journal: j, State: st, Name: "r", Progress: progress,
 	})
 	if err != nil {
 		t.Fatal(err)

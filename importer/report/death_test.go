@@ -22,6 +22,7 @@ import (
 	"github.com/hubload/hubload/importer/atomicfile"
 	"github.com/hubload/hubload/importer/csvfile"
 	"github.com/hubload/hubload/importer/journal"
+	"github.com/hubload/hubload/importer/rows"
 	"github.com/hubload/hubload/mapping"
 	"github.com/hubload/hubload/ratelimit"
 )
@@ -298,7 +299,7 @@ func (p *patron) session(t *testing.T, path string, input []byte, batch int) *jo
 	defer stop()
 	p.stop = stop
 	err = importer.Run(ctx, importer.Import{
-		Source: r, Mapper: mapper, API: p, Journal: j, State: st, Name: "1a2b3c4d", BatchSize: batch, Workers: 1,
+		Source: r, Rows: rows.Config{Mapper: mapper}, API: p, Journal: j, State: st, Name: "1a2b3c4d", BatchSize: batch, Workers: 1,
 		Limiter: ratelimit.New(ratelimit.Options{Cap: ratelimit.Limit{N: 100_000, Per: time.Second}}),
 	})
 	if err := errors.Join(j.Close(), err); err != nil && !errors.Is(err, context.Canceled) {

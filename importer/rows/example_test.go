@@ -76,7 +76,7 @@ associations: [ { to: deals, column: Deal ID } ]
 	defer j.Close()
 	var progress importer.Progress
 	err = importer.Run(context.Background(), importer.Import{
-		Source: src, Mapper: mapper, API: client, Limiter: ratelimit.New(ratelimit.Options{}),
+		Source: src, Rows: rows.Config{Mapper: mapper}, API: client, Limiter: ratelimit.New(ratelimit.Options{}),
 		Journal: j, Name: "1a2b3c4d", Progress: &progress,
 	})
 	if err != nil {

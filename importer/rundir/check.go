@@ -103,16 +103,12 @@ func (c *checking) open() (*source, error) {
 
 // rows reads the file and notes what is wrong with it.
 func (c *checking) rows(ctx context.Context) (n importer.Checked, err error) {
-	check := importer.Check{Config: rows.Config{Mapper: c.mapper}, Good: c.visitor.Good}
-	open := func() (rows.Source, error) { return c.open() }
+	check := importer.Check{Rows: rows.Config{Mapper: c.mapper}, Good: c.visitor.Good}
 	if k := c.Mapping.Key; k != nil && !k.Auto {
-		check.Key = k.Property
-		if check.Duplicates, err = rows.FindDuplicates(ctx, open, c.mapper); err != nil {
-			return n, passError(ctx, "looking for keys that several rows share", err)
-		}
+		check.Rows.Key = k.Property
 	}
-	if check.Positions, err = rows.FindPositions(ctx, open, c.mapper); err != nil {
-		return n, passError(ctx, "numbering the rows", err)
+	if err := check.Rows.Prepare(ctx, func() (rows.Source, error) { return c.open() }); err != nil {
+		return n, passError(ctx, err)
 	}
 	src, err := c.open()
 	if err != nil {

@@ -21,6 +21,7 @@ import (
 
 	"github.com/hubload/hubload/importer/csvfile"
 	"github.com/hubload/hubload/importer/journal"
+	"github.com/hubload/hubload/importer/rows"
 	"github.com/hubload/hubload/mapping"
 )
 
@@ -159,11 +160,8 @@ func (d *Dir) rowsAgain(ctx context.Context, in *Input, m *mapping.Mapping) (n i
 		return 0, inputError(err)
 	}
 	defer r.Close()
-	crc, exist := uint32(0), int64(0)
-	for ahead := st.Slices(); ahead.Len() > 0; {
-		if ctx.Err() != nil {
-			return 0, context.Cause(ctx)
-		}
+	exist := int64(0) // of a slice
+	for v := (rows.Verifier{Slices: st.Slices()}); v.Slices.Len() > 0; {
 		rec, err := r.Read()
 		if errors.Is(err, io.EOF) {
 			break
@@ -171,22 +169,17 @@ func (d *Dir) rowsAgain(ctx context.Context, in *Input, m *mapping.Mapping) (n i
 		if err != nil {
 			return 0, inputError(err)
 		}
-		s := ahead.First()
-		if rec.Row < s.From {
+		if !v.Holds(rec.Row) {
 			continue
 		}
-		if rec.Row == s.From {
-			crc, exist = 0, 0
+		if rec.Row == v.Slices.First().From {
+			exist = 0
 		}
-		crc = journal.Checksum(crc, rec.Raw)
 		if kind, ok := st.Kind(rec.Row); ok && kind != journal.Refused {
 			exist++
 		}
-		if rec.Row == s.To {
-			if crc == s.CRC {
-				n += exist
-			}
-			ahead = ahead.Rest()
+		if same, _ := v.Take(rec); same {
+			n += exist
 		}
 	}
 	return n, nil

@@ -77,11 +77,11 @@ func (s *session) resolve(ctx context.Context, assume reconcile.Assumption) (rec
 	defer st.Close()
 	o := reconcile.Options{
 		Open: func() (rows.Source, error) { return s.source() },
-		Rows: rows.Config{Mapper: s.mapper, Key: s.dir.Key, KeyOf: s.keyOf()},
+		Rows: s.rows(),
 		API:  s.conn.Account, Limiter: s.conn.limiter, Journal: j, State: st, Assume: assume, Logger: s.Logger,
 	}
 	if o.Rows.Positions, err = rows.FindPositions(ctx, o.Open, s.mapper); err != nil {
-		return reconcile.Result{}, cmp.Or(passError(ctx, "numbering the rows", err), j.Close())
+		return reconcile.Result{}, cmp.Or(passError(ctx, err), j.Close())
 	}
 	found, err := reconcile.Run(ctx, o)
 	return found, cmp.Or(err, j.Close())

@@ -60,36 +60,24 @@ func (s *session) run(ctx context.Context, j *journal.Journal, st *journal.State
 	defer src.Close()
 	open := func() (rows.Source, error) { return s.source() }
 	im := importer.Import{
-		Source: src, Mapper: s.mapper, API: s.conn.Account, Name: s.dir.ID, Journal: j, State: st,
+		Source: src, Rows: s.rows(), API: s.conn.Account, Name: s.dir.ID, Journal: j, State: st,
 		Limiter:   s.conn.limiter,
-		Key:       s.dir.Key,
 		BatchSize: s.BatchSize, Workers: s.Workers, MaxRefused: s.MaxRefused,
 		Progress: progress, Logger: s.Logger,
 	}
 	if s.WaitDaily {
 		im.DailyReset = s.conn.dailyReset
 	}
-	im.KeyProved = s.dir.Sandbox || im.Key != "" && s.state().keyChecked(&s.dir.Run)
-	im.KeyOf = s.keyOf()
-	if im.Key != "" && im.KeyOf == nil {
-		im.Duplicates, err = rows.FindDuplicates(ctx, open, s.mapper)
-		if err != nil {
-			return passError(ctx, "looking for keys that several rows share", err)
-		}
-	}
-	if im.Positions, err = rows.FindPositions(ctx, open, s.mapper); err != nil {
-		return passError(ctx, "numbering the rows", err)
+	im.KeyProved = s.dir.Sandbox || s.dir.Key != "" && s.state().keyChecked(&s.dir.Run)
+	if err := im.Rows.Prepare(ctx, open); err != nil {
+		return passError(ctx, err)
 	}
 	if s.Sandbox && s.Seed != nil {
 		if err := s.Seed(ctx, s.mapper, open); err != nil {
-			return passError(ctx, "looking for associated records", err)
+			return passError(ctx, fmt.Errorf("looking for associated records: %w", err))
 		}
 	}
-	header := src.Header()
-	if src.restore {
-		restoreAll(header)
-	}
-	src.notices = noticesOf(s.mapping, header)
+	src.notices = noticesOf(s.mapping, src.Header())
 	stop := func() {}
 	if s.Watch != nil {
 		stop = s.Watch(Live{Progress: progress, Size: s.dir.Input.Size, Offset: src.Offset, Limit: s.conn.limiter.Limit})
@@ -103,18 +91,23 @@ func (s *session) run(ctx context.Context, j *journal.Journal, st *journal.State
 	if progress.Now().Read == 0 {
 		s.note("the file has a header and no rows")
 	}
-	if im.Key != "" && !s.dir.Sandbox && progress.Now().Created > 0 {
+	if s.dir.Key != "" && !s.dir.Sandbox && progress.Now().Created > 0 {
 		s.state().rememberKey(&s.dir.Run)
 	}
 	return nil
 }
 
-// passError says which pass over the input went wrong before the first request.
-func passError(ctx context.Context, pass string, err error) error {
+// passError is the error of a pass over the input before the first request.
+func passError(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
 		return err
 	}
-	return badInput(fmt.Errorf("%s: %w", pass, err))
+	return badInput(err)
+}
+
+// rows says how the rows of the run are mapped.
+func (s *session) rows() rows.Config {
+	return rows.Config{Mapper: s.mapper, Key: s.dir.Key, KeyOf: s.keyOf()}
 }
 
 // keyOf returns the keys of a mapping that leaves them to the rows' numbers, else nil.

@@ -26,6 +26,15 @@ func newSource(r *csvfile.Reader, restore bool) *source {
 	return &source{Reader: r, restore: restore, uncorrected: report.Unmended(r.Header())}
 }
 
+// Header returns the names of the columns, as they are meant.
+func (s *source) Header() []string {
+	header := s.Reader.Header()
+	if s.restore {
+		restoreAll(header)
+	}
+	return header
+}
+
 func (s *source) Read() (*csvfile.Record, error) {
 	rec, err := s.Reader.Read()
 	if err != nil {
