@@ -54,7 +54,7 @@ associations:
 	if err != nil {
 		b.Fatal(err)
 	}
-	watch := mapping.NewWatch(m.Object, mapper)
+	watch := mapping.NewLinter(m.Object, mapper)
 	b.SetBytes(int64(csv.Len()))
 	b.ReportAllocs()
 	total := int64(0)
@@ -64,7 +64,7 @@ associations:
 			b.Fatal(err)
 		}
 		check := Check{Source: r, Rows: rows.Config{Mapper: mapper}, Good: func(rec *rows.Row, record *mapping.Record) {
-			watch.Look(rec.Fields, record, func(s mapping.Suspicion, _ string) { b.Fatal(s) })
+			watch.Lint(rec.Fields, record, func(s mapping.Warning, _ string) { b.Fatal(s) })
 		}}
 		n, err := check.Run(b.Context())
 		if err != nil || n.Refused > 0 {

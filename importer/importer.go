@@ -166,7 +166,7 @@ func start(ctx context.Context, im Import) (*courier, *slicer, error) {
 	if size < 1 || size > api.MaxBatch {
 		panic(fmt.Sprintf("importer: a batch size of %d is not between 1 and %d", im.BatchSize, api.MaxBatch))
 	}
-	if len(im.Rows.Mapper.Numbered()) > 0 && im.Rows.Positions == nil {
+	if len(im.Rows.Mapper.PositionRules()) > 0 && im.Rows.Positions == nil {
 		panic("importer: a mapping with position rules needs Positions: see rows.Config.Prepare")
 	}
 	im.Progress = cmp.Or(im.Progress, new(Progress))

@@ -66,43 +66,43 @@ func (m *Mapping) Compile(header []string) (*Mapper, error) { return m.CompileFo
 // that the property doesn't take, and a key whose property isn't unique, or, for
 // an automatic one, is no text.
 func (m *Mapping) CompileFor(header []string, s *schema.Schema) (*Mapper, error) {
-	f := newFinder(header)
-	f.object, f.schema = cmp.Or(m.Object, DefaultObject), s
+	c := newCompiler(header)
+	c.object, c.schema = cmp.Or(m.Object, DefaultObject), s
 	mapper := &Mapper{width: len(header)}
 	for _, rule := range m.Properties {
 		if m.Key != nil && rule.Name == m.Key.Property {
 			if !m.Key.gives(rule) {
-				f.fail("property %s is the key, and gets another value under properties; remove it there", wording.Quote(rule.Name))
+				c.fail("property %s is the key, and gets another value under properties; remove it there", wording.Quote(rule.Name))
 			}
 			continue // the key's property is sent with the key
 		}
 		if rule.Position != "" {
 			continue // needs the associations
 		}
-		mapper.properties = append(mapper.properties, f.property(rule))
+		mapper.properties = append(mapper.properties, c.property(rule))
 	}
 	for _, rule := range m.Associations {
-		mapper.associations = append(mapper.associations, f.association(rule))
+		mapper.associations = append(mapper.associations, c.association(rule))
 	}
 	for _, rule := range m.Properties {
 		if rule.Position != "" {
-			mapper.numbered = append(mapper.numbered, f.numbered(rule, mapper.associations))
+			mapper.numbered = append(mapper.numbered, c.numbered(rule, mapper.associations))
 		}
 	}
 	if m.Key != nil {
-		keyType := f.keyType(m.Key)
+		keyType := c.keyType(m.Key)
 		if !m.Key.Auto {
-			mapper.key = f.key(m.Key)
+			mapper.key = c.key(m.Key)
 			mapper.key.takes = keyType
 		}
 	}
 	if len(m.Properties) == 0 && m.Key == nil {
-		f.fail("the mapping has no properties; name at least one, such as \"properties: { name: Product }\"")
+		c.fail("the mapping has no properties; name at least one, such as \"properties: { name: Product }\"")
 	}
-	if err := f.errs.orNil(); err != nil {
+	if err := c.errs.orNil(); err != nil {
 		return nil, err
 	}
-	mapper.unused = f.unused()
+	mapper.unused = c.unused()
 	return mapper, nil
 }
 
@@ -118,41 +118,41 @@ func (k *KeyRule) gives(rule PropertyRule) bool {
 		!rule.isNumberFormat() && !rule.isTimeFormat()
 }
 
-func (f *finder) property(rule PropertyRule) propertyCell {
+func (c *compiler) property(rule PropertyRule) propertyCell {
 	p := propertyCell{PropertyRule: rule}
 	if rule.Value == nil {
-		p.index, p.Column = f.column(rule.Column, "property "+wording.Quote(rule.Name))
+		p.index, p.Column = c.column(rule.Column, "property "+wording.Quote(rule.Name))
 	}
-	f.fit(&p)
-	if p.Match != "" && p.Of == "" {
-		f.fail("property %s matches records without saying of which object type; give the rule one", wording.Quote(p.Name))
+	c.bind(&p)
+	if p.Match != "" && p.Object == "" {
+		c.fail("property %s matches records without saying of which object type; give the rule one", wording.Quote(p.Name))
 	}
 	return p
 }
 
-func (f *finder) association(rule AssociationRule) associationCell {
+func (c *compiler) association(rule AssociationRule) associationCell {
 	a := associationCell{AssociationRule: rule}
-	a.index, a.Column = f.column(rule.Column, "the association to "+wording.Quote(rule.To))
+	a.index, a.Column = c.column(rule.Column, "the association to "+wording.Quote(rule.To))
 	if rule.Type != 0 {
 		return a
 	}
 	var known bool
-	if a.Category, a.Type, known = schema.AssociationType(f.object, rule.To); !known {
-		f.fail("there is no built-in association type from %s to %s; %s", wording.Quote(f.object), wording.Quote(rule.To),
-			wording.DidYouMean(rule.To, schema.AssociationTargets(f.object), "give the rule a type and a category, as the account lists them"))
+	if a.Category, a.Type, known = schema.AssociationType(c.object, rule.To); !known {
+		c.fail("there is no built-in association type from %s to %s; %s", wording.Quote(c.object), wording.Quote(rule.To),
+			wording.DidYouMean(rule.To, schema.AssociationTargets(c.object), "give the rule a type and a category, as the account lists them"))
 	}
 	return a
 }
 
-func (f *finder) key(rule *KeyRule) *keyCells {
+func (c *compiler) key(rule *KeyRule) *keyCells {
 	k := &keyCells{property: rule.Property}
 	for _, column := range rule.Columns {
-		index, name := f.column(column, "the key")
+		index, name := c.column(column, "the key")
 		k.indexes = append(k.indexes, index)
 		k.columns = append(k.columns, name)
 	}
 	if len(k.indexes) == 0 {
-		f.fail("the key has no columns; name at least one")
+		c.fail("the key has no columns; name at least one")
 	}
 	return k
 }

@@ -81,8 +81,8 @@ func (p *PropertyRule) encode() string {
 	}
 	if p.Match != "" {
 		pairs = append(pairs, "match: "+scalar(p.Match))
-		if p.Of != linkOf(p.Name) {
-			pairs = append(pairs, "of: "+scalar(p.Of))
+		if p.Object != linkOf(p.Name) {
+			pairs = append(pairs, "of: "+scalar(p.Object))
 		}
 	}
 	if p.Required {

@@ -15,7 +15,7 @@ import (
 const maxCharacters = 65_536
 
 // Map fills rec with the record that the row asks for, without what its Links lead
-// to and without its numbers ([Mapper.Numbered]), or returns all problems
+// to and without its numbers ([Mapper.PositionRules]), or returns all problems
 // of the row, and then rec is of no use. Fields are the row's cells, as many as
 // the header has; Map panics on any other number.
 //
@@ -29,7 +29,7 @@ func (m *Mapper) Map(fields []string, rec *Record) []Problem {
 		panic(fmt.Sprintf("mapping: a row of %d cells under a header of %d columns", len(fields), m.width))
 	}
 	rec.Properties, rec.Associations, rec.Key = rec.Properties[:0], rec.Associations[:0], ""
-	rec.Links = rec.Links[:0]
+	rec.Lookups = rec.Lookups[:0]
 	if rec.Properties == nil {
 		rec.Properties = make([]Property, 0, len(m.properties)+1) // and the key
 	}
@@ -40,7 +40,7 @@ func (m *Mapper) Map(fields []string, rec *Record) []Problem {
 			if l, ok, code := p.linked(fields[p.index]); code != "" {
 				problems = append(problems, p.problem(code, fields[p.index]))
 			} else if ok {
-				rec.Links = append(rec.Links, l)
+				rec.Lookups = append(rec.Lookups, l)
 			} else if p.Clear {
 				rec.Properties = append(rec.Properties, Property{p.Name, ""})
 			}
@@ -59,7 +59,7 @@ func (m *Mapper) Map(fields []string, rec *Record) []Problem {
 		if code := a.check(id); code != "" {
 			problems = append(problems, a.problem(code, id))
 		} else if id != "" && a.links() {
-			rec.Links = append(rec.Links, a.link(id))
+			rec.Lookups = append(rec.Lookups, a.link(id))
 		} else if id != "" {
 			rec.associate(Association{To: a.To, ID: id, Category: a.Category, TypeID: a.Type})
 		}

@@ -155,9 +155,9 @@ type PropertyRule struct {
 
 	// Match is a property of another record, which holds the cell's value: the
 	// record's id is sent. "" = cells are sent. It excludes Value, Default and
-	// Values and the formats. Of is the object type of that record, with Match
+	// Values and the formats. Object is the object type of that record, with Match
 	// only, and then always.
-	Match, Of string
+	Match, Object string
 
 	// Position numbers the rows that lead to one record of this object type; "" =
 	// they aren't. It excludes all other fields but Name and Required, which

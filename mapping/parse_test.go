@@ -57,8 +57,8 @@ func everythingParsed() *mapping.Mapping {
 			{Name: "description", Column: "Note", Clear: true},
 			{Name: "hs_url", Value: new("")},
 			{Name: "hs_recurring_billing_start_date", Column: "Start", Layout: "02/01/2006", Timezone: "Europe/Berlin"},
-			{Name: "hs_product_id", Column: "SKU", Match: "hs_sku", Of: "products", Required: true},
-			{Name: "tax_id", Column: "Tax", Match: "code", Of: "2-12345", Clear: true},
+			{Name: "hs_product_id", Column: "SKU", Match: "hs_sku", Object: "products", Required: true},
+			{Name: "tax_id", Column: "Tax", Match: "code", Object: "2-12345", Clear: true},
 			{Name: "hs_position_on_quote", Position: "deals"},
 		},
 		Associations: []mapping.AssociationRule{

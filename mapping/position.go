@@ -14,7 +14,7 @@ import (
 //
 // The parent is what the cells of all associations to an object type say: what
 // they are matched with doesn't count.
-type Numbered struct {
+type PositionRule struct {
 	Property string
 	To       string // object type of the parent
 
@@ -23,23 +23,23 @@ type Numbered struct {
 
 // A numberedCell is a rule with position.
 type numberedCell struct {
-	Numbered
+	PositionRule
 	required bool
 }
 
-// Numbered returns the properties that number rows. [Mapper.Map] leaves them out,
+// PositionRules returns the properties that number rows. [Mapper.Map] leaves them out,
 // for it knows one row; who counts the rows adds them with [Record.SetPosition].
-func (m *Mapper) Numbered() []Numbered {
-	list := make([]Numbered, len(m.numbered))
+func (m *Mapper) PositionRules() []PositionRule {
+	list := make([]PositionRule, len(m.numbered))
 	for i := range m.numbered {
-		list[i] = m.numbered[i].Numbered
+		list[i] = m.numbered[i].PositionRule
 	}
 	return list
 }
 
-// Parent returns what tells a row's parent from others: the cells of its
+// GroupKey returns what tells a row's parent from others: the cells of its
 // associations, "" where all of them are empty, as for fields that are nil.
-func (n *Numbered) Parent(fields []string) string {
+func (n *PositionRule) GroupKey(fields []string) string {
 	if fields == nil {
 		return ""
 	}
@@ -78,7 +78,7 @@ var escapeBar = strings.NewReplacer(`\`, `\\`, `|`, `\|`)
 
 // problem is that of a row without a parent whose number is required.
 func (n *numberedCell) problem(fields []string) (Problem, bool) {
-	if !n.required || n.Parent(fields) != "" {
+	if !n.required || n.GroupKey(fields) != "" {
 		return Problem{}, false
 	}
 	return Problem{
@@ -88,28 +88,28 @@ func (n *numberedCell) problem(fields []string) (Problem, bool) {
 }
 
 // numbered makes the cell of a rule with position. The associations are compiled.
-func (f *finder) numbered(rule PropertyRule, associations []associationCell) numberedCell {
-	n := numberedCell{Numbered{Property: rule.Name, To: rule.Position}, rule.Required}
+func (c *compiler) numbered(rule PropertyRule, associations []associationCell) numberedCell {
+	n := numberedCell{PositionRule{Property: rule.Name, To: rule.Position}, rule.Required}
 	for _, a := range associations {
-		if f.sameType(a.To, rule.Position) {
+		if c.sameType(a.To, rule.Position) {
 			n.columns = append(n.columns, a)
 		}
 	}
 	what := "property " + wording.Quote(rule.Name)
 	if len(n.columns) == 0 {
-		f.fail("%s is numbered within %s, and no association leads there; add one, such as { to: %s, column: Deal ID }", what, wording.Quote(rule.Position), rule.Position)
+		c.fail("%s is numbered within %s, and no association leads there; add one, such as { to: %s, column: Deal ID }", what, wording.Quote(rule.Position), rule.Position)
 	}
-	if d := f.definition(rule.Name, what); d != nil {
-		if t := schema.TypeOf(f.object, d); !t.TakesNumbers() {
-			f.fail("%s takes %s, and position gives whole numbers; remove the rule", what, t.Example())
+	if d := c.definition(rule.Name, what); d != nil {
+		if t := schema.TypeOf(c.object, d); !t.TakesNumbers() {
+			c.fail("%s takes %s, and position gives whole numbers; remove the rule", what, t.Example())
 		}
 	}
 	return n
 }
 
 // sameType reports whether two names stand for one object type.
-func (f *finder) sameType(a, b string) bool {
-	_, typeA, okA := schema.AssociationType(f.object, a)
-	_, typeB, okB := schema.AssociationType(f.object, b)
+func (c *compiler) sameType(a, b string) bool {
+	_, typeA, okA := schema.AssociationType(c.object, a)
+	_, typeB, okB := schema.AssociationType(c.object, b)
 	return a == b || okA && okB && typeA == typeB
 }

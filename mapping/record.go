@@ -10,9 +10,9 @@ type Record struct {
 	Properties   []Property
 	Associations []Association
 
-	// Links are records that must be looked up before the record can be sent.
+	// Lookups are records that must be looked up before the record can be sent.
 	// [Record.Resolve] puts their ids among Properties and Associations.
-	Links []Link
+	Lookups []Lookup
 
 	// Key is the value of the mapping's unique property, "" when the
 	// mapping has no key. It stands among Properties too.

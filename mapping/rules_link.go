@@ -6,7 +6,7 @@ import "go.yaml.in/yaml/v4"
 
 // match reads how the record is found whose id is the property's value.
 func (r *reader) match(s map[string]*yaml.Node, rule *PropertyRule) {
-	rule.Match, rule.Of = r.name(s["match"], "match"), r.name(s["of"], "of")
+	rule.Match, rule.Object = r.name(s["match"], "match"), r.name(s["of"], "of")
 	if s["match"] == nil {
 		if s["of"] != nil {
 			r.fail(s["of"], "of needs match beside it, the property by which the record is found")
@@ -14,7 +14,7 @@ func (r *reader) match(s map[string]*yaml.Node, rule *PropertyRule) {
 		return
 	}
 	if s["of"] == nil {
-		if rule.Of = linkOf(rule.Name); rule.Of == "" {
+		if rule.Object = linkOf(rule.Name); rule.Object == "" {
 			r.fail(s["match"], "match needs of beside it, the object type of the record whose id is the value, such as of: products")
 		}
 	}

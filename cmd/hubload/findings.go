@@ -37,7 +37,7 @@ type findings struct {
 	app                *app
 	problems, warnings map[kind]*finding
 	mapper             *mapping.Mapper
-	watch              *mapping.Watch
+	watch              *mapping.Linter
 }
 
 func newFindings(a *app) *findings {
@@ -47,12 +47,12 @@ func newFindings(a *app) *findings {
 func (f *findings) Known(k rundir.Known) { f.app.noteKnown(k) }
 
 func (f *findings) Begin(c *rundir.Checked, m *mapping.Mapper) {
-	f.mapper, f.watch = m, mapping.NewWatch(c.Mapping.Object, m)
+	f.mapper, f.watch = m, mapping.NewLinter(c.Mapping.Object, m)
 }
 
 func (f *findings) Good(row *rows.Row, record *mapping.Record) {
 	f.apart(row, f.mapper)
-	f.watch.Look(row.Fields, record, func(s mapping.Suspicion, value string) { f.suspect(row.Record, s, value) })
+	f.watch.Lint(row.Fields, record, func(s mapping.Warning, value string) { f.suspect(row.Record, s, value) })
 }
 
 func (f *findings) Refused(row *rows.Row, refused *rows.Refusal) {
@@ -92,7 +92,7 @@ const codeGroupApart = "PARENT_RETURNS"
 func (f *findings) apart(row *rows.Row, m *mapping.Mapper) {
 	for _, rule := range row.Apart() {
 		column, value := m.Cell(row.Fields, rule.To)
-		f.suspect(row.Record, mapping.Suspicion{
+		f.suspect(row.Record, mapping.Warning{
 			Code: codeGroupApart, Column: column, Property: rule.Property,
 			Message: "{value} has rows further up, with rows of others between them. Numbers go on, but the order may not be the one that is meant. Sort the file by " + rule.To + ".",
 		}, value)
@@ -100,7 +100,7 @@ func (f *findings) apart(row *rows.Row, m *mapping.Mapper) {
 }
 
 // suspect notes what deserves a look.
-func (f *findings) suspect(rec *csvfile.Record, s mapping.Suspicion, value string) {
+func (f *findings) suspect(rec *csvfile.Record, s mapping.Warning, value string) {
 	f.note(f.warnings, kind{s.Code, s.Column, s.Property, s.Message}, rec, value, s.Message)
 }
 

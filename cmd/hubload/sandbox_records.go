@@ -115,13 +115,13 @@ func seedSandbox(ctx context.Context, account *hubspottest.Account, m *mapping.M
 		// It exists already, perhaps.
 		_ = account.AddProperty(t.To, p)
 	}
-	held := map[mapping.Link]bool{}
+	held := map[mapping.Lookup]bool{}
 	var rec mapping.Record
 	return rows.Each(ctx, open, rows.Config{Mapper: m}, func(row *rows.Row) error {
 		if row.Map(&rec) != nil {
 			return nil
 		}
-		for _, l := range rec.Links {
+		for _, l := range rec.Lookups {
 			if held[l] {
 				continue
 			}

@@ -87,8 +87,8 @@ func (b *Batcher) Link(ctx context.Context, records []*mapping.Record) ([][]mapp
 	}
 	problems := make([][]mapping.Problem, len(records))
 	for i, rec := range records {
-		ids := make([]string, len(rec.Links))
-		for j, l := range rec.Links {
+		ids := make([]string, len(rec.Lookups))
+		for j, l := range rec.Lookups {
 			r := results[query{l.Target, l.Value}]
 			if ids[j] = r.id; r.code != "" {
 				problems[i] = append(problems[i], l.Problem(r.code))
@@ -109,7 +109,7 @@ func (b *Batcher) find(ctx context.Context, records []*mapping.Record) (map[quer
 	var wait []*pending
 	b.mu.Lock()
 	for _, rec := range records {
-		for _, l := range rec.Links {
+		for _, l := range rec.Lookups {
 			q := query{l.Target, l.Value}
 			if _, seen := results[q]; seen {
 				continue

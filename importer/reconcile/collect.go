@@ -97,7 +97,7 @@ func namesOf(rec *mapping.Record) []string {
 	for _, a := range rec.Associations {
 		names = append(names, a.To+"\x00\x00"+a.ID)
 	}
-	for _, l := range rec.Links {
+	for _, l := range rec.Lookups {
 		names = append(names, l.To+"\x00"+l.Property+"\x00"+api.Folded(l.Value))
 	}
 	return names

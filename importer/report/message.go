@@ -43,7 +43,7 @@ func valuesOf(header []string, src Source) (values, error) {
 }
 
 // numbered reports whether the mapping numbers rows within their group.
-func (v *values) numbered() bool { return v.mapper != nil && len(v.mapper.Numbered()) > 0 }
+func (v *values) numbered() bool { return v.mapper != nil && len(v.mapper.PositionRules()) > 0 }
 
 // restored returns cells as they are meant, in their place.
 func (v *values) restored(cells []string) []string {

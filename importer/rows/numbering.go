@@ -46,7 +46,7 @@ func (n *Numbering) Take(rec *csvfile.Record) {
 	n.rec = rec
 	for i := range n.of.rules {
 		g := &n.groups[i]
-		name := n.of.rules[i].Parent(rec.Fields)
+		name := n.of.rules[i].GroupKey(rec.Fields)
 		switch {
 		case name == "":
 			*g = group{}
@@ -134,11 +134,11 @@ func (p *Positions) text(number func(rule int) int64) string {
 	return strings.Join(list, " ")
 }
 
-func (n *Numbering) apartRules() []mapping.Numbered {
+func (n *Numbering) apartRules() []mapping.PositionRule {
 	if n == nil {
 		return nil
 	}
-	var rules []mapping.Numbered
+	var rules []mapping.PositionRule
 	for i := range n.groups {
 		if n.groups[i].apart {
 			rules = append(rules, n.of.rules[i])

@@ -29,7 +29,7 @@ var (
 )
 
 // Positions gives each row of an input its number among the rows of its group, for
-// each position rule of a mapping; see [mapping.Numbered]. All rows count, also
+// each position rule of a mapping; see [mapping.PositionRule]. All rows count, also
 // those that are refused. It is made by [FindPositions] and never changes; any
 // number of goroutines may use it.
 //
@@ -44,7 +44,7 @@ var (
 // so that the row comes last. A row that is moved to another group keeps the number
 // in the column, which can be edited.
 type Positions struct {
-	rules []mapping.Numbered
+	rules []mapping.PositionRule
 	total int64 // rows of the input
 
 	// returning are, for each rule, the groups whose rows don't follow each
@@ -63,7 +63,7 @@ type Positions struct {
 // The error is [ErrNoPositions], [ErrTooManyGroups], [context.Cause], or one of the
 // source.
 func FindPositions(ctx context.Context, open func() (Source, error), m *mapping.Mapper) (*Positions, error) {
-	p := &Positions{rules: m.Numbered(), column: -1}
+	p := &Positions{rules: m.PositionRules(), column: -1}
 	if len(p.rules) == 0 {
 		return nil, nil
 	}
@@ -91,7 +91,7 @@ func FindPositions(ctx context.Context, open func() (Source, error), m *mapping.
 		}
 		p.total++
 		for i := range p.rules {
-			group := p.rules[i].Parent(row.Fields)
+			group := p.rules[i].GroupKey(row.Fields)
 			if trackers[i].add(group) {
 				p.returning[i][hashGroup(group)] = true
 			}

@@ -182,7 +182,7 @@ func (row *Row) Position() string { return row.reader.numbers.Text() }
 // Apart returns the position rules whose group has earlier rows with rows of other
 // groups between them and this one. The numbers go on, but the file may be in
 // another order than the one that is meant.
-func (row *Row) Apart() []mapping.Numbered { return row.reader.numbers.apartRules() }
+func (row *Row) Apart() []mapping.PositionRule { return row.reader.numbers.apartRules() }
 
 // Message is the message of the first problem, which names the next.
 func Message(problems []mapping.Problem) string {

@@ -70,7 +70,7 @@ func (in *Input) refuseReport() error {
 // checkPositions refuses a failures file whose rows can't be numbered, before there is
 // a run.
 func (in *Input) checkPositions(m *mapping.Mapper) error {
-	if len(m.Numbered()) > 0 && slices.Contains(in.Header, rowColumn) && !slices.Contains(in.Header, rows.PositionColumn) {
+	if len(m.PositionRules()) > 0 && slices.Contains(in.Header, rowColumn) && !slices.Contains(in.Header, rows.PositionColumn) {
 		return badInput(rows.ErrNoPositions)
 	}
 	return nil

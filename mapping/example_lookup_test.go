@@ -25,7 +25,7 @@ associations: [ { to: deals, column: Order no, match: external_id } ]
 	if problems := mapper.Map([]string{"Hosting", "A-17"}, &rec); problems != nil {
 		log.Fatal(problems)
 	}
-	l := rec.Links[0]
+	l := rec.Lookups[0]
 	fmt.Println("look for", l.To, "by", l.Property, l.Value)
 
 	rec.Resolve([]string{"3141592653"}) // as somebody has found out

@@ -12,13 +12,13 @@ import (
 	"github.com/hubload/hubload/mapping/schema"
 )
 
-// A finder finds columns by name and remembers which were asked for. It collects
+// A compiler finds columns by name and remembers which were asked for. It collects
 // the errors of a mapping that is compiled.
 //
 // Names match exactly, or else after Unicode NFC (a Mac writes é as two
 // characters), or else without the white space around them as well. Case must
 // match: headers with both ID and id exist.
-type finder struct {
+type compiler struct {
 	names     []string
 	spellings [3]map[string][]int // indexes by name, for each step of matching
 	used      []bool
@@ -29,16 +29,16 @@ type finder struct {
 	schema *schema.Schema // may be nil
 }
 
-func newFinder(names []string) *finder {
-	f := &finder{names: names, used: make([]bool, len(names)), failed: make(map[string]bool)}
-	for step := range f.spellings {
-		f.spellings[step] = make(map[string][]int, len(names))
+func newCompiler(names []string) *compiler {
+	c := &compiler{names: names, used: make([]bool, len(names)), failed: make(map[string]bool)}
+	for step := range c.spellings {
+		c.spellings[step] = make(map[string][]int, len(names))
 		for i, name := range names {
 			spelled := spelling(step, name)
-			f.spellings[step][spelled] = append(f.spellings[step][spelled], i)
+			c.spellings[step][spelled] = append(c.spellings[step][spelled], i)
 		}
 	}
-	return f
+	return c
 }
 
 // spelling returns a name in the step that step tells: as it is, in NFC, normalized.
@@ -59,45 +59,45 @@ func Normalize(name string) string { return strings.TrimSpace(norm.NFC.String(na
 // column returns the index of the column that a rule means by name, and its
 // name in the header. When there is none, or more than one, that is an error,
 // once for each name.
-func (f *finder) column(name, rule string) (int, string) {
+func (c *compiler) column(name, rule string) (int, string) {
 	var found []int
-	for step := 0; step < len(f.spellings) && len(found) == 0; step++ {
+	for step := 0; step < len(c.spellings) && len(found) == 0; step++ {
 		if spelled := spelling(step, name); spelled != "" {
-			found = f.spellings[step][spelled]
+			found = c.spellings[step][spelled]
 		}
 	}
 	if len(found) == 1 {
-		f.used[found[0]] = true
-		return found[0], f.names[found[0]]
+		c.used[found[0]] = true
+		return found[0], c.names[found[0]]
 	}
-	if !f.failed[name] {
-		f.failed[name] = true
+	if !c.failed[name] {
+		c.failed[name] = true
 		if len(found) == 0 {
-			known := f.names
-			if len(f.errs) > 100 {
+			known := c.names
+			if len(c.errs) > 100 {
 				known = nil // to look for the nearest name 50,000 times takes half a minute
 			}
-			f.fail("column %s of %s is not in the header; %s", wording.Quote(name), rule,
-				wording.DidYouMean(name, known, "the header has "+wording.QuoteAll(f.names)))
+			c.fail("column %s of %s is not in the header; %s", wording.Quote(name), rule,
+				wording.DidYouMean(name, known, "the header has "+wording.QuoteAll(c.names)))
 		} else {
-			f.fail("column %s of %s stands %d times in the header, first as columns %d and %d; rename one of them",
+			c.fail("column %s of %s stands %d times in the header, first as columns %d and %d; rename one of them",
 				wording.Quote(name), rule, len(found), found[0]+1, found[1]+1)
 		}
 	}
 	return -1, ""
 }
 
-func (f *finder) fail(format string, args ...any) {
-	f.errs = append(f.errs, &Error{Message: fmt.Sprintf(format, args...)})
+func (c *compiler) fail(format string, args ...any) {
+	c.errs = append(c.errs, &Error{Message: fmt.Sprintf(format, args...)})
 }
 
 // unused returns the names of the columns that were not asked for, each once,
 // without empty names and what hubload itself has added.
-func (f *finder) unused() []string {
+func (c *compiler) unused() []string {
 	var names []string
 	seen := make(map[string]bool)
-	for i, name := range f.names {
-		if !f.used[i] && strings.TrimSpace(name) != "" && !IsReportColumn(name) && !seen[name] {
+	for i, name := range c.names {
+		if !c.used[i] && strings.TrimSpace(name) != "" && !IsReportColumn(name) && !seen[name] {
 			seen[name] = true
 			names = append(names, name)
 		}

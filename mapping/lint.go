@@ -21,7 +21,7 @@ const (
 )
 
 // A Suspicion is about a row that can be sent, and deserves a look before.
-type Suspicion struct {
+type Warning struct {
 	Code     string
 	Column   string
 	Property string
@@ -29,7 +29,7 @@ type Suspicion struct {
 }
 
 // A Watch looks at rows for suspicions. It never changes.
-type Watch struct {
+type Linter struct {
 	cells   []watched
 	parents bool
 }
@@ -42,8 +42,8 @@ type watched struct {
 
 // NewWatch returns the watch over the rows of a mapping that was compiled to m, for
 // the object type that it creates.
-func NewWatch(object string, m *Mapper) *Watch {
-	w := &Watch{parents: object == "" || object == "line_items" || object == "0-8"}
+func NewLinter(object string, m *Mapper) *Linter {
+	w := &Linter{parents: object == "" || object == "line_items" || object == "0-8"}
 	for i := range m.properties {
 		if p := &m.properties[i]; p.Value == nil {
 			w.cells = append(w.cells, watched{p.Column, p.Name, p.index, isIDName(p.Name)})
@@ -67,22 +67,22 @@ func isIDName(name string) bool {
 	return false
 }
 
-// Look calls suspect for each suspicion about a row and the record that it becomes.
-func (w *Watch) Look(fields []string, rec *Record, suspect func(Suspicion, string)) {
+// Lint calls suspect for each suspicion about a row and the record that it becomes.
+func (w *Linter) Lint(fields []string, rec *Record, suspect func(Warning, string)) {
 	for i := range w.cells {
 		c := &w.cells[i]
 		cell := fields[c.index]
 		switch {
 		case cell == "":
 		case c.id && IsRounded(cell):
-			suspect(Suspicion{CodeRounded, c.column, c.property, "{value} seems to be a number that a spreadsheet has rounded; export the column again as text"}, cell)
+			suspect(Warning{CodeRounded, c.column, c.property, "{value} seems to be a number that a spreadsheet has rounded; export the column again as text"}, cell)
 		case cell[0] == '#' && len(cell) > 2 && strings.Trim(cell, "#") == "":
-			suspect(Suspicion{CodeTooNarrow, c.column, c.property, "{value} is what a spreadsheet shows in a column that is too narrow; widen it and export again"}, cell)
+			suspect(Warning{CodeTooNarrow, c.column, c.property, "{value} is what a spreadsheet shows in a column that is too narrow; widen it and export again"}, cell)
 		}
 	}
 	if w.parents && len(rec.Associations) > 1 {
 		if names, ids := parentsOf(rec); ids != "" {
-			suspect(Suspicion{CodeSeveralParents, "", names, "the row leads to {value}, and a line item belongs to one record; keep one of them"}, ids)
+			suspect(Warning{CodeSeveralParents, "", names, "the row leads to {value}, and a line item belongs to one record; keep one of them"}, ids)
 		}
 	}
 }

@@ -30,11 +30,11 @@ const maxMatch = 1_000
 type Target struct{ To, Property string }
 
 // A Link is a record that has to be looked up before the row can be sent.
-type Link struct {
+type Lookup struct {
 	Target
 	Value string // what the property holds
 
-	Sets        string      // the property that gets the record's id; "" = Association leads to the record
+	IDProperty  string      // the property that gets the record's id; "" = Association leads to the record
 	Association Association // without an ID
 }
 
@@ -48,7 +48,7 @@ func (m *Mapper) Targets() []Target {
 	}
 	for i := range m.properties {
 		if p := &m.properties[i]; p.Match != "" {
-			add(Target{p.Of, p.Match})
+			add(Target{p.Object, p.Match})
 		}
 	}
 	for i := range m.associations {
@@ -63,23 +63,23 @@ func (m *Mapper) Targets() []Target {
 // as many and in the same order, and forgets the Links. Of associations that are
 // equal then, as of equal ids in one row, one is kept.
 func (r *Record) Resolve(ids []string) {
-	for i, l := range r.Links {
-		if l.Sets != "" {
-			r.Properties = append(r.Properties, Property{l.Sets, ids[i]})
+	for i, l := range r.Lookups {
+		if l.IDProperty != "" {
+			r.Properties = append(r.Properties, Property{l.IDProperty, ids[i]})
 			continue
 		}
 		a := l.Association
 		a.ID = ids[i]
 		r.associate(a)
 	}
-	r.Links = nil
+	r.Lookups = nil
 }
 
 // Problem words why the link's record isn't there, for one of the three codes
 // above. It has no Column.
-func (l *Link) Problem(code string) Problem {
-	p := Problem{Code: code, Property: l.Sets}
-	if l.Sets == "" {
+func (l *Lookup) Problem(code string) Problem {
+	p := Problem{Code: code, Property: l.IDProperty}
+	if l.IDProperty == "" {
 		p.Property = l.To
 	}
 	switch code {
@@ -105,11 +105,11 @@ func singular(object string) string {
 func (a *AssociationRule) links() bool { return a.Match != "" || a.Check }
 
 // link returns the association's record to look up, for a cell without problems.
-func (a *associationCell) link(cell string) Link {
+func (a *associationCell) link(cell string) Lookup {
 	if a.Match == "" {
 		cell = strings.TrimLeft(cell, "0")
 	}
-	return Link{
+	return Lookup{
 		Target: Target{a.To, a.Match}, Value: cell,
 		Association: Association{To: a.To, Category: a.Category, TypeID: a.Type},
 	}
@@ -117,14 +117,14 @@ func (a *associationCell) link(cell string) Link {
 
 // linked returns the record whose id is the property's value, or the code of the
 // problem. Without both, the row has none.
-func (p *propertyCell) linked(cell string) (l Link, ok bool, code string) {
+func (p *propertyCell) linked(cell string) (l Lookup, ok bool, code string) {
 	if cell == "" {
 		if p.Required {
 			code = CodeRequiredEmpty
 		}
 		return l, false, code
 	}
-	return Link{Target: Target{p.Of, p.Match}, Value: cell, Sets: p.Name}, true, checkMatch(cell)
+	return Lookup{Target: Target{p.Object, p.Match}, Value: cell, IDProperty: p.Name}, true, checkMatch(cell)
 }
 
 // checkMatch returns the code of what is wrong with a value to look up.

@@ -56,8 +56,8 @@ func TestLinks(t *testing.T) {
 	want := mapping.Record{
 		Properties:   []mapping.Property{{Name: "name", Value: "a"}, {Name: "tax_id"}},
 		Associations: []mapping.Association{with(deal, "17")},
-		Links: []mapping.Link{
-			{Target: targets[0], Value: " S-1", Sets: "hs_product_id"},
+		Lookups: []mapping.Lookup{
+			{Target: targets[0], Value: " S-1", IDProperty: "hs_product_id"},
 			{Target: targets[2], Value: "A-1", Association: deal},
 			{Target: targets[3], Value: "18", Association: quote},
 		},
@@ -70,13 +70,13 @@ func TestLinks(t *testing.T) {
 	rec.Resolve([]string{"99", "17", "18"})
 	want.Properties = append(want.Properties, mapping.Property{Name: "hs_product_id", Value: "99"})
 	want.Associations = append(want.Associations, with(quote, "18"))
-	want.Links = nil
+	want.Lookups = nil
 	if diff := cmp.Diff(want, rec); diff != "" {
 		t.Errorf("Resolve (-want +got):\n%s", diff)
 	}
 
 	// A record that is used again keeps nothing of this row.
-	if problems := m.Map([]string{"b", "", "", "", "", ""}, &rec); problems != nil || len(rec.Links) != 0 || len(rec.Associations) != 0 {
+	if problems := m.Map([]string{"b", "", "", "", "", ""}, &rec); problems != nil || len(rec.Lookups) != 0 || len(rec.Associations) != 0 {
 		t.Errorf("%v %+v", problems, rec)
 	}
 }
@@ -115,15 +115,15 @@ func TestLinkProblems(t *testing.T) {
 			}
 		})
 	}
-	for _, l := range []mapping.Link{
+	for _, l := range []mapping.Lookup{
 		{Target: mapping.Target{To: "deals", Property: "external_id"}, Value: "secret"},
-		{Target: mapping.Target{To: "products", Property: "hs_sku"}, Value: "secret", Sets: "hs_product_id"},
+		{Target: mapping.Target{To: "products", Property: "hs_sku"}, Value: "secret", IDProperty: "hs_product_id"},
 	} {
 		for _, code := range []string{mapping.CodeMatchNotFound, mapping.CodeMatchAmbiguous, mapping.CodeAssociationNotFound} {
 			p := l.Problem(code)
 			want := "deals"
-			if l.Sets != "" {
-				want = l.Sets
+			if l.IDProperty != "" {
+				want = l.IDProperty
 			}
 			if p.Code != code || p.Property != want || !strings.Contains(p.Message, "{value}") || strings.Contains(p.Message, "secret") {
 				t.Errorf("%+v: %+v", l, p)
@@ -151,13 +151,13 @@ func TestCellOfLinks(t *testing.T) {
 func TestParent(t *testing.T) {
 	header := []string{"Deal", "Order"}
 	const rules = "properties: { n: { position: %s } }\nassociations: [ { to: deals, column: Deal }, { to: deals, column: Order, match: x } ]\n"
-	both := compiled(t, fmt.Sprintf(rules, "0-3"), header, nil).Numbered()[0] // by another name of the type
-	one := compiled(t, "properties: { n: { position: deals } }\nassociations: [ { to: deals, column: Order, match: x }, { to: quotes, column: Deal } ]\n", header, nil).Numbered()[0]
+	both := compiled(t, fmt.Sprintf(rules, "0-3"), header, nil).PositionRules()[0] // by another name of the type
+	one := compiled(t, "properties: { n: { position: deals } }\nassociations: [ { to: deals, column: Order, match: x }, { to: quotes, column: Deal } ]\n", header, nil).PositionRules()[0]
 	if both.To != "0-3" || both.Property != "n" {
 		t.Errorf("%+v", both)
 	}
 	for _, tt := range []struct {
-		n    mapping.Numbered
+		n    mapping.PositionRule
 		a, b []string
 		same bool
 	}{
@@ -171,11 +171,11 @@ func TestParent(t *testing.T) {
 		{one, []string{"1", "01"}, []string{"1", "1"}, false},
 		{one, []string{"1", ""}, nil, true},
 	} {
-		if a, b := tt.n.Parent(tt.a), tt.n.Parent(tt.b); (a == b) != tt.same {
+		if a, b := tt.n.GroupKey(tt.a), tt.n.GroupKey(tt.b); (a == b) != tt.same {
 			t.Errorf("parents of %q and %q: %q and %q", tt.a, tt.b, a, b)
 		}
 	}
-	if p := one.Parent([]string{"1", " "}); p != "" {
+	if p := one.GroupKey([]string{"1", " "}); p != "" {
 		t.Errorf("a row without a parent has %q", p)
 	}
 }

@@ -12,52 +12,52 @@ import (
 	"github.com/hubload/hubload/mapping/schema"
 )
 
-// fit completes a rule by its format and by the type of its property, and
+// bind completes a rule by its format and by the type of its property, and
 // replaces the texts of the mapping by what is sent for them.
-func (f *finder) fit(p *propertyCell) {
+func (c *compiler) bind(p *propertyCell) {
 	faults := p.formatFaults()
 	for _, fault := range faults {
-		f.fail("property %s: %s", wording.Quote(p.Name), fault.message)
+		c.fail("property %s: %s", wording.Quote(p.Name), fault.message)
 	}
 	p.constant, p.sent = p.Default, p.Values
 	if p.Value != nil {
 		p.constant = *p.Value
 	}
-	if d := f.definition(p.Name, "property "+wording.Quote(p.Name)); d != nil {
-		p.takes = schema.TypeOf(f.object, d)
+	if d := c.definition(p.Name, "property "+wording.Quote(p.Name)); d != nil {
+		p.takes = schema.TypeOf(c.object, d)
 		if p.Match != "" {
-			f.fitLink(p)
+			c.bindLookup(p)
 			return
 		}
-		f.fitTexts(p)
+		c.bindTexts(p)
 	}
 	if len(faults) == 0 {
-		f.fitFormat(p)
+		c.bindFormat(p)
 	}
 }
 
 // definition returns the definition of a property, nil when it isn't known or
 // can't be set.
-func (f *finder) definition(name, what string) *schema.Property {
-	if f.schema == nil {
+func (c *compiler) definition(name, what string) *schema.Property {
+	if c.schema == nil {
 		return nil
 	}
-	d := f.schema.Property(name)
+	d := c.schema.Property(name)
 	switch {
-	case d == nil && len(f.errs) > 100:
-		f.fail("%s doesn't exist in the account", what) // as for columns, suggestions take their time
+	case d == nil && len(c.errs) > 100:
+		c.fail("%s doesn't exist in the account", what) // as for columns, suggestions take their time
 	case d == nil:
-		f.fail("%s doesn't exist in the account; %s", what, f.schema.Suggest(name))
+		c.fail("%s doesn't exist in the account; %s", what, c.schema.Suggest(name))
 	case d.ReadOnly:
-		f.fail("%s can't be set, because HubSpot keeps or calculates it; remove the rule", what)
+		c.fail("%s can't be set, because HubSpot keeps or calculates it; remove the rule", what)
 		return nil
 	}
 	return d
 }
 
-// fitFormat makes the reader of the rule's cells, and refuses one that reads
+// bindFormat makes the reader of the rule's cells, and refuses one that reads
 // something else than the property takes.
-func (f *finder) fitFormat(p *propertyCell) {
+func (c *compiler) bindFormat(p *propertyCell) {
 	var dates *bool
 	takes := ""
 	switch p.takes.Kind {
@@ -88,12 +88,12 @@ func (f *finder) fitFormat(p *propertyCell) {
 		}
 	}
 	if takes != "" {
-		f.fail("property %s takes %s, and its rule has a format for something else; remove it", wording.Quote(p.Name), takes)
+		c.fail("property %s takes %s, and its rule has a format for something else; remove it", wording.Quote(p.Name), takes)
 	}
 }
 
-// fitTexts checks the texts of a rule that are sent.
-func (f *finder) fitTexts(p *propertyCell) {
+// bindTexts checks the texts of a rule that are sent.
+func (c *compiler) bindTexts(p *propertyCell) {
 	fit := func(value, format string, args ...any) string {
 		if value == "" {
 			return "" // it clears the property
@@ -101,7 +101,7 @@ func (f *finder) fitTexts(p *propertyCell) {
 		sent, code := p.takes.Check(value)
 		if code != "" {
 			what, _ := p.takes.Explain(code, value)
-			f.fail("property %s: %s %s %s; write %s", wording.Quote(p.Name), fmt.Sprintf(format, args...), wording.Quote(value), what, p.takes.Example())
+			c.fail("property %s: %s %s %s; write %s", wording.Quote(p.Name), fmt.Sprintf(format, args...), wording.Quote(value), what, p.takes.Example())
 		}
 		return sent
 	}
@@ -118,28 +118,28 @@ func (f *finder) fitTexts(p *propertyCell) {
 	}
 }
 
-// fitLink refuses a property that can't hold the id of a record.
-func (f *finder) fitLink(p *propertyCell) {
+// bindLookup refuses a property that can't hold the id of a record.
+func (c *compiler) bindLookup(p *propertyCell) {
 	switch p.takes.Kind {
 	case schema.TypeAny, schema.TypeNumber, schema.TypePrice:
 	default:
-		f.fail("property %s takes %s, and match gives the id of a record; remove it", wording.Quote(p.Name), p.takes.Example())
+		c.fail("property %s takes %s, and match gives the id of a record; remove it", wording.Quote(p.Name), p.takes.Example())
 	}
 }
 
 // keyType returns the type of the key's property.
-func (f *finder) keyType(key *KeyRule) schema.Type {
+func (c *compiler) keyType(key *KeyRule) schema.Type {
 	what := "the key's property " + wording.Quote(key.Property)
-	d := f.definition(key.Property, what)
+	d := c.definition(key.Property, what)
 	if d == nil {
 		return schema.Type{}
 	}
-	t := schema.TypeOf(f.object, d)
+	t := schema.TypeOf(c.object, d)
 	switch {
 	case !d.Unique:
-		f.fail("%s isn't unique in the account, which can only be chosen when a property is created; make a new one that requires unique values", what)
+		c.fail("%s isn't unique in the account, which can only be chosen when a property is created; make a new one that requires unique values", what)
 	case key.Auto && t.Kind != schema.TypeAny:
-		f.fail("%s takes %s, and an automatic key is a text; name a property of single-line text", what, t.Example())
+		c.fail("%s takes %s, and an automatic key is a text; name a property of single-line text", what, t.Example())
 	}
 	return t
 }
