@@ -87,8 +87,11 @@ type Client struct {
 	// denied is the token that was denied last; see Renew.
 	denied atomic.Pointer[Secret]
 
-	buffers sync.Pool     // of *bytes.Buffer
-	large   chan struct{} // a place for each answer above smallAnswer
+	// buffers are of *bytes.Buffer, for bodies both ways. New ones for each request took
+	// a sixth of an import's CPU (14.8 instead of 12.5 s a million rows, 2026-11).
+	buffers sync.Pool
+
+	large chan struct{} // a place for each answer above smallAnswer
 }
 
 var _ api.API = (*Client)(nil)

@@ -23,21 +23,13 @@ type Error struct {
 	Status        int    // of HTTP; 0 when no answer came, then Err says why
 	Category      string // such as VALIDATION_ERROR
 	SubCategory   string
-	Message       string // one sentence, shortened
-	CorrelationID string // for HubSpot's support
-	Policy        string // of a 429: the limit, such as TEN_SECONDLY_ROLLING
-	Items         []ErrorItem
+	Message       string        // one sentence, shortened
+	CorrelationID string        // for HubSpot's support
+	Policy        string        // of a 429: the limit, such as TEN_SECONDLY_ROLLING
 	Wait          time.Duration // how long the server asks to wait, 0 when it doesn't say
 	Err           error
 
 	rate api.Rate
-}
-
-// An ErrorItem is one of the reasons of an Error.
-type ErrorItem struct {
-	Code     string // such as INVALID_OPTION
-	Property string
-	Message  string
 }
 
 func (e *Error) Error() string {
@@ -270,12 +262,12 @@ func (r *response) readError() error {
 	if e.Message != "" {
 		message = explain(e, r.status, nil).Message
 	}
-	return r.newError(e, message, nil)
+	return r.newError(e, message)
 }
 
-// newError makes the typed error of a refusal of inputs; none for a read.
-func (r *response) newError(e apiError, message string, inputs []api.Input) *Error {
-	out := &Error{
+// newError makes the typed error of a refusal.
+func (r *response) newError(e apiError, message string) *Error {
+	return &Error{
 		Status:        r.status,
 		Category:      codeOf(e.Category, e.Kind),
 		SubCategory:   codeOf(e.SubCategory),
@@ -286,12 +278,4 @@ func (r *response) newError(e apiError, message string, inputs []api.Input) *Err
 		Err:           r.err,
 		rate:          r.rate(),
 	}
-	for _, why := range reasonsOf(e) {
-		code, property := codeOf(why.code()), propertyName(why.property())
-		text := sentence(shortenOptions(valuesOf(inputs, property).mask(why.Message)))
-		if item := (ErrorItem{code, property, text}); item != (ErrorItem{}) {
-			out.Items = append(out.Items, item)
-		}
-	}
-	return out
 }

@@ -98,11 +98,43 @@ func (l *list[T]) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
 		*l = list[T]{}
 	}
 	return elements(dec, func() error {
-		var element object[T]
-		err := element.UnmarshalJSONFrom(dec)
-		*l = append(*l, element.v)
-		return err
+		var none T
+		*l = append(*l, none)
+		if dec.PeekKind() != '{' {
+			return dec.SkipValue()
+		}
+		element := &(*l)[len(*l)-1]
+		if u, ok := any(element).(json.UnmarshalerFrom); ok { // spares a tenth of the time
+			return u.UnmarshalJSONFrom(dec)
+		}
+		return json.UnmarshalDecode(dec, element)
 	})
+}
+
+// members calls member for each member of the object that comes next, or skips what
+// isn't an object. The name is valid until member reads on.
+func members(dec *jsontext.Decoder, member func(name []byte) error) error {
+	if dec.PeekKind() != '{' {
+		return dec.SkipValue()
+	}
+	if _, err := dec.ReadToken(); err != nil {
+		return err
+	}
+	for dec.PeekKind() != '}' {
+		name, err := dec.ReadValue()
+		if err != nil {
+			return err
+		}
+		if bytes.IndexByte(name, '\\') >= 0 {
+			name, _ = jsontext.AppendUnquote([]byte{'"'}, name)
+			name = append(name, '"')
+		}
+		if err := member(name[1 : len(name)-1]); err != nil {
+			return err
+		}
+	}
+	_, err := dec.ReadToken()
+	return err
 }
 
 // elements calls element for each element of the array that comes next, or skips what
@@ -203,45 +235,22 @@ type values struct {
 }
 
 func (v *values) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
-	if dec.PeekKind() != '{' {
-		return dec.SkipValue()
-	}
-	if _, err := dec.ReadToken(); err != nil {
-		return err
-	}
-	for dec.PeekKind() != '}' {
-		name, err := dec.ReadValue()
-		if err != nil {
-			return err
-		}
-		if name = name[1 : len(name)-1]; bytes.IndexByte(name, '\\') >= 0 {
-			name, _ = jsontext.AppendUnquote(nil, `"`+string(name)+`"`)
-		}
-		wanted := v.wanted[string(name)] // without a copy
-		var property string
-		if wanted {
-			property = string(name)
-		}
+	return members(dec, func(name []byte) error {
 		kind := dec.PeekKind()
-		if !wanted || kind == '{' || kind == '[' || kind == 'n' {
-			err = dec.SkipValue()
-		} else {
-			var token jsontext.Token
-			token, err = dec.ReadToken()
-			v.given[property] = token.String()
+		if !v.wanted[string(name)] || kind == '{' || kind == '[' || kind == 'n' {
+			return dec.SkipValue()
 		}
-		if err != nil {
-			return err
-		}
-	}
-	_, err := dec.ReadToken()
-	return err
+		property := string(name)
+		token, err := dec.ReadToken()
+		v.given[property] = token.String()
+		return err
+	})
 }
 
 // valuesIn returns the wanted properties of a record in body.
 func (r *record) valuesIn(body []byte, wanted map[string]bool) map[string]string {
 	v := values{wanted: wanted, given: make(map[string]string, len(wanted))}
 	// The span was checked when body was decoded as a whole.
-	_ = json.Unmarshal(body[r.Properties.start:r.Properties.end], &v, jsontext.AllowInvalidUTF8(true))
+	_ = json.Unmarshal(body[r.properties.start:r.properties.end], &v, jsontext.AllowInvalidUTF8(true))
 	return v.given
 }

@@ -149,7 +149,7 @@ func (r *response) refusal(inputs []api.Input) api.Answer {
 	proof := classify(r.status, explained)
 	f := explain(e, r.status, inputs)
 	f.Retryable = f.Retryable || retryable(proof)
-	err := r.newError(e, f.Message, inputs)
+	err := r.newError(e, f.Message)
 	if !explained {
 		f.Message = sentence(err.Error())
 	}

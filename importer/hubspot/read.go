@@ -60,7 +60,7 @@ func (c *Client) ReadProperties(ctx context.Context, ids, properties []string) (
 	found := newLookupResult(ids)
 	values := make(map[string]map[string]string, len(ids))
 	r, err := readBatch(ctx, c, c.objectPath("batch/read"), body, func(rec record, body []byte) error {
-		values[string(rec.ID)] = rec.valuesIn(body, wanted)
+		values[string(rec.id)] = rec.valuesIn(body, wanted)
 		return found.addRecord(&rec, body, "")
 	})
 	if err != nil {

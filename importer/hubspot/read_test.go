@@ -1,131 +1,128 @@
-// The account, its quota and its property definitions.
+// Finding records by their key: what counts as found, as absent, and as neither.
 
 package hubspot_test
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"reflect"
-	"strings"
 	"testing"
 	"time"
 
-	"github.com/hubload/hubload/importer/api"
+	"github.com/go-json-experiment/json"
+
 	"github.com/hubload/hubload/importer/hubspot"
 )
 
-func TestReads(t *testing.T) {
-	answers := map[string]string{
-		"GET /crm-gate/account-info/v3/details":                      `{"portalId":62515,"accountType":"STANDARD","timeZone":"Asia/Tokyo","companyCurrency":"JPY","additionalCurrencies":[],"uiDomain":"app.hubspot.com"}`,
-		"GET /crm-gate/account-info/v3/api-usage/daily/private-apps": `{"results":[{"name":"private-apps-api-calls-daily","usageLimit":625000,"currentUsage":17,"collectedAt":"2026-06-24T09:00:00Z","fetchStatus":"SUCCESS","resetsAt":"2026-06-24T15:00:00.000Z"}]}`,
-		"GET /crm-gate/crm/v3/properties/line_items":                 `{"results":[{"name":"price","label":"Unit price","type":"number","fieldType":"number","options":[],"modificationMetadata":{"readOnlyValue":false}},{"name":"amount","calculated":true,"type":"number","modificationMetadata":{"readOnlyValue":true}},{"name":"f","type":"enumeration","options":[{"label":"Monthly","value":"monthly","hidden":false},{"label":"Old","value":"old","hidden":true}],"hasUniqueValue":true}]}`,
-		"GET /crm-gate/crm/v3/properties/line_items/price":           `{"name":"price","type":"number","archived":true,"hidden":true,"hubspotDefined":true,"externalOptions":true,"description":"d","groupName":"g"}`,
-		"GET /crm-gate/crm/v3/properties/line_items/a%2F..%2Fb":      `{"name":"a/../b"}`,
-		`POST /crm-gate/crm/v3/properties/line_items {"groupName":"lineiteminformation","name":"row_key","label":"Row key","type":"string","fieldType":"text","hasUniqueValue":true}`: `{"name":"row_key","hasUniqueValue":true}`,
+func TestFindByKey(t *testing.T) {
+	rec := func(id, key string) string { return fmt.Sprintf(`{"id":%q,"properties":{"row_key":%q}}`, id, key) }
+	gone := func(ids string) string {
+		return `{"status":"error","category":"OBJECT_NOT_FOUND","message":"Could not get some objects","context":{"ids":[` + ids + `]}}`
 	}
-	c := newClient(t, hubspot.Config{BaseURL: handler(t, func(w http.ResponseWriter, r *http.Request) {
-		body, _ := io.ReadAll(r.Body)
-		call := strings.TrimSpace(r.Method + " " + r.URL.EscapedPath() + " " + string(body))
-		answer, ok := answers[call]
-		if !ok {
-			t.Errorf("unknown call %s", call)
-		}
-		if got := r.Header.Get("Authorization"); got != "Bearer "+canary {
-			t.Errorf("authorization %q", got)
-		}
-		io.WriteString(w, answer)
-	}) + "/crm-gate/"})
-
-	account, err := c.Account(ctx)
-	check(t, err, account, api.Account{PortalID: 62515, TimeZone: "Asia/Tokyo", CompanyCurrency: "JPY", UIDomain: "app.hubspot.com", AccountType: "STANDARD"})
-	usage, err := c.DailyUsage(ctx)
-	check(t, err, usage, api.Usage{Limit: 625000, Current: 17, ResetsAt: time.Date(2026, 6, 24, 15, 0, 0, 0, time.UTC)})
-	all, err := c.Properties(ctx)
-	check(t, err, all, []api.Property{
-		{Name: "price", Label: "Unit price", Type: "number", FieldType: "number"},
-		{Name: "amount", Type: "number", Calculated: true, ReadOnly: true},
-		{Name: "f", Type: "enumeration", HasUniqueValue: true, Options: []api.Option{{Label: "Monthly", Value: "monthly"}, {Label: "Old", Value: "old", Hidden: true}}},
-	})
-	p, err := c.Property(ctx, "price")
-	check(t, err, p, api.Property{Name: "price", Type: "number", Archived: true, Hidden: true, HubSpotDefined: true, ExternalOptions: true, Description: "d", GroupName: "g"})
-	p, err = c.Property(ctx, "a/../b")
-	check(t, err, p, api.Property{Name: "a/../b"})
-	p, err = c.CreateProperty(ctx, api.NewProperty{GroupName: "lineiteminformation", Name: "row_key", Label: "Row key", Type: "string", FieldType: "text", HasUniqueValue: true})
-	check(t, err, p, api.Property{Name: "row_key", HasUniqueValue: true})
-}
-
-func check(t *testing.T, err error, got, want any) {
-	t.Helper()
-	if err != nil || !reflect.DeepEqual(got, want) {
-		t.Errorf("got  %+v, %v\nwant %+v", got, err, want)
-	}
-}
-
-func TestReadErrors(t *testing.T) {
 	for _, tt := range []struct {
-		name      string
-		status    int
-		body      string
-		temporary bool
-		text      string
+		name   string
+		status int
+		body   string
+		ids    holds // nil: an error that may pass
 	}{
-		{"absent", 404, `{"status":"error","message":"property x doesn't exist","correlationId":"c-1","category":"OBJECT_NOT_FOUND"}`, false, "HubSpot answered 404 OBJECT_NOT_FOUND: property x doesn't exist (correlation id c-1)"},
-		{"scopes", 403, `{"status":"error","message":"This app hasn't been granted all required scopes.","errors":[{"message":"One or more","context":{"requiredGranularScopes":["a.read","b.read"]}}],"category":"MISSING_SCOPES"}`, false, "HubSpot answered 403 MISSING_SCOPES: This app hasn't been granted all required scopes (needs a.read, b.read)"},
-		{"HTML", 502, `<html>secret</html>`, true, "HubSpot answered 502 Bad Gateway"},
-		{"limit", 429, `{"message":"You have reached your daily limit.","policyName":"DAILY"}`, true, "HubSpot answered 429 DAILY: You have reached your daily limit"},
-		{"no account", 200, `{"timeZone":"UTC"}`, true, "HubSpot answered 200 OK: the answer names no account"},
-		{"not JSON", 200, `hello`, true, "HubSpot answered 200 OK: the answer can't be read: it is not a JSON object"},
+		{"all found", 200, `{"status":"COMPLETE","results":[` + rec("1", "c") + `,` + rec("2", "a") + `,` + rec("3", "b") + `]}`, holds{"a": {"2"}, "b": {"3"}, "c": {"1"}}},
+		{"all absent", 207, `{"status":"COMPLETE","results":[],"numErrors":1,"errors":[` + gone(`"a","b","c"`) + `]}`, holds{}},
+		{"an error each", 207, `{"results":[` + rec("2", "a") + `],"numErrors":2,"errors":[` + gone(`"b"`) + `,` + gone(`"c"`) + `]}`, holds{"a": {"2"}}},
+		{"absent by count", 207, `{"results":[` + rec("2", "a") + `],"numErrors":2,"errors":[{"category":"OBJECT_NOT_FOUND","message":"x"}]}`, holds{"a": {"2"}}},
+		{"case and blanks folded", 207, `{"results":[` + rec("2", " A ") + `],"errors":[` + gone(`"B","c"`) + `]}`, holds{"a": {"2"}}},
+
+		{"two for one value", 200, `{"results":[` + rec("2", "a") + `,` + rec("3", "a") + `,` + rec("4", "b") + `,` + rec("5", "c") + `]}`, holds{"a": {"2", "3"}, "b": {"4"}, "c": {"5"}}},
+		{"one is missing", 200, `{"status":"COMPLETE","results":[` + rec("2", "a") + `,` + rec("3", "b") + `]}`, nil},
+		{"the count is wrong", 207, `{"results":[],"numErrors":2,"errors":[{"category":"OBJECT_NOT_FOUND","message":"x"}]}`, nil},
+		{"no count", 207, `{"results":[],"errors":[{"category":"OBJECT_NOT_FOUND","message":"x"}]}`, nil},
+		{"another error", 207, `{"results":[` + rec("2", "a") + `],"errors":[{"category":"INTERNAL_ERROR","context":{"ids":["b","c"]}}]}`, nil},
+		{"found and absent", 207, `{"results":[` + rec("2", "a") + `,` + rec("3", "b") + `],"errors":[` + gone(`"b","c"`) + `]}`, nil},
+		{"a record not asked for", 200, `{"results":[` + rec("2", "a") + `,` + rec("3", "b") + `,` + rec("4", "c") + `,` + rec("5", "d") + `]}`, nil},
+		{"a record without its key", 200, `{"results":[{"id":"1","properties":{}}]}`, nil},
+		{"a record without an id", 207, `{"results":[{"id":null,"properties":{"row_key":"a"}}],"errors":[` + gone(`"b","c"`) + `]}`, nil},
+		{"not final", 200, `{"status":"PENDING","results":[` + rec("2", "a") + `,` + rec("3", "b") + `,` + rec("4", "c") + `]}`, nil},
+		{"HTML", 200, `<html>`, nil},
+		{"cut", 200, `{"results":[` + rec("2", "a"), nil},
+		{"201", 201, `{"results":[` + rec("2", "a") + `,` + rec("3", "b") + `,` + rec("4", "c") + `]}`, nil},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			_, err := serve(t, says(tt.status, tt.body)).Account(ctx)
-			var e *hubspot.Error
-			if !errors.As(err, &e) || e.Status != tt.status || e.Temporary() != tt.temporary || e.Error() != tt.text {
-				t.Errorf("%#v, temporary %t\n%v\nwant %s", err, e.Temporary(), err, tt.text)
+			found, err := serve(t, says(tt.status, tt.body)).FindByProperty(ctx, "", "row_key", []string{"a", "b", "c"})
+			if tt.ids == nil {
+				var refused *hubspot.Error
+				if !errors.As(err, &refused) || !refused.Temporary() || refused.Unauthorized() || refused.Forbidden() {
+					t.Errorf("an answer that accounts for too little can be asked for again: %+v, %v", found, err)
+				}
+				return
+			}
+			if err != nil || !reflect.DeepEqual(found.IDs, tt.ids) {
+				t.Errorf("%+v, %v, want %v", found, err, tt.ids)
 			}
 		})
 	}
-	_, err := serve(t, says(400, `{"message":"m","errors":[{"code":"A","message":"a","context":{"propertyName":["p"]}},{"code":"B"}]}`)).Account(ctx)
-	var e *hubspot.Error
-	if items := []hubspot.ErrorItem{{Code: "A", Property: "p", Message: "a."}, {Code: "B"}}; !errors.As(err, &e) || !reflect.DeepEqual(e.Items, items) {
-		t.Errorf("%#v, want %+v", err, items)
-	}
-	c := serve(t, says(200, `{"results":[]}`))
-	if _, err := c.DailyUsage(ctx); err == nil {
-		t.Error("a usage without a limit is no error")
-	}
-	if _, err := c.CreateProperty(ctx, api.NewProperty{Name: "x"}); err == nil {
-		t.Error("a created property without a name is no error")
-	}
-	for _, name := range []string{"", ".", ".."} {
-		var e *hubspot.Error
-		if _, err := c.Property(ctx, name); !errors.As(err, &e) || e.Status != 404 {
-			t.Errorf("property %q: %v", name, err)
-		}
-	}
-	if _, err := serve(t, says(403, "")).Account(ctx); !errors.As(err, &e) || e.Untrusted() || !e.Forbidden() {
-		t.Errorf("a missing scope: %#v", err)
-	}
-	lost, _ := raw(t, hubspot.Config{}, answerWith(""))
-	if _, err := lost.Account(ctx); !errors.As(err, &e) || e.Untrusted() || e.Status != 0 || !e.Temporary() || e.Err == nil {
-		t.Errorf("no answer: %#v", err)
+}
+
+// A key of digits comes back without the zeros that mean nothing.
+func TestFindNumbers(t *testing.T) {
+	body := `{"results":[{"id":"1","properties":{"row_key":"7"}}],"errors":[{"category":"OBJECT_NOT_FOUND","context":{"ids":["8.5"]}}]}`
+	found, err := serve(t, says(207, body)).FindByProperty(ctx, "", "row_key", []string{"007", "8.50"})
+	if err != nil || !reflect.DeepEqual(found.IDs, holds{"007": {"1"}}) {
+		t.Errorf("%+v, %v", found, err)
 	}
 }
 
-func TestVersions(t *testing.T) {
-	var paths []string
-	base := handler(t, func(w http.ResponseWriter, r *http.Request) { paths = append(paths, r.URL.Path) })
-	c := newClient(t, hubspot.Config{BaseURL: base, Version: "2026-03", Object: "0-8"})
-	c.Create(ctx, lineItems(1))
-	c.FindByProperty(ctx, "", "k", []string{"a"})
-	c.Properties(ctx)
-	c.Account(ctx)
-	c.DailyUsage(ctx)
-	want := []string{
-		"/crm/objects/2026-03/0-8/batch/create", "/crm/objects/2026-03/0-8/batch/read", "/crm/properties/2026-03/0-8",
-		"/account-info/2026-03/details", "/account-info/2026-03/api-usage/daily/private-apps",
+func TestFindRefused(t *testing.T) {
+	for _, tt := range []struct {
+		status            int
+		temporary, denied bool
+		wait              time.Duration
+		refused           bool
+	}{
+		{status: 400},
+		{status: 404},
+		{status: 401, denied: true},
+		{status: 403, denied: true},
+		{status: 408, temporary: true},
+		{status: 423, temporary: true},
+		{status: 500, temporary: true},
+		{status: 524, temporary: true},
+		{status: 429, temporary: true, wait: 5 * time.Second, refused: true},
+		{status: 477, temporary: true, wait: 5 * time.Second},
+	} {
+		c := serve(t, says(tt.status, `{"message":"no","category":"X"}`, "Retry-After", fmt.Sprint(int(tt.wait.Seconds()))))
+		_, err := c.FindByProperty(ctx, "", "row_key", []string{"a"})
+		var e *hubspot.Error
+		if !errors.As(err, &e) || e.Temporary() != tt.temporary || (e.Unauthorized() || e.Forbidden()) != tt.denied ||
+			e.Rate().Wait != tt.wait || e.Rate().Refused != tt.refused {
+			t.Errorf("%d: %+v", tt.status, err)
+		}
 	}
-	if !reflect.DeepEqual(paths, want) {
-		t.Errorf("%q, want %q", paths, want)
+	lost, _ := raw(t, hubspot.Config{}, answerWith(""))
+	_, err := lost.FindByProperty(ctx, "", "row_key", []string{"a"})
+	var e *hubspot.Error
+	if !errors.As(err, &e) || !e.Temporary() || e.Rate().Remaining != -1 {
+		t.Errorf("no answer: %+v", err)
+	}
+}
+
+func TestFindRequest(t *testing.T) {
+	var got struct {
+		IDProperty string              `json:"idProperty"`
+		Properties []string            `json:"properties"`
+		Inputs     []map[string]string `json:"inputs"`
+	}
+	var path string
+	c := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		path = r.Method + " " + r.URL.Path
+		body, _ := io.ReadAll(r.Body)
+		if err := json.Unmarshal(body, &got); err != nil {
+			t.Error(err)
+		}
+	})
+	c.FindByProperty(ctx, "", "row_key", []string{`a"b`, "ü"})
+	if path != "POST /crm/v3/objects/line_items/batch/read" || got.IDProperty != "row_key" || !reflect.DeepEqual(got.Properties, []string{"row_key"}) ||
+		!reflect.DeepEqual(got.Inputs, []map[string]string{{"id": `a"b`}, {"id": "ü"}}) {
+		t.Errorf("%s %+v", path, got)
 	}
 }

@@ -139,7 +139,7 @@ var errNotAsked = errors.New("it holds a record that wasn't asked for")
 
 // addRecord adds a record by what it holds in property, or by its id where that is "".
 func (r *lookupResult) addRecord(rec *record, body []byte, property string) error {
-	id := string(rec.ID)
+	id := string(rec.id)
 	if id == "" {
 		return errors.New("a record in it has no id")
 	}
