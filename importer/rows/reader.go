@@ -100,9 +100,6 @@ func (r *Reader) All(ctx context.Context) iter.Seq2[*Row, error] {
 	}
 }
 
-// Unverified reports whether the journal knows rows that are still to come.
-func (r *Reader) Unverified() bool { return r.verifier.Slices.Len() > 0 }
-
 // Last returns the number of the row that was read last, 0 before the first.
 func (r *Reader) Last() int64 { return r.last }
 

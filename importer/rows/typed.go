@@ -90,7 +90,7 @@ func (s *structReader[T]) Read(p []byte) (int, error) {
 // Write is called by gocsv for each record.
 func (s *structReader[T]) Write(record []string) error {
 	if len(record) == 1 && strings.TrimSpace(record[0]) == "" {
-		// Unquoted it would be a blank line, which is no row.
+		// Unquoted it would be a blank line, which is skipped.
 		s.text.WriteString(`"` + record[0] + "\"\n")
 		return nil
 	}
