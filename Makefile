@@ -11,15 +11,24 @@ all: check test
 test:
 	$(GO) test ./...
 
-# Everything with the race detector, in another order each time.
-race:
-	$(GO) test -race -short -shuffle=on -timeout 10m ./...
+# Tests in which the race detector finds nothing and which take it many times as long:
+# simulations in which one goroutine runs at a time, programs that are killed or measured
+# from outside, and what reads much in one goroutine. race skips them, plain runs them.
+PLAIN := Walk|SimulationRepeats|Naive|Makespan|Numbers|Mended|SystemCall|DiskFull|KilledForMemory|OutOfMemory|RefusedFiles|ClockJumps|NothingCommands|ChangedBetween|Bomb|LargeAnswers|CutAnywhere|OtherSpellings|BytesPerBatch|EveryBitFlipped|CutAtEveryByte|Memory
 
-# What race leaves out or cuts short: simulations of one goroutine at a time, in which it
-# finds nothing and takes ten times as long, and what -short makes smaller.
+# Packages that start no goroutine, and ratelimit, whose simulations have a build tag.
+QUIET := ./mapping/... ./importer/csvfile ./ratelimit
+
+# These run in both passes, with fewer seeds, deaths or scripts in the first one.
+BOTH := TestSimulation$$|Death|TestRandomFaults|TestTorture|TestScripts|TestPlans
+
+# Everything else with the race detector, in another order each time.
+race:
+	$(GO) test -race -short -shuffle=on -timeout 10m -skip '$(PLAIN)' $$($(GO) list ./... | grep -v -e /mapping -e /csvfile)
+
 plain:
-	$(GO) test -shuffle=on ./ratelimit ./importer ./importer/csvfile
-	$(GO) test -shuffle=on ./cmd/hubload -run 'Torture|DiskFull|OutOfMemory|KilledForMemory|RefusedFiles'
+	$(GO) test -shuffle=on $(QUIET)
+	$(GO) test -shuffle=on -run '$(PLAIN)|$(BOTH)' ./cmd/... ./importer/...
 
 # What takes hours, once a day.
 nightly: refused makespan walk faults fuzz mutants torture simulate

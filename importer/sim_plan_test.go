@@ -147,6 +147,9 @@ func (p *simPlan) drawAccount(r *rand.Rand) {
 	if chance(r, 0.2) {
 		q.Reverts = []string{"price"}
 	}
+	q.JoinErrors = chance(r, 0.1)
+	q.NoMultiStatus = chance(r, 0.1)
+	q.InOrder = chance(r, 0.3)
 	if !p.key {
 		// NotAtomic is left out here: a refusal that created rows is a false
 		// answer, and without a key no later one could correct it.

@@ -117,7 +117,7 @@ var threats = []provoked{
 	{"S8 proxy", "importer/hubspot.TestProxyPasswordStaysHidden"},
 	{"S9 permissions", "importer/report.TestModeWhateverTheUmask importer/journal.TestFile cmd/hubload.TestScripts"},
 	{"S10 plants at output paths", "importer/report.TestLinkPlanted importer/report.TestPipePlanted importer/report.TestDirectoryPlanted importer/journal.TestNoLinks"},
-	{"S11 names from data", "importer/report.TestCreateTakesNoName importer/hubspot.TestIDs"},
+	{"S11 names from data", "importer/atomicfile.TestCreateTakesNoName importer/hubspot.TestIDs"},
 	{"S12 formulas", "importer/report.TestServersFormulas importer/report.TestRestoreUndoesNeutralise importer/report.TestExcelSafe"},
 	{"S13 text of the server in reports", "importer/report.TestServersFormulas importer/hubspot.TestIDs importer/hubspot.TestLongMessages"},
 	{"S14 terminal", "cmd/hubload.TestNothingCommandsTheTerminal"},

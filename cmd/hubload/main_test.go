@@ -41,8 +41,18 @@ func TestScripts(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	dir, files := "testdata", []string(nil)
+	if raceDetector {
+		// Each command is a process of its own, which costs half a second of CPU with
+		// the detector. These have the most going on at once.
+		dir = ""
+		for _, name := range []string{"doubt", "kill", "match", "position", "resolve", "stops"} {
+			files = append(files, filepath.Join("testdata", name+".txtar"))
+		}
+	}
 	testscript.Run(t, testscript.Params{
-		Dir:                 "testdata",
+		Dir:                 dir,
+		Files:               files,
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
 		Setup: func(env *testscript.Env) error {

@@ -211,7 +211,7 @@ func TestDeathAtEverySystemCall(t *testing.T) {
 func chosen(n int) []int {
 	var list []int
 	step := 1
-	if most := 14; !*everyCall && n > most {
+	if most := 8; !*everyCall && n > most {
 		step = (n + most - 1) / most
 	}
 	for i := 1 + rand.IntN(step); i <= n; i += step {
