@@ -10,16 +10,14 @@ import (
 
 var errSealed = errors.New("the request is over")
 
-// A body hands out a request's bytes, the last of them in a Read of its own: as
-// long as a connection hasn't taken what came before, it can't have the whole. A
-// server may not act on a message that is shorter than its Content-Length says,
-// so a request whose last byte was never read was not executed.
+// A body hands out a request's bytes, the last one in a Read of its own. A server may
+// not act on a message that is shorter than its Content-Length, so a request whose last
+// byte was never read was not executed.
 //
-// The other direction doesn't hold: the transport has a buffer, and a byte in it
-// may be on the wire or not.
+// The opposite doesn't hold: a byte in the transport's buffer may be on the wire or not.
 //
-// What is behind the bytes is nobody's when done is called, which is as soon as the
-// network has its own copy of them: a request waits for its answer most of the time.
+// done is called as soon as the network has its own copy of all bytes, so that their
+// buffer can be used again while the request waits for its answer.
 type body struct {
 	mu     sync.Mutex // the transport may read on after it has returned an error
 	rest   []byte     // that wasn't read yet
@@ -50,9 +48,9 @@ func (b *body) Close() error {
 	return nil
 }
 
-// seal ends all reading and reports whether the last byte had been read. Without it a
-// request that failed could still get its last byte later.
-func (b *body) seal() (taken bool) {
+// seal ends all reading and reports whether the last byte was read. Without it a failed
+// request could still get its last byte later.
+func (b *body) seal() (bodySent bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.sealed = true

@@ -2,19 +2,19 @@
 
 // Package hubspot speaks HubSpot's CRM API over HTTP, one method one request.
 //
-// A [Client] is an [api.API]: it says what an answer proves about the
-// records that were asked for, and no more. Three rules hold it up:
+// A [Client] is an [api.API]: it says what an answer proves about the records that
+// were asked for, and no more. It keeps three rules:
 //
-//   - A create leaves once. There is no retry, no redirect, no idempotency
-//     header and no HTTP/2 here, for each of them can send a request again
-//     behind the caller's back, and HubSpot has nothing that would notice.
-//   - Not executed is said only of a request whose last byte was never handed
-//     to the network, or that was answered by a status which HubSpot gives
-//     before it looks at the request. Created is said only of a record whose
-//     id stands in a complete JSON answer.
-//   - The token goes into one header of requests to one host. Nothing of this
-//     package that can be printed, logged or marshalled holds it, and it is
-//     cut out of whatever the server says.
+//   - A create is sent once. There is no retry, no redirect, no idempotency
+//     header and no HTTP/2: each of them can send a request again without the
+//     caller's knowledge, and HubSpot doesn't notice a repeated request.
+//   - A request is called not executed only if its last byte was never handed
+//     to the network, or if the answer's status is one that HubSpot gives before
+//     it looks at the request. A record is called created only if its id stands
+//     in a complete JSON answer.
+//   - The token goes into one header of requests to one host. No value of this
+//     package that can be printed, logged or marshalled shows it, and it is cut
+//     out of whatever the server says.
 //
 // Besides HubSpot's own codes, such as INVALID_OPTION, failures carry these:
 // NO_CONNECTION, NO_ANSWER, UNREADABLE_ANSWER, NOT_COMPLETE, REDIRECT,

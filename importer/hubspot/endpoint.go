@@ -35,7 +35,7 @@ var (
 // token is sent to. It must be https, or http for a loopback address or
 // localhost; without user, query and fragment; its host plain ASCII that doesn't
 // end in a dot and isn't an internationalised name, which may look like another.
-// The error never repeats s, for it may hold a password.
+// The error never repeats s, which may hold a password.
 func CheckBaseURL(s string) error {
 	_, err := parseBaseURL(s)
 	return err
@@ -45,7 +45,7 @@ func parseBaseURL(s string) (*url.URL, error) {
 	u, err := url.Parse(s)
 	switch {
 	case err != nil || u.Opaque != "" || u.Host == "":
-		return nil, errors.New("the base URL is no URL with a host; it should look like " + defaultBaseURL)
+		return nil, errors.New("the base URL is not a URL with a host; it should look like " + defaultBaseURL)
 	case u.User != nil:
 		return nil, errors.New("the base URL must not hold a user or password before an @")
 	case strings.ContainsAny(s, "?#"):
@@ -60,7 +60,7 @@ func parseBaseURL(s string) (*url.URL, error) {
 	case strings.HasSuffix(host, "."):
 		return nil, errors.New("the base URL's host must not end in a dot")
 	case !hostName.MatchString(host), strings.Contains("."+strings.ToLower(host), ".xn--"):
-		return nil, errors.New("the base URL's host must be a plain ASCII name; names that can look like another are not taken")
+		return nil, errors.New("the base URL's host must be plain ASCII; other names can look like the API's")
 	}
 	if _, port, found := strings.Cut(strings.TrimPrefix(u.Host, "["+host+"]"), ":"); found {
 		if n, err := strconv.ParseUint(port, 10, 16); err != nil || n == 0 {
@@ -69,7 +69,7 @@ func parseBaseURL(s string) (*url.URL, error) {
 	}
 	loopback := strings.EqualFold(host, "localhost") || ipErr == nil && ip.IsLoopback()
 	if u.Scheme != "https" && !(u.Scheme == "http" && loopback) {
-		return nil, errors.New("the base URL must begin with https:// (http:// is for loopback addresses only), for the token is sent there")
+		return nil, errors.New("the base URL must begin with https://, because the token is sent there (http:// is for loopback addresses only)")
 	}
 	return u, nil
 }
@@ -97,7 +97,7 @@ func newAddress(base, version, object string) (address, error) {
 		return address{}, fmt.Errorf("API version %q is not known; use one of %s", a.version, strings.Join(versions, ", "))
 	}
 	if !objectType.MatchString(a.object) {
-		return address{}, fmt.Errorf("object type %q is not one; write a name such as line_items or an id such as 0-8", a.object)
+		return address{}, fmt.Errorf("object type %q is not valid; use a name such as line_items or an id such as 0-8", a.object)
 	}
 	return a, nil
 }

@@ -30,12 +30,12 @@ const (
 	statusDone      = "COMPLETE"
 )
 
-// classify says what a status proves of a create. explained: the answer holds an
-// error as HubSpot writes them; without one a 4xx may be the word of a proxy
-// about an answer of HubSpot's that we never saw.
+// classify says what a status proves about a create. explained says that the answer
+// holds an error in HubSpot's form. A 4xx without one may come from a proxy, and HubSpot's
+// own answer may have been another.
 //
-// HubSpot's advice for 5xx, to wait and retry, is right for reads: a create may
-// have been executed, or may yet be.
+// HubSpot advises to wait and retry after a 5xx. That is right for reads. A create may
+// have been executed, or may be executed later.
 func classify(status int, explained bool) api.Outcome {
 	switch status {
 	case http.StatusUnauthorized, http.StatusForbidden:
@@ -78,7 +78,7 @@ func (r *response) answer(inputs []api.Input, key string) api.Answer {
 	return a
 }
 
-// failed is an answer that consists of an error of our own.
+// failed returns an answer that consists of an error of our own.
 func failed(p api.Outcome, code string, err error) api.Answer {
 	return api.Answer{
 		Outcome: p,
@@ -92,7 +92,7 @@ func retryable(p api.Outcome) bool {
 	return p != api.Refused && p != api.Impossible
 }
 
-// noResponse is what it proves that no answer came.
+// noResponse says what a missing answer proves.
 func (r *response) noResponse() api.Answer {
 	var final *CredentialsError
 	switch {
@@ -106,14 +106,14 @@ func (r *response) noResponse() api.Answer {
 	return a
 }
 
-// batchAnswer is what a 2xx proves, which is what its body says: HubSpot has
-// changed the number between 200 and 201 before.
+// batchAnswer says what a 2xx proves, by its body: HubSpot has changed the status between
+// 200 and 201 before.
 func (r *response) batchAnswer(inputs []api.Input, key string) api.Answer {
 	switch {
 	case r.err != nil:
 		return failed(api.Unknown, codeUnreadable, fmt.Errorf("answer %d broke off: %w", r.status, r.err))
 	case r.status != http.StatusOK && r.status != http.StatusCreated && r.status != http.StatusMultiStatus:
-		return failed(api.Unknown, codeUnreadable, fmt.Errorf("answer %d is none that HubSpot gives to a create", r.status))
+		return failed(api.Unknown, codeUnreadable, fmt.Errorf("HubSpot doesn't answer a create with status %d", r.status))
 	}
 	b := batch[record]{NumErrors: -1}
 	err := decode(r.body, &b)
@@ -143,7 +143,7 @@ func (r *response) batchAnswer(inputs []api.Input, key string) api.Answer {
 	return a
 }
 
-// refusal is what an answer proves that is neither 2xx nor 3xx.
+// refusal says what an answer proves that is neither 2xx nor 3xx.
 func (r *response) refusal(inputs []api.Input) api.Answer {
 	e, explained := r.apiError()
 	proof := classify(r.status, explained)
@@ -162,12 +162,12 @@ func (r *response) refusal(inputs []api.Input) api.Answer {
 	}
 }
 
-// redirect names where the server would send us. Only the host: a path may hold
+// redirect names the host that the server points to, and not the path: that may hold
 // anything.
 func (r *response) redirect() error {
 	to, err := url.Parse(r.header.Get("Location"))
 	if err != nil || to.Host == "" {
-		return fmt.Errorf("the server answers %d, a redirect, which is never followed; the base URL must be the API's own address", r.status)
+		return fmt.Errorf("the server answers with a redirect (%d), and redirects are never followed. Set the base URL to the API's own address", r.status)
 	}
-	return fmt.Errorf("the server answers %d, a redirect to %s, which is never followed; the base URL must be the API's own address", r.status, to.Host)
+	return fmt.Errorf("the server answers with a redirect (%d) to %s, and redirects are never followed. Set the base URL to the API's own address", r.status, to.Host)
 }

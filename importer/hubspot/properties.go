@@ -36,10 +36,26 @@ func (c *Client) Properties(ctx context.Context) ([]api.Property, error) {
 // Property returns the definition of one property. Its errors are [*Error], with
 // Status 404 when there is no such property.
 func (c *Client) Property(ctx context.Context, name string) (api.Property, error) {
-	if strings.Trim(name, ".") == "" { // a path that leads elsewhere
+	return c.propertyOf(ctx, "", name)
+}
+
+// Unique reports whether a property of an object type ("" for the client's own) is
+// unique by its definition. Its errors are [*Error], with Status 404 when there is no
+// such property.
+func (c *Client) Unique(ctx context.Context, object, name string) (bool, error) {
+	p, err := c.propertyOf(ctx, object, name)
+	return p.HasUniqueValue, err
+}
+
+func (c *Client) propertyOf(ctx context.Context, object, name string) (api.Property, error) {
+	a, err := c.of(object)
+	if err != nil {
+		return api.Property{}, err
+	}
+	if strings.Trim(name, ".") == "" { // such a path is another one
 		return api.Property{}, &Error{Status: http.StatusNotFound, Message: fmt.Sprintf("%q can't be a property's name", name)}
 	}
-	return c.property(ctx, http.MethodGet, c.propertiesPath()+"/"+url.PathEscape(name), nil)
+	return c.property(ctx, http.MethodGet, a.propertiesPath()+"/"+url.PathEscape(name), nil)
 }
 
 // CreateProperty creates a property and returns its definition. Its errors are
@@ -50,21 +66,6 @@ func (c *Client) CreateProperty(ctx context.Context, p api.NewProperty) (api.Pro
 		return api.Property{}, &Error{Err: fmt.Errorf("the property can't be encoded: %w", err)}
 	}
 	return c.property(ctx, http.MethodPost, c.propertiesPath(), body)
-}
-
-// Unique reports whether a property of an object type is unique by its
-// definition. Its errors are [*Error], with Status 404 when there is no such
-// property.
-func (c *Client) Unique(ctx context.Context, object, name string) (bool, error) {
-	a, err := c.of(object)
-	if err != nil {
-		return false, err
-	}
-	if strings.Trim(name, ".") == "" { // a path that leads elsewhere
-		return false, &Error{Status: http.StatusNotFound, Message: fmt.Sprintf("%q can't be a property's name", name)}
-	}
-	p, err := c.property(ctx, http.MethodGet, a.propertiesPath()+"/"+url.PathEscape(name), nil)
-	return p.HasUniqueValue, err
 }
 
 func (c *Client) property(ctx context.Context, method, path string, body []byte) (api.Property, error) {

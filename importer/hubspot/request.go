@@ -24,15 +24,14 @@ const (
 
 	connecting = 30 * time.Second // to the host, and again with it about TLS
 
-	// An answer for 100 refused rows can reach 0.7 MB. What is larger is
-	// taken one at a time, so that a hostile server doesn't fill memory once
-	// per connection.
+	// An answer for 100 refused rows can reach 0.7 MB. Larger ones are read one at a
+	// time, so that a hostile server doesn't fill memory once per connection.
 	smallAnswer     = 1 << 20
 	maxLargeAnswers = 1
 )
 
-// newTransport returns the package's own transport. HTTP/1.1 only: a connection
-// that is lost then leaves one request in doubt, and not all that shared it.
+// newTransport returns the package's own transport. It speaks HTTP/1.1 only: a lost
+// connection then leaves one request in doubt, and not all that shared it.
 //
 // WriteBufferSize stays small on purpose: bytes in that buffer count as sent.
 func newTransport(conns int) *http.Transport {
@@ -51,13 +50,13 @@ func newTransport(conns int) *http.Transport {
 	}
 }
 
-// discreet keeps a proxy's password out of the error for an address that doesn't
-// parse, where the standard library repeats it whole.
+// discreet keeps a proxy's password out of the error about an address that doesn't parse.
+// The standard library repeats the whole address.
 func discreet(proxy func(*http.Request) (*url.URL, error)) func(*http.Request) (*url.URL, error) {
 	return func(r *http.Request) (*url.URL, error) {
 		u, err := proxy(r)
 		if err != nil {
-			return nil, errors.New("the proxy's address in the environment (HTTPS_PROXY) is no valid URL")
+			return nil, errors.New("the proxy's address in the environment (HTTPS_PROXY) is not a valid URL")
 		}
 		return u, nil
 	}
@@ -73,8 +72,8 @@ type response struct {
 	secret   hidden      // the request's token, nil for one that isn't cut out
 }
 
-// send sends one request, once, and calls use with what came of it, which is valid
-// until use returns. No byte of out can leave any more by then.
+// send sends one request, once, and calls use with the response, which is valid until
+// use returns. When use is called, no byte of out can leave any more.
 func (c *Client) send(ctx context.Context, method, path string, out *body, use func(*response)) {
 	defer out.seal()
 	ctx, cancel := withTimeout(ctx, c.timeout)
