@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
 )
 
 // OpenOwn opens a file for reading and writing, and makes it with mode 0600 when there
@@ -41,11 +42,34 @@ func OpenRegular(path string, flag int) (*os.File, error) {
 
 // ReadFile reads a regular file of at most limit bytes. Symbolic links are followed.
 func ReadFile(path string, limit int64) ([]byte, error) {
-	f, _, err := open(path, os.O_RDONLY, os.Stat)
+	return readFile(path, limit, func(fs.FileInfo) error { return nil })
+}
+
+// ReadPrivate is ReadFile for a file that only this user may read: it refuses files of
+// another user, and modes that let others read or write. Windows doesn't check either.
+func ReadPrivate(path string, limit int64) ([]byte, error) {
+	return readFile(path, limit, func(info fs.FileInfo) error {
+		switch {
+		case runtime.GOOS == "windows":
+			return nil
+		case info.Mode().Perm()&0o077 != 0:
+			return fmt.Errorf("%s can be read by others (mode %#o); run chmod 600 on it", path, info.Mode().Perm())
+		case !ownedByUser(info):
+			return fmt.Errorf("%s belongs to another user", path)
+		}
+		return nil
+	})
+}
+
+func readFile(path string, limit int64, check func(fs.FileInfo) error) ([]byte, error) {
+	f, info, err := open(path, os.O_RDONLY, os.Stat)
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
+	if err := check(info); err != nil {
+		return nil, err
+	}
 	data, err := io.ReadAll(io.LimitReader(f, limit+1))
 	if err == nil && int64(len(data)) > limit {
 		err = fmt.Errorf("%s is larger than %d bytes", path, limit)

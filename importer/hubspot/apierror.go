@@ -75,13 +75,12 @@ func (r *response) apiError() (apiError, bool) {
 	if err := decode(r.body, &e); err != nil || e.Message == "" && e.Category == "" {
 		return apiError{CorrelationID: correlation("", r.header)}, false
 	}
-	r.tidy(&e)
+	r.redactError(&e)
 	return e, true
 }
 
-// tidy takes the request's secret out of an error, and what isn't one out of its
-// correlation id.
-func (r *response) tidy(e *apiError) {
+// redactError cuts the request's secret out of an error, and finds its correlation id.
+func (r *response) redactError(e *apiError) {
 	context := &e.Context.v
 	lists := []texts{context.Traces, context.IDs, context.Properties, context.Objects, context.Scopes, context.OldScopes}
 	said := []*string{&e.Category, &e.SubCategory, &e.Message, &e.CorrelationID, &e.Policy, &e.Kind}

@@ -4,14 +4,11 @@ package hubspot
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"io"
-	"io/fs"
-	"os"
-	"runtime"
 	"strings"
 	"sync"
+
+	"github.com/hubload/hubload/importer/atomicfile"
 )
 
 const maxToken = 4096 // bytes; HubSpot's have up to 512
@@ -59,10 +56,9 @@ func (s static) Token(context.Context) (Secret, error) {
 func (s static) Renew(context.Context) (bool, error) { return false, nil }
 
 // File returns credentials that are the content of a file, without white space
-// around it. It must be a regular file of this user that no other can read
-// (mode 0600 or 0400); on Windows mode and owner are not looked at. Renew reads
-// the file again, so that a rotated token is taken up. Errors are
-// [*CredentialsError].
+// around it. It must be a regular file of this user that nobody else can read
+// (mode 0600 or 0400); on Windows mode and owner are not checked. Renew reads the
+// file again, so that a rotated token is used. Errors are [*CredentialsError].
 func File(path string) (Credentials, error) {
 	token, err := readToken(path)
 	if err != nil {
@@ -98,46 +94,13 @@ func (f *file) Renew(context.Context) (bool, error) {
 }
 
 func readToken(path string) (Secret, error) {
-	// Before opening: a pipe would block until somebody writes to it.
-	info, err := os.Stat(path)
-	if err == nil && !info.Mode().IsRegular() {
-		return "", &CredentialsError{Message: fmt.Sprintf("the token file %s is not a regular file", path)}
-	}
+	content, err := atomicfile.ReadPrivate(path, maxToken)
 	if err != nil {
-		return "", &CredentialsError{Message: "the token file can't be read", Err: err}
-	}
-	in, err := os.Open(path)
-	if err != nil {
-		return "", &CredentialsError{Message: "the token file can't be read", Err: err}
-	}
-	defer in.Close()
-	if info, err = in.Stat(); err == nil {
-		err = private(info)
-	}
-	if err != nil {
-		return "", &CredentialsError{Message: "the token file " + path, Err: err}
-	}
-	content, err := io.ReadAll(io.LimitReader(in, maxToken+1))
-	if err != nil {
-		return "", &CredentialsError{Message: "the token file can't be read", Err: err}
+		return "", &CredentialsError{Message: "the token file can't be used", Err: err}
 	}
 	token := Secret(strings.TrimSpace(string(content)))
 	if !token.sendable() {
 		return "", &CredentialsError{Message: fmt.Sprintf("the token file %s must hold an access token and nothing else", path)}
 	}
 	return token, nil
-}
-
-func private(info fs.FileInfo) error {
-	switch {
-	case !info.Mode().IsRegular():
-		return errors.New("is not a regular file")
-	case runtime.GOOS == "windows":
-		return nil
-	case info.Mode().Perm()&0o077 != 0:
-		return fmt.Errorf("can be read by others (mode %#o); run chmod 600 on it", info.Mode().Perm())
-	case !ours(info):
-		return errors.New("belongs to another user")
-	}
-	return nil
 }

@@ -130,7 +130,7 @@ func (r *response) batchAnswer(inputs []api.Input, key string) api.Answer {
 	a.Created = created
 	a.Completeness = api.Completeness{Final: b.Status == statusDone, Results: len(b.Results), NumErrors: int(b.NumErrors)}
 	for _, e := range b.Errors {
-		r.tidy(&e)
+		r.redactError(&e)
 		if len(e.traces()) == 0 {
 			a.Completeness.Unnamed++
 		}

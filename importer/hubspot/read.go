@@ -137,7 +137,7 @@ func readBatch[R any](ctx context.Context, c *Client, path string, body []byte, 
 		}
 		l.errors, l.numErrors = b.Errors, b.NumErrors
 		for i := range l.errors {
-			r.tidy(&l.errors[i])
+			r.redactError(&l.errors[i])
 		}
 		for i := 0; err == nil && i < len(b.Results); i++ {
 			if eachErr := each(b.Results[i], r.body); eachErr != nil {
