@@ -81,7 +81,7 @@ func (p *PropertyRule) encode() string {
 	}
 	if p.Match != "" {
 		pairs = append(pairs, "match: "+scalar(p.Match))
-		if p.Object != linkOf(p.Name) {
+		if p.Object != defaultObject(p.Name) {
 			pairs = append(pairs, "of: "+scalar(p.Object))
 		}
 	}

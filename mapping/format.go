@@ -4,8 +4,6 @@ package mapping
 
 import (
 	"github.com/hubload/hubload/mapping/format"
-
-	_ "time/tzdata" // Windows has no time zones of its own
 )
 
 // formatKeys returns the keys of a rule that say how a column is written.

@@ -197,7 +197,7 @@ func TestFormatErrors(t *testing.T) {
 	}
 	_, err := mapping.Parse([]byte("properties: { a: { value: x, decimal: ',' } }\ntimezone: UTC\n"))
 	if err == nil || !strings.Contains(err.Error(), "line 1, column 39: decimal has no use beside value") ||
-		!strings.Contains(err.Error(), `line 2, column 1: the key "timezone" has its place in the rule of a property`) {
+		!strings.Contains(err.Error(), `line 2, column 1: unknown key "timezone" in the mapping`) {
 		t.Errorf("a format beside value, and one at the top: %v", err)
 	}
 	m := &mapping.Mapping{Properties: []mapping.PropertyRule{{Name: "a", Column: "A", Layout: "x"}, {Name: "b", Column: "A", Group: '.'}}}

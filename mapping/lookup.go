@@ -142,12 +142,3 @@ const (
 	blankMatchMessage = "the cell holds nothing but white space, which no record can be found by. Fill it in or empty it."
 	longMatchMessage  = "the value has more than 1,000 characters, too many to look a record up by. Fix the cell."
 )
-
-// linkOf returns the object type of the record whose id a property holds, "" where
-// the rule has to say so.
-func linkOf(property string) string {
-	if property == "hs_product_id" {
-		return "products"
-	}
-	return ""
-}

@@ -128,10 +128,10 @@ const DefaultObject = "line_items"
 // the comments of the fields state, and [Mapping.Compile] checks not all of
 // them. Texts are valid UTF-8.
 type Mapping struct {
-	Object       string // object type to create, "" = not said
-	Account      int64  // the only account to import into, 0 = any
-	CSV          CSV
-	Properties   []PropertyRule // in the order written, each name once
+	Object       string         // object type to create, "" = not said
+	Account      int64          `yaml:"-"` // the only account to import into, 0 = any
+	CSV          CSV            `yaml:"-"`
+	Properties   []PropertyRule `yaml:"-"` // in the order written, each name once
 	Associations []AssociationRule
 	Key          *KeyRule // nil = no key
 }
@@ -139,48 +139,48 @@ type Mapping struct {
 // CSV pins what would otherwise be recognised from the input.
 type CSV struct {
 	Encoding  string // "" = not said; the name isn't checked here
-	Delimiter rune   // 0 = not said
+	Delimiter rune   `yaml:"-"` // 0 = not said
 }
 
 // A PropertyRule says where the value of a property comes from: from a column,
 // or it is the same for all rows.
 type PropertyRule struct {
-	Name     string            // the property's internal name
+	Name     string            `yaml:"-"` // the property's internal name
 	Column   string            // "" for a constant
 	Value    *string           // the constant; excludes all other fields but Name
 	Default  string            // sent for an empty cell, as it is; "" = none
 	Required bool              // an empty cell without Default is a Problem
 	Values   map[string]string // cell -> value sent; any other cell is a Problem. nil = cells are sent as they are
-	Clear    bool              // an empty cell sends ""; excludes Default and Required
+	Clear    bool              `yaml:"-"` // an empty cell sends ""; excludes Default and Required
 
 	// Match is a property of another record, which holds the cell's value: the
 	// record's id is sent. "" = cells are sent. It excludes Value, Default and
 	// Values and the formats. Object is the object type of that record, with Match
 	// only, and then always.
-	Match, Object string
+	Match  string
+	Object string `yaml:"of"`
 
-	// Position numbers the rows that lead to one record of this object type; "" =
-	// they aren't. It excludes all other fields but Name and Required, which
-	// makes a row without such a record a Problem.
+	// Position numbers the rows of each associated record of this object type; "" =
+	// no numbers. It excludes all other fields but Name and Required, which makes a
+	// row without such a record a Problem.
 	Position string
 
 	// How the column writes numbers, or else dates; see Formats above. Without
 	// any, cells are sent as they are. They exclude Value and Values.
-	Decimal  rune   // '.' or ','; 0 = not said
-	Group    rune   // '.', ',', '\'', ' ' or what looks like the last two; 0 = none
+	Decimal  rune   `yaml:"-"` // '.' or ','; 0 = not said
+	Group    rune   `yaml:"-"` // '.', ',', '\'', ' ' or what looks like the last two; 0 = none
 	Symbol   string // text beside the number, "" = none
-	Layout   string // "" = cells are no dates, or such as HubSpot takes
+	Layout   string // "" = the cells are not dates, or are such as HubSpot takes
 	Timezone string // with Layout only; "" = UTC
 }
 
-// An AssociationRule links each record to the record whose id, or the value of
-// whose property, is in a column.
-// An empty cell means no association.
+// An AssociationRule associates each record with the record whose id, or the value of
+// whose property, is in a column. An empty cell means no association.
 type AssociationRule struct {
 	To       string // object type of the target, such as "deals"
 	Column   string
 	Category string // with Type only, and then always
-	Type     int    // association type id, new record -> target; 0 = from the built-in table
+	Type     int    `yaml:"-"` // association type id, new record -> target; 0 = from the built-in table
 	Required bool   // an empty cell is a Problem
 
 	// Match is a property of the target, which holds the cell's value; "" = the
@@ -189,7 +189,7 @@ type AssociationRule struct {
 
 	// Check has the id in the cell looked up before the row is sent. It excludes
 	// Match, which does that anyway.
-	Check bool
+	Check bool `yaml:"-"`
 }
 
 // A KeyRule makes the value of a property that is unique in the account out of
@@ -202,7 +202,7 @@ type KeyRule struct {
 	Property string
 	Columns  []string // at least one, all different; none with Auto
 
-	// Auto leaves the value to whoever knows the rows' numbers: [Mapper.Map]
+	// Auto leaves the value to the caller who knows the other rows: [Mapper.Map]
 	// doesn't set it, and [Record.SetKey] does.
 	Auto bool
 }

@@ -31,12 +31,15 @@ func Parse(data []byte) (*Mapping, error) {
 	if syntax != nil {
 		return nil, Errors{syntax}
 	}
-	var r reader
-	m := r.mapping(root)
-	if err := r.errs.orNil(); err != nil {
+	s := &section{node: root}
+	var m Mapping
+	if s.checkNode(root, "the mapping", false); !s.refused {
+		s.mapping(&m)
+	}
+	if err := s.errs.orNil(); err != nil {
 		return nil, err
 	}
-	return m, nil
+	return &m, nil
 }
 
 // load returns the root node of the only document in data.
@@ -58,7 +61,7 @@ func load(data []byte) (*yaml.Node, *Error) {
 		return nil, syntaxError(err)
 	}
 	if err := loader.Load(&second); err == nil {
-		return nil, &Error{second.Line, second.Column, "a second document begins here; put one mapping into a file"}
+		return nil, &Error{second.Line, second.Column, "a second document begins here; put each mapping into its own file"}
 	} else if err != io.EOF {
 		return nil, syntaxError(err)
 	}
@@ -70,7 +73,7 @@ func syntaxError(err error) *Error {
 	const advice = "; put texts with special characters in quotes, and indent by spaces"
 	var e *yaml.LoadError
 	if !errors.As(err, &e) {
-		return &Error{1, 1, "this is no valid YAML: " + err.Error() + advice}
+		return &Error{1, 1, "this is not valid YAML: " + err.Error() + advice}
 	}
 	at, context := e.Mark, ""
 	if e.ContextMsg != "" {
@@ -79,7 +82,7 @@ func syntaxError(err error) *Error {
 			context += fmt.Sprintf(" that begins in line %d, column %d", e.ContextMark.Line, e.ContextMark.Column)
 		}
 	}
-	return &Error{max(at.Line, 1), max(at.Column, 1), "this is no valid YAML: " + e.Message + context + advice}
+	return &Error{max(at.Line, 1), max(at.Column, 1), "this is not valid YAML: " + e.Message + context + advice}
 }
 
 // checkCharacters finds the first byte that isn't UTF-8 and the first character
@@ -91,7 +94,7 @@ func checkCharacters(data []byte) *Error {
 		c, size = utf8.DecodeRune(data[i:])
 		switch {
 		case c == utf8.RuneError && size == 1:
-			return &Error{line, column, "this is no UTF-8; save the mapping in the encoding UTF-8"}
+			return &Error{line, column, "this is not UTF-8; save the mapping as UTF-8"}
 		case c < ' ' && c != '\t' && c != '\n' && c != '\r', c == 0xfffe, c == 0xffff:
 			return &Error{line, column, fmt.Sprintf("the character %U can't stand in YAML; write it as an escape in double quotes, or remove it", c)}
 		case c == '\n', c == '\r' && !bytes.HasPrefix(data[i+1:], []byte("\n")):

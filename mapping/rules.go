@@ -1,237 +1,221 @@
-// From YAML nodes to rules, and which rules contradict each other.
+// The rules as they stand in YAML, and which of their keys contradict each other.
 
 package mapping
 
 import (
 	"math"
-	"unicode/utf8"
 
 	"go.yaml.in/yaml/v4"
 
 	"github.com/hubload/hubload/mapping/internal/wording"
 )
 
-func (r *reader) mapping(n *yaml.Node) *Mapping {
-	s, _ := r.section(n, "the mapping",
-		[]string{"object", "account", "csv", "properties", "associations", "key"},
-		[]string{"exists"})
-	m := &Mapping{
-		Object:  r.name(s["object"], "object"),
-		Account: r.number(s["account"], "account", math.MaxInt64),
-		CSV:     r.csv(s["csv"]),
-		Key:     r.key(s["key"]),
+// The types below are what YAML holds of the rules: the same fields, and as texts those
+// that YAML would take for something else, such as 0123, or that have one word.
+type (
+	plainMapping     Mapping
+	plainCSV         CSV
+	plainProperty    PropertyRule
+	plainAssociation AssociationRule
+	plainKey         KeyRule
+
+	yamlMapping struct {
+		plainMapping `yaml:",inline"`
+		Account      string
+		CSV          *CSV
+		Properties   yamlProperties
 	}
-	for _, e := range r.entries(s["properties"], "properties") {
-		m.Properties = append(m.Properties, r.property(e))
+	yamlCSV struct {
+		plainCSV  `yaml:",inline"`
+		Delimiter string
 	}
-	for _, n := range r.list(s["associations"], "associations") {
-		m.Associations = append(m.Associations, r.association(n))
+	yamlProperties []PropertyRule
+	yamlProperty   struct {
+		plainProperty `yaml:",inline"`
+		Decimal       string
+		Group         string
+		Sign          string // the old name of symbol
+		Empty         string
 	}
-	return m
+	yamlAssociation struct {
+		plainAssociation `yaml:",inline"`
+		Type             string
+		Exists           string
+	}
+)
+
+func (s *section) mapping(m *Mapping) {
+	var in yamlMapping
+	s.decode(&in, "the mapping")
+	*m = Mapping(in.plainMapping)
+	m.Account = s.number("account", in.Account, math.MaxInt64)
+	m.Properties = in.Properties
+	if in.CSV != nil {
+		m.CSV = *in.CSV
+	}
 }
 
-func (r *reader) csv(n *yaml.Node) CSV {
-	s, _ := r.section(n, "csv", []string{"encoding", "delimiter"}, nil)
-	return CSV{
-		Encoding:  r.name(s["encoding"], "encoding"),
-		Delimiter: r.delimiter(s["delimiter"]),
-	}
-}
-
-func (r *reader) delimiter(n *yaml.Node) rune {
-	before := len(r.errs)
-	text := r.name(n, "delimiter")
-	if n == nil || len(r.errs) > before {
-		return 0
-	}
-	c, size := utf8.DecodeRuneInString(text)
-	if size != len(text) || c == '"' || c == '\r' || c == '\n' || c == 0 {
-		r.fail(n, `delimiter must be one character, such as ";", or "\t" in double quotes for TAB, and no quote or line end`)
-	}
-	return c
-}
-
-func (r *reader) property(e entry) PropertyRule {
-	rule := PropertyRule{Name: e.key}
-	if e.key == "" {
-		r.fail(e.at, "the name of a property is empty; write its internal name")
-	}
-	if e.value.Kind == yaml.ScalarNode {
-		rule.Column = r.name(e.value, "the column of "+wording.Quote(e.key))
-		return rule
-	}
-	s, whole := r.section(e.value, "property "+wording.Quote(e.key),
-		append([]string{"column", "value", "default", "required", "values", "empty", "match", "of", "position", "sign"}, formatKeys()...),
-		nil)
-	rule.Column = r.name(s["column"], "column")
-	rule.Default = r.name(s["default"], "default")
-	rule.Required = r.boolean(s["required"], "required")
-	rule.Values = r.values(s["values"])
-	rule.Clear = r.clear(s["empty"])
-	if s["position"] != nil {
-		r.position(s, &rule)
-		return rule
-	}
-	r.match(s, &rule)
-	if n := s["value"]; n != nil {
-		text := r.text(n, "value")
-		rule.Value = &text
-		for _, other := range []string{"column", "default", "required", "values", "empty"} {
-			if s[other] != nil {
-				r.fail(s[other], "%s has no use beside value, which is the same for all rows; keep one of the two", other)
-			}
+// UnmarshalYAML is called by the library.
+func (c *CSV) UnmarshalYAML(n *yaml.Node) error {
+	s, in := section{node: n}, yamlCSV{}
+	s.decode(&in, "csv")
+	*c = CSV(in.plainCSV)
+	c.Delimiter = s.character("delimiter", in.Delimiter)
+	switch c.Delimiter {
+	case '"', '\r', '\n', 0:
+		if in.Delimiter != "" {
+			s.errs = nil
+			s.fail("delimiter", `delimiter must be one character, such as ";", or "\t" in double quotes for TAB, but not a quote or line end`)
 		}
-	} else if s["column"] == nil && whole {
-		r.fail(e.at, "property %s has no source; give it a column, or a value that is the same for all rows", wording.Quote(e.key))
 	}
-	r.format(s, &rule)
-	if rule.Clear && rule.Default != "" {
-		r.fail(s["empty"], "empty: clear contradicts default; keep one of the two")
-	}
-	if rule.Clear && rule.Required {
-		r.fail(s["empty"], "empty: clear contradicts required: true; keep one of the two")
-	}
-	return rule
+	return s.errs.orNil()
 }
 
-// format reads the keys that say how a column is written.
-func (r *reader) format(s map[string]*yaml.Node, rule *PropertyRule) {
-	before := len(r.errs)
-	rule.Decimal = r.character(s["decimal"], "decimal")
-	rule.Group = r.character(s["group"], "group")
-	rule.Symbol = r.name(s["symbol"], "symbol")
-	if old := s["sign"]; old != nil { // the key's name until 2026-11
-		if s["symbol"] != nil {
-			r.fail(old, "sign is the old name of symbol; remove it")
+func (list *yamlProperties) UnmarshalYAML(n *yaml.Node) error {
+	s, names := section{node: n}, map[string]yaml.Node{}
+	s.decode(&names, "properties")
+	for i := 0; n.Kind == yaml.MappingNode && i+1 < len(n.Content); i += 2 {
+		key, value := n.Content[i], section{node: n.Content[i+1]}
+		rule := PropertyRule{Name: key.Value}
+		if rule.Name == "" {
+			s.failAt(key, "the name of a property is empty; write its internal name")
 		}
-		s["symbol"], rule.Symbol = old, r.name(old, "sign")
-	}
-	rule.Layout = r.name(s["layout"], "layout")
-	rule.Timezone = r.name(s["timezone"], "timezone")
-	if len(r.errs) > before {
-		return // what the keys say together isn't known
-	}
-	for _, fault := range rule.formatFaults() {
-		r.fail(s[fault.key], "%s", fault.message)
-	}
-}
-
-// character returns a text of one character.
-func (r *reader) character(n *yaml.Node, what string) rune {
-	before := len(r.errs)
-	text := r.name(n, what)
-	if n == nil || len(r.errs) > before {
-		return 0
-	}
-	c, size := utf8.DecodeRuneInString(text)
-	if size != len(text) {
-		r.fail(n, "%s must be one character", what)
-	}
-	return c
-}
-
-func (r *reader) clear(n *yaml.Node) bool {
-	before := len(r.errs)
-	text := r.name(n, "empty")
-	if n == nil || len(r.errs) > before {
-		return false
-	}
-	if text != "clear" {
-		r.fail(n, "empty can only be clear; without the key, empty cells are left out")
-	}
-	return text == "clear"
-}
-
-func (r *reader) values(n *yaml.Node) map[string]string {
-	before := len(r.errs)
-	entries := r.entries(n, "values")
-	if n == nil || len(r.errs) > before && len(entries) == 0 {
-		return nil
-	}
-	if len(entries) == 0 {
-		r.fail(n, "values is empty, so that every cell would be refused; write at least one, or remove the key")
-		return nil
-	}
-	values := make(map[string]string, len(entries))
-	for _, e := range entries {
-		if e.key == "" {
-			r.fail(e.at, "values can't say what an empty cell becomes; use default")
+		if value.node.Kind == yaml.ScalarNode {
+			rule.Column = value.node.Value
+		} else {
+			value.property(&rule, key)
 		}
-		values[e.key] = r.text(e.value, "the value for "+wording.Quote(e.key))
+		s.errs = append(s.errs, value.errs...)
+		*list = append(*list, rule)
 	}
-	return values
+	return s.errs.orNil()
 }
 
-func (r *reader) association(n *yaml.Node) AssociationRule {
-	s, whole := r.section(n, "an association",
-		[]string{"to", "column", "type", "category", "required", "match", "exists"},
-		nil)
-	rule := AssociationRule{
-		To:       r.name(s["to"], "to"),
-		Column:   r.name(s["column"], "column"),
-		Category: r.name(s["category"], "category"),
-		Type:     int(r.number(s["type"], "type", math.MaxInt32)),
-		Required: r.boolean(s["required"], "required"),
-		Match:    r.name(s["match"], "match"),
-		Check:    r.check(s["exists"]),
+// property reads a rule that is more than a column. Its name is set.
+func (s *section) property(p *PropertyRule, name *yaml.Node) {
+	in := yamlProperty{plainProperty: plainProperty(*p)}
+	what := "property " + wording.Quote(p.Name)
+	s.decode(&in, what)
+	s.boolean("required")
+	*p = PropertyRule(in.plainProperty)
+	if len(s.errs) > 0 {
+		return // what seems to be missing may only be misspelt
 	}
-	switch rule.Category {
-	case "", "HUBSPOT_DEFINED", "INTEGRATOR_DEFINED", "USER_DEFINED", "WORK":
-	default:
-		r.fail(s["category"], "category must be HUBSPOT_DEFINED, INTEGRATOR_DEFINED, USER_DEFINED or WORK")
-	}
-	if !whole {
-		return rule
-	}
-	if s["to"] == nil {
-		r.fail(n, "an association needs to, the object type that it leads to, such as deals")
-	}
-	if s["column"] == nil {
-		r.fail(n, "an association needs column, the column with the record ids, or with the values of match")
-	}
-	if rule.Check && rule.Match != "" {
-		r.fail(s["exists"], "exists has no use beside match, by which the record is looked up anyway; keep one of the two")
+	p.Decimal, p.Group = s.character("decimal", in.Decimal), s.character("group", in.Group)
+	p.Clear = s.word("empty", in.Empty, "clear", "empty cells are left out")
+	if in.Sign != "" {
+		if p.Symbol != "" {
+			s.fail("sign", "sign is the old name of symbol; remove it")
+		}
+		p.Symbol = in.Sign
 	}
 	switch {
-	case s["type"] != nil && s["category"] == nil:
-		r.fail(s["type"], "type needs a category beside it: HUBSPOT_DEFINED for HubSpot's own types, USER_DEFINED for labels made in the account")
-	case s["category"] != nil && s["type"] == nil:
-		r.fail(s["category"], "category needs a type beside it; without both, the built-in table is used")
+	case s.has("position"):
+		s.exclude("position, which numbers the rows", append([]string{"column", "value", "default", "values", "empty", "match", "of", "sign"}, formatKeys()...)...)
+		return
+	case s.has("match"):
+		s.exclude("match, which looks cells up as they are", append([]string{"value", "default", "values", "sign"}, formatKeys()...)...)
+		if p.Object == "" {
+			p.Object = defaultObject(p.Name)
+		}
+		if p.Object == "" {
+			s.fail("match", "match needs of beside it, the object type of the record whose id is the value, such as of: products")
+		}
+	case s.has("of"):
+		s.fail("of", "of needs match beside it, the property by which the record is found")
+	case s.has("value"):
+		s.exclude("value, which is the same for all rows", "column", "default", "required", "values", "empty")
 	}
-	return rule
+	if !s.has("value") && !s.has("column") {
+		s.failAt(name, "%s has no source; give it a column, or a value that is the same for all rows", what)
+	}
+	if _, empty := p.Values[""]; empty {
+		s.fail("values", "values can't say what an empty cell becomes; use default")
+	}
+	if s.has("values") && len(p.Values) == 0 {
+		s.fail("values", "values is empty, so that every cell would be refused; write at least one, or remove the key")
+	}
+	if p.Clear && p.Default != "" {
+		s.fail("empty", "empty: clear contradicts default; keep one of the two")
+	}
+	if p.Clear && p.Required {
+		s.fail("empty", "empty: clear contradicts required: true; keep one of the two")
+	}
+	for _, fault := range p.formatFaults() {
+		s.fail(fault.key, "%s", fault.message)
+	}
 }
 
-func (r *reader) key(n *yaml.Node) *KeyRule {
-	if n == nil {
-		return nil
+// defaultObject returns the object type of the record whose id a property holds, ""
+// where the rule has to say so.
+func defaultObject(property string) string {
+	if property == "hs_product_id" {
+		return "products"
 	}
-	s, whole := r.section(n, "key", []string{"property", "columns", "auto"}, []string{"exists"})
-	rule := &KeyRule{Property: r.name(s["property"], "property"), Auto: r.boolean(s["auto"], "auto")}
+	return ""
+}
+
+// UnmarshalYAML is called by the library.
+func (a *AssociationRule) UnmarshalYAML(n *yaml.Node) error {
+	s, in := section{node: n}, yamlAssociation{}
+	s.decode(&in, "an association")
+	s.boolean("required")
+	*a = AssociationRule(in.plainAssociation)
+	if len(s.errs) > 0 {
+		return s.errs.orNil()
+	}
+	a.Type = int(s.number("type", in.Type, math.MaxInt32))
+	a.Check = s.word("exists", in.Exists, "check", "ids aren't looked up before they are sent")
+	switch a.Category {
+	case "", "HUBSPOT_DEFINED", "INTEGRATOR_DEFINED", "USER_DEFINED", "WORK":
+	default:
+		s.fail("category", "category must be HUBSPOT_DEFINED, INTEGRATOR_DEFINED, USER_DEFINED or WORK")
+	}
+	if !s.has("to") {
+		s.fail("", "an association needs to, the object type of the associated record, such as deals")
+	}
+	if !s.has("column") {
+		s.fail("", "an association needs column, the column with the record ids, or with the values of match")
+	}
+	if a.Check && a.Match != "" {
+		s.fail("exists", "exists has no use beside match, by which the record is looked up anyway; keep one of the two")
+	}
+	switch {
+	case s.has("type") && !s.has("category"):
+		s.fail("type", "type needs a category beside it: HUBSPOT_DEFINED for HubSpot's own types, USER_DEFINED for labels made in the account")
+	case s.has("category") && !s.has("type"):
+		s.fail("category", "category needs a type beside it; without both, the built-in table is used")
+	}
+	return s.errs.orNil()
+}
+
+// UnmarshalYAML is called by the library.
+func (k *KeyRule) UnmarshalYAML(n *yaml.Node) error {
+	s, in := section{node: n}, plainKey{}
+	s.decode(&in, "key")
+	s.boolean("auto")
+	*k = KeyRule(in)
+	if len(s.errs) > 0 {
+		return s.errs.orNil()
+	}
+	if !s.has("property") {
+		s.fail("", "key needs property, the internal name of a property with unique values")
+	}
 	seen := make(map[string]bool)
-	for _, c := range r.list(s["columns"], "columns") {
-		column := r.name(c, "a column of the key")
+	for i, column := range k.Columns {
 		if column != "" && seen[column] {
-			r.fail(c, "the key has column %s twice; remove one of the two", wording.Quote(column))
+			s.failAt(s.at("columns").Content[i], "the key has column %s twice; remove one of the two", wording.Quote(column))
 		}
 		seen[column] = true
-		rule.Columns = append(rule.Columns, column)
 	}
-	if !whole {
-		return rule
+	switch {
+	case k.Auto && s.has("columns"):
+		s.fail("columns", "columns has no use beside auto: true, which makes a key without them; keep one of the two")
+	case k.Auto:
+	case !s.has("columns"):
+		s.fail("", "key needs columns, a list such as [Order no, Line], or auto: true")
+	case len(k.Columns) == 0:
+		s.fail("columns", "columns is empty; name at least one column")
 	}
-	if s["property"] == nil {
-		r.fail(n, "key needs property, the internal name of a property with unique values")
-	}
-	if rule.Auto {
-		if s["columns"] != nil {
-			r.fail(s["columns"], "columns has no use beside auto: true, which makes a key of the row's number; keep one of the two")
-		}
-		return rule
-	}
-	if s["columns"] == nil {
-		r.fail(n, "key needs columns, a list such as [Order no, Line], or auto: true")
-	} else if s["columns"].Kind == yaml.SequenceNode && len(rule.Columns) == 0 {
-		r.fail(s["columns"], "columns is empty; name at least one column")
-	}
-	return rule
+	return s.errs.orNil()
 }
