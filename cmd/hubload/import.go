@@ -145,11 +145,10 @@ func (a *app) runImport(ctx context.Context, path string, f *importFlags) error 
 	result, err := rundir.Import(ctx, o)
 	if result != nil && result.Done {
 		// The run may be another one, of the same content.
-		err = a.showDone(result, shown(absolute(path))+" was imported already into "+result.Dir.AccountName(), err)
 		if err == nil {
-			a.ui.note("to import it once more, as new records: --again")
+			defer a.ui.note("to import it once more, as new records: --again")
 		}
-		return err
+		return a.showDone(result, shown(absolute(path))+" was imported already into "+result.Dir.AccountName(), err)
 	}
 	return a.showResult(result, err, &f.say, f.commandTail())
 }

@@ -48,9 +48,8 @@ func (a *app) showSummary(r *rundir.Result, err error, tail string) {
 	}
 }
 
-// showDone says that there was nothing left to do in a run. Where its reports had to be
-// written, nobody has heard how it ended: the error is a partlyError if not all rows
-// exist.
+// showDone says that there was nothing left to do in a run. The command ends as the
+// run did: with a partlyError if not all rows exist.
 func (a *app) showDone(r *rundir.Result, what string, err error) error {
 	if err != nil {
 		return err
@@ -59,10 +58,7 @@ func (a *app) showDone(r *rundir.Result, what string, err error) error {
 	if r.Summary.InDoubt > 0 && !r.Dir.Sandbox {
 		a.ui.printf("next: hubload resolve %s looks for the rows in doubt\n", quoted(r.Dir.Path))
 	}
-	if r.Repaired {
-		return unsettled(r.Summary.Counts)
-	}
-	return nil
+	return unsettled(r.Summary.Counts)
 }
 
 // next says what the user can do about rows that aren't in HubSpot.

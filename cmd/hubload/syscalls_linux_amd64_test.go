@@ -158,7 +158,8 @@ func TestEverySystemCallFails(t *testing.T) {
 				default:
 					t.Errorf("%s: exit code %d\n%s", name, code, said)
 				}
-				if op == "fsync" && after > 0 {
+				// A directory is synced for each name that is new in it.
+				if info, err := os.Stat(path); op == "fsync" && after > 0 && err == nil && !info.IsDir() {
 					t.Errorf("%s: it was synced again", name)
 				}
 				if now := p.account.Len(defaultObject); strings.HasSuffix(path, journalName) && now != sent {

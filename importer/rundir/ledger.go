@@ -77,10 +77,10 @@ func (l ledger) add(d *Dir) error {
 	if err != nil {
 		return err
 	}
+	if err := l.make(); err != nil {
+		return err
+	}
 	for _, path := range []string{l.content(d), l.directory(run)} {
-		if err := atomicfile.MkdirAll(filepath.Dir(path)); err != nil {
-			return err
-		}
 		if err := atomicfile.WriteFile(path, data); err != nil {
 			return err
 		}
@@ -94,10 +94,7 @@ const holdPatience = 2 * time.Second
 // hold takes d's content in d's account for this process. The error is a
 // [*journal.LockedError] when another one keeps it.
 func (l ledger) hold(d *Dir) (*journal.Guard, error) {
-	if l.dir == "" {
-		return nil, errors.New("there is no state directory")
-	}
-	if err := atomicfile.MkdirAll(l.sub("imports")); err != nil {
+	if err := l.make(); err != nil {
 		return nil, err
 	}
 	for deadline := time.Now().Add(holdPatience); ; time.Sleep(5 * time.Millisecond) {

@@ -82,9 +82,8 @@ type Result struct {
 	Dir     *Dir
 	Summary report.Summary
 
-	// Done says that the run was finished before: nothing was sent. Repaired: its
-	// reports were missing or old, and were written.
-	Done, Repaired bool
+	// Done says that the run was finished before: nothing was sent.
+	Done bool
 
 	// Reported says that Summary and the reports are complete.
 	Reported bool

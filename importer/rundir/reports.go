@@ -43,7 +43,7 @@ func (d *Dir) whenFinished() (*Result, error) {
 	if result == nil {
 		result = &Result{Dir: d, Summary: report.Summary{Counts: t.Counts}}
 	}
-	result.Done, result.Repaired = true, true
+	result.Done = true
 	return result, err
 }
 

@@ -155,7 +155,7 @@ func (s *savedSchema) write(path string) error {
 
 // rememberSchema keeps a schema. Failing does no harm.
 func (s state) rememberSchema(known *savedSchema) {
-	if s.dir != "" && atomicfile.MkdirAll(s.sub("schemas")) == nil {
+	if s.make() == nil {
 		_ = known.write(s.file("schemas", known.BaseURL, known.Account, known.Object) + ".json")
 	}
 }

@@ -5,6 +5,8 @@ package rundir
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -25,6 +27,30 @@ func (s state) file(kind, baseURL string, account int64, more ...string) string 
 	return filepath.Join(s.sub(kind), digest(append([]string{baseURL, strconv.FormatInt(account, 10)}, more...)...))
 }
 
+// make makes the directory and all that it holds, so that their names are synced
+// together and once.
+func (s state) make() error {
+	if s.dir == "" {
+		return errors.New("there is no state directory")
+	}
+	if err := atomicfile.MkdirAll(s.dir); err != nil {
+		return err
+	}
+	made := false
+	for _, kind := range []string{"imports", "keys", "runs", "schemas", "windows"} {
+		switch err := os.Mkdir(s.sub(kind), 0o700); {
+		case err == nil:
+			made = true
+		case !errors.Is(err, fs.ErrExist):
+			return err
+		}
+	}
+	if !made {
+		return nil
+	}
+	return atomicfile.SyncDir(s.dir)
+}
+
 func digest(parts ...string) string {
 	h := sha256.Sum256([]byte(strings.Join(parts, "\x00")))
 	return hex.EncodeToString(h[:16])
@@ -42,7 +68,7 @@ func (s state) keyChecked(r *Run) bool {
 
 // rememberKey notes that the account keeps them. Failing does no harm.
 func (s state) rememberKey(r *Run) {
-	if s.dir != "" && atomicfile.MkdirAll(s.sub("keys")) == nil {
+	if s.make() == nil {
 		_ = atomicfile.WriteFile(s.file("keys", r.BaseURL, r.Account, r.Object, r.Key), nil)
 	}
 }

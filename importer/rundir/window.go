@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 	"sync"
 	"time"
 
@@ -33,8 +32,9 @@ const (
 // The lock is the operating system's, so it ends with its process. The file is
 // never removed: who had it open would hold a lock that nobody else sees.
 type windowFile struct {
-	path string
-	note func(error) // of the first failure
+	state state
+	path  string
+	note  func(error) // of the first failure
 
 	mu     sync.Mutex
 	lock   *flock.Flock // of a file beside the contents; it is opened for each turn
@@ -46,7 +46,7 @@ type windowFile struct {
 // window returns the file that the account's runs share.
 func (s state) window(baseURL string, account int64, note func(error)) *windowFile {
 	path := s.file("windows", baseURL, account)
-	return &windowFile{path: path, note: note, lock: flock.New(path+".lock", flock.SetPermissions(0o600))}
+	return &windowFile{state: s, path: path, note: note, lock: flock.New(path+".lock", flock.SetPermissions(0o600))}
 }
 
 // close lets go of the file.
@@ -105,7 +105,7 @@ func (w *windowFile) open() (err error) {
 	if w.file != nil {
 		return nil
 	}
-	if err := atomicfile.MkdirAll(filepath.Dir(w.path)); err != nil {
+	if err := w.state.make(); err != nil {
 		return err
 	}
 	w.file, err = atomicfile.OpenOwn(w.path)
