@@ -12,8 +12,8 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// apiError is an error as it stands in an answer: the whole body, or one of the
-// errors of a 207. Every field is optional.
+// apiError is an error of an answer: the whole body, or one of the errors of a 207. Every
+// field is optional.
 type apiError struct {
 	Category      string               `json:"category"`
 	SubCategory   string               `json:"subCategory"` // or, in a 207, an object, which is skipped
@@ -100,9 +100,8 @@ func (r *response) redactError(e *apiError) {
 	e.CorrelationID = correlation(e.CorrelationID, r.header)
 }
 
-// embeddedReasons reads the JSON list that HubSpot puts behind the words "Property
-// values were not valid: " of a message. It may be cut off anywhere; what stands
-// before the cut is read.
+// embeddedReasons reads the JSON list that follows the words "Property values were not
+// valid: " in a message. It may be cut off anywhere; what comes before the cut is read.
 func embeddedReasons(message string) (all reasons) {
 	_, text, found := strings.Cut(message, "Property values were not valid: ")
 	if !found {
@@ -124,8 +123,8 @@ func embeddedReasons(message string) (all reasons) {
 	return all
 }
 
-// unquoteCut returns what is there of a JSON string without its end. raw begins
-// before the string's quote.
+// unquoteCut returns what is left of a JSON string without its end. raw begins before the
+// string's quote.
 func unquoteCut(raw string) string {
 	_, raw, found := strings.Cut(raw, `"`)
 	if !found {
@@ -145,7 +144,7 @@ var (
 	plainID   = regexp.MustCompile(`^[A-Za-z0-9-]{1,64}$`)
 )
 
-// codeOf returns the first of codes that reads as one.
+// codeOf returns the first of codes that has the form of one, or "".
 func codeOf(codes ...string) string {
 	for _, c := range codes {
 		if plainCode.MatchString(c) {
@@ -155,8 +154,7 @@ func codeOf(codes ...string) string {
 	return ""
 }
 
-// correlation returns the id that HubSpot's support finds a request by, "" when
-// there is none or the text is something else.
+// correlation returns the id by which HubSpot's support finds a request, or "".
 func correlation(said string, h http.Header) string {
 	for _, id := range []string{said, h.Get("X-HubSpot-Correlation-Id")} {
 		if plainID.MatchString(id) {

@@ -25,8 +25,8 @@ type Credentials interface {
 	Renew(ctx context.Context) (bool, error)
 }
 
-// A CredentialsError means that there is no token to be had until somebody does
-// something about it. Its text never holds a secret.
+// A CredentialsError means that there is no token until somebody does something about it.
+// Its text never holds a secret.
 type CredentialsError struct {
 	Message string // one sentence, with what to do
 	Err     error  // may be nil

@@ -64,23 +64,22 @@ func (e *Error) Forbidden() bool { return e.Status == http.StatusForbidden }
 // NotFound reports whether there is no such thing, or no such path (404).
 func (e *Error) NotFound() bool { return e.Status == http.StatusNotFound }
 
-// Untrusted reports whether what answered isn't HubSpot for all that is known: its
-// certificate is wrong, or it sends the request elsewhere. Nothing more should be sent.
+// Untrusted reports whether the server may not be HubSpot: its certificate is wrong, or it
+// answers with a redirect. Nothing more should be sent to it.
 func (e *Error) Untrusted() bool { return e.Status/100 == 3 || untrusted(e.Err) }
 
 // Temporary reports whether asking again may help.
 func (e *Error) Temporary() bool {
 	switch e.Status {
 	case 0:
-		return !untrusted(e.Err) && !e.Unauthorized()
+		return !e.Untrusted() && !e.Unauthorized()
 	case http.StatusRequestTimeout, http.StatusLocked, http.StatusTooManyRequests, statusMigration:
 		return true
 	}
 	return e.Status/100 == 2 || e.Status >= 500 // 2xx: an answer that broke off
 }
 
-// Rate is what the answer says about the rate limit. With [Error.Temporary] it
-// lets an engine wait that knows no HTTP; see [api.ReadError].
+// Rate is what the answer says about the rate limit; see [api.ReadError].
 func (e *Error) Rate() api.Rate {
 	if e.rate == (api.Rate{}) {
 		return api.Rate{Remaining: -1}

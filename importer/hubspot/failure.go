@@ -13,9 +13,9 @@ import (
 
 const maxProperty = 100 // characters of a property's name, by HubSpot's rule
 
-// failures makes of one error of a 207 a failure for each row that it names, or
-// one failure that names no row. Not one for all of them: a message has the
-// values of one row cut out of it.
+// failures returns a failure for each row that an error of a 207 names, or one that names
+// no row. Rows don't share a failure, because its message has the values of one row cut
+// out of it.
 func failures(e apiError, status int, inputs []api.Input) []api.Failure {
 	if len(e.traces()) == 0 {
 		return []api.Failure{explain(e, status, inputs)}
@@ -28,7 +28,7 @@ func failures(e apiError, status int, inputs []api.Input) []api.Failure {
 	return out
 }
 
-// named returns the input with a trace, none when the trace is foreign.
+// named returns the input with a trace, or none.
 func named(inputs []api.Input, trace string) []api.Input {
 	for i := range inputs {
 		if inputs[i].Trace == trace {
@@ -38,7 +38,7 @@ func named(inputs []api.Input, trace string) []api.Input {
 	return nil
 }
 
-// explain makes a failure of an error about inputs, without its traces.
+// explain returns the failure for an error about inputs, without its traces.
 func explain(e apiError, status int, inputs []api.Input) api.Failure {
 	reasons := reasonsOf(e)
 	first := reasons[0]
@@ -64,9 +64,8 @@ func explain(e apiError, status int, inputs []api.Input) api.Failure {
 	return f
 }
 
-// reasonsOf returns the reasons that an error gives, at least one. HubSpot says
-// them in its inner errors, or in the JSON list inside its message, or only as
-// a category.
+// reasonsOf returns the reasons that an error gives, at least one. They are in its inner
+// errors, or in the JSON list inside its message, or there is only a category.
 func reasonsOf(e apiError) []reason {
 	var all []reason
 	for _, r := range e.Items {
@@ -100,9 +99,8 @@ func propertyName(s string) string {
 	return strings.Clone(s)
 }
 
-// conflicts reports whether a record with the row's unique value exists already.
-// A 409 that says something else may be taken for it without harm: a read by the
-// key has the last word.
+// conflicts reports whether a record with the row's unique value exists already. It may
+// wrongly be true for a 409 with another reason: a read by the key decides.
 func conflicts(e apiError, all []reason, status int) bool {
 	if status == http.StatusConflict {
 		return true
@@ -119,7 +117,7 @@ func conflicts(e apiError, all []reason, status int) bool {
 	return false
 }
 
-// passing reports whether an error is about HubSpot's state and not the row.
+// passing reports whether an error is about HubSpot's state and not about the row.
 func passing(e apiError) bool {
 	switch e.Category {
 	case "RATE_LIMIT", "RATE_LIMITS", "INTERNAL_ERROR", "SERVICE_UNAVAILABLE", "TIMEOUT", "LOCKED":

@@ -1,4 +1,4 @@
-// Values of a row, taken out of what a server says about them.
+// Values of a row, replaced by placeholders in what a server says about them.
 
 package hubspot
 
@@ -13,17 +13,17 @@ import (
 )
 
 const (
-	// A shorter value of another property is taken for a word of the message's
-	// own; one of the failing property is looked for between word boundaries.
+	// A shorter value of another property stays: it may be a word of the message itself.
+	// A shorter value of the failing property is only found between word boundaries.
 	minValue = 4
 
-	// So much of a value's beginning is the value, cut off by the server.
+	// A value may be cut off by the server. This much of its beginning is still the value.
 	minBeginning = 16
 )
 
-// placeholders are the values that may not stay in a message, each with what
-// is put in its place. A message is kept in the journal, which holds no property
-// values; who has the row can put them back.
+// placeholders are the values that may not stay in a message, each with the text that
+// replaces it. Messages go into the journal, which holds no property values. Whoever has
+// the row can put them back.
 type placeholders []placeholder
 
 type placeholder struct {
@@ -32,9 +32,8 @@ type placeholder struct {
 	loose bool // found inside of words too
 }
 
-// valuesOf returns the placeholders for messages about inputs, of whose
-// properties failing is the one that the message is about, "" when it isn't
-// known.
+// valuesOf returns the placeholders for messages about inputs. failing is the property
+// that the message is about, "" when it isn't known.
 func valuesOf(inputs []api.Input, failing string) placeholders {
 	var out placeholders
 	seen := map[placeholder]bool{}
@@ -67,7 +66,7 @@ func valuesOf(inputs []api.Input, failing string) placeholders {
 	return out
 }
 
-// valueItself is the placeholder for a value that the server calls so.
+// valueItself is the placeholder for the value that the message is about.
 func valueItself(value string) placeholders {
 	if value == "" {
 		return nil
@@ -75,8 +74,8 @@ func valueItself(value string) placeholders {
 	return placeholders{{value: value, text: "{value}", loose: utf8.RuneCountInString(value) >= minValue}}
 }
 
-// mask returns text with its placeholders. It replaces from left to right, the
-// longest value first, so that no placeholder is made inside of another.
+// mask returns text with its placeholders. It replaces from left to right, the longest
+// value first, so that no placeholder ends up inside another.
 func (ps placeholders) mask(text string) string {
 	ps = slices.DeleteFunc(slices.Clone(ps), func(p placeholder) bool {
 		return !strings.Contains(text, p.value[:min(len(p.value), minValue)])
@@ -104,8 +103,8 @@ func (ps placeholders) mask(text string) string {
 	return b.String()
 }
 
-// at returns how many bytes of text from i on are p's value: all of it, or as
-// much as the server has left of it.
+// at returns how many bytes of text from i on are p's value: all of it, or what the
+// server left of it.
 func (p placeholder) at(text string, i int) int {
 	if text[i] != p.value[0] {
 		return 0

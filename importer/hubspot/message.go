@@ -1,4 +1,4 @@
-// The one sentence that a failure says, out of the kilobytes that HubSpot does.
+// One sentence for a failure, from the kilobytes that HubSpot writes.
 
 package hubspot
 
@@ -16,8 +16,8 @@ const (
 	maxOption  = 40 // characters of one option
 )
 
-// compose makes the sentence for the first of reasons, whose text this is, and
-// names the others in short.
+// compose returns the sentence for the first reason, whose text is given, and names the
+// others briefly.
 func compose(text string, all []reason) string {
 	text = shortenOptions(text)
 	var tail strings.Builder
@@ -45,8 +45,8 @@ func compose(text string, all []reason) string {
 	return sentence(cut(text, maxMessage-1-utf8.RuneCountInString(end)) + end)
 }
 
-// advice says what to do about refusals that HubSpot only makes from 2026-09 on, and
-// whose own words don't say it.
+// advice says what to do about refusals that HubSpot makes since version 2026-09. Its own
+// messages don't say it.
 func advice(code, text string) string {
 	switch {
 	case code == "MISSING_REQUIRED_PROPERTY":
@@ -66,7 +66,7 @@ func orUnnamed(s string) string {
 	return s
 }
 
-// sentence makes of text one line of at most 300 characters with an end.
+// sentence returns text as one line of at most 300 characters with a full stop.
 func sentence(text string) string {
 	text = cut(tidy(text), maxMessage-1)
 	if text != "" && !strings.ContainsAny(text[len(text)-1:], ".!?") {
@@ -75,8 +75,8 @@ func sentence(text string) string {
 	return strings.Clone(text) // not a part of the answer it came in
 }
 
-// tidy makes one line of text, without blanks around it, and drops what a
-// terminal may act on: control, bidirectional and other invisible characters.
+// tidy returns text as one line without blanks around it, and drops what a terminal may
+// act on: control, bidirectional and other invisible characters.
 func tidy(text string) string {
 	var b strings.Builder
 	blank := false
@@ -97,7 +97,7 @@ func tidy(text string) string {
 	return b.String()
 }
 
-// cut shortens text to n characters, not inside of a {value ...}.
+// cut shortens text to n characters, but not inside a {value ...}.
 func cut(text string, n int) string {
 	if utf8.RuneCountInString(text) <= n {
 		return text
@@ -114,14 +114,14 @@ func cut(text string, n int) string {
 	return strings.TrimRight(text[:at], " ") + dots
 }
 
-// plainMessage is a message without the JSON list that may stand in it.
+// plainMessage returns a message without the JSON list that may be part of it.
 func plainMessage(message string) string {
 	before, _, _ := strings.Cut(message, ": [{")
 	return before
 }
 
-// shortenOptions replaces the allowed options of a message, which may be all the
-// countries of the world, by the first of them.
+// shortenOptions keeps only the first of a message's allowed options, which may be all
+// the countries of the world.
 func shortenOptions(text string) string {
 	const opening = "allowed options: ["
 	before, list, found := strings.Cut(text, opening)
@@ -146,10 +146,9 @@ func shortenOptions(text string) string {
 	return b.String()
 }
 
-// optionsOf returns the first options of a list, and how many it has. HubSpot
-// writes a list of values, or a dump of the options' definitions in which each
-// value stands behind the word value. The last option of a list that isn't
-// whole may be cut, and doesn't count.
+// optionsOf returns the first options of a list, and how many it has. HubSpot writes a
+// list of values, or a dump of the options' definitions in which each value follows the
+// word "value". The last option of an incomplete list may be cut, so it doesn't count.
 func optionsOf(list string, whole bool) (options []string, total int) {
 	next := nextValue
 	if !strings.Contains(list, valueField) {

@@ -17,12 +17,11 @@ import (
 const (
 	refreshTimeout = 30 * time.Second
 
-	// A token is refreshed so long before its end, so that no request takes
-	// it across.
+	// A token is refreshed this long before its end, so that it doesn't expire while a
+	// request is under way.
 	refreshEarly = time.Minute
 
-	// A token that is denied so soon after it was fetched isn't cured by
-	// another one.
+	// When a token is denied this soon after it was fetched, another one doesn't help.
 	fresh = time.Minute
 )
 
@@ -37,11 +36,10 @@ type OAuthConfig struct {
 	Transport http.RoundTripper // as in Config
 }
 
-// OAuth returns credentials that fetch their access tokens with a refresh token,
-// the first one when it is asked for, and the next a minute before the last one
-// ends. Any number of callers wait for one refresh. A refresh token that the
-// server calls dead is not tried again: from then on the error is a
-// [*CredentialsError].
+// OAuth returns credentials that fetch access tokens with a refresh token: the first one
+// when it is needed, and each next one a minute before the last one ends. All callers
+// wait for the same refresh. A refresh token that the server calls dead is not tried
+// again; from then on the error is a [*CredentialsError].
 func OAuth(o OAuthConfig) Credentials {
 	c := &oauth{lock: make(chan struct{}, 1), refresh: hide(o.RefreshToken)}
 	addr, err := newAddress(o.BaseURL, o.Version, "")
@@ -72,7 +70,7 @@ type oauth struct {
 	client *http.Client
 	config func() oauth2.Config // hidden: it holds the client secret
 
-	lock    chan struct{} // guards the rest; a channel, for a wait that ctx can end
+	lock    chan struct{} // guards the rest; a channel, so that ctx can end the wait
 	refresh hidden
 	token   hidden // nil before the first
 	fetched time.Time
@@ -122,8 +120,8 @@ func (c *oauth) enter(ctx context.Context) error {
 
 func (c *oauth) leave() { <-c.lock }
 
-// fetch gets an access token. It sends one request, or none to a server that
-// has called the refresh token dead.
+// fetch gets an access token. It sends one request, or none if the server has called the
+// refresh token dead.
 func (c *oauth) fetch(ctx context.Context) error {
 	if c.dead != nil {
 		return c.dead
@@ -153,8 +151,8 @@ func (c *oauth) fetch(ctx context.Context) error {
 	return nil
 }
 
-// explain makes an error that can be shown. The library's own holds the answer
-// and the request, and in it the secrets.
+// explain returns an error that can be shown. The library's own error holds the answer and
+// the request with its secrets.
 func (c *oauth) explain(err error) error {
 	var refused *oauth2.RetrieveError
 	if !errors.As(err, &refused) {

@@ -17,8 +17,8 @@ const (
 	maxWait           = 24 * time.Hour
 )
 
-// rate reads the limit off an answer. What is absent or nonsense stays zero, or
-// -1 for what remains: the caller keeps the last good limit.
+// rate reads the limit from an answer. What is absent or nonsense stays zero, or -1 for
+// what remains; the caller keeps the last good limit.
 func (r *response) rate() api.Rate {
 	rate := readRate(r.header)
 	if r.status == http.StatusTooManyRequests {

@@ -16,12 +16,12 @@ import (
 
 const redacted = "[redacted]"
 
-// A Secret is a token or a password. However it is printed, logged or
-// marshalled, it reads [redacted]; only [Secret.Reveal] gives it away (and the
-// verb %p, which makes no sense of a string and which go vet refuses).
+// A Secret is a token or a password. However it is printed, logged or marshalled, it
+// reads [redacted]. Only [Secret.Reveal] shows it (and the verb %p, which go vet refuses
+// for a string).
 //
-// Package fmt can't ask an unexported field for its methods and shows the plain
-// string. A struct that keeps a secret must keep it behind a [hidden].
+// Package fmt doesn't call the methods of unexported fields and shows the plain string. A
+// struct must keep its secret as a [hidden].
 type Secret string
 
 // Reveal returns the secret itself.
@@ -36,13 +36,13 @@ func (s Secret) MarshalJSON() ([]byte, error) { return []byte(`"` + redacted + `
 // Format writes [redacted] for every verb and flag.
 func (s Secret) Format(f fmt.State, _ rune) { io.WriteString(f, redacted) }
 
-// A hidden is a secret in a struct: a function has nothing to print.
+// A hidden is a secret in a struct: fmt prints nothing of a function.
 type hidden func() Secret
 
 func hide(s Secret) hidden { return func() Secret { return s } }
 
-// sendable reports whether s can stand in a header: a token with a line break
-// or a blank in it was pasted wrongly.
+// sendable reports whether s can be sent in a header. A token with a line break or a blank
+// was pasted wrongly.
 func (s Secret) sendable() bool {
 	if len(s) == 0 || len(s) > maxToken {
 		return false
@@ -50,17 +50,16 @@ func (s Secret) sendable() bool {
 	return !strings.ContainsFunc(string(s), func(r rune) bool { return r <= ' ' || r > '~' })
 }
 
-// leastSecret is how long a secret is, to be cut out of answers. HubSpot's are
-// longer; a made-up one of a test account may be a word, and without that word
-// an answer would be another one.
+// leastSecret is the length from which a secret is cut out of answers. HubSpot's are
+// longer. A made-up one of a test account may be an ordinary word, which must stay.
 const leastSecret = 16
 
-// leastRun is how much of a secret is too much of it: whoever has a run of twelve of its
-// characters, from two answers or three, has the secret.
+// leastRun is how many characters of a secret in a row are cut out. Two or three answers
+// with longer runs could give away all of it.
 const leastRun = 12
 
-// redact cuts s out of what a server said: some echo the request. Of the body only the
-// secret as it is; texts are redacted once they are decoded.
+// redact cuts s out of what a server said, because some echo the request. In the body it
+// finds only the plain secret; texts are redacted again after they are decoded.
 func (s Secret) redact(r *response) {
 	if len(s) < leastSecret {
 		return
