@@ -281,7 +281,7 @@ func (m *misdeed) truth(t *testing.T, account *hubspottest.Account, dir string) 
 		}
 	}
 	for _, row := range readReport(t, filepath.Join(dir, resultsName)) {
-		if list := ids[row[0]]; len(list) != 1 || list[0] != row[len(row)-1] {
+		if list := ids[row[0]]; len(list) != 1 || list[0] != row[len(row)-2] {
 			t.Errorf("results.csv says %v, the account holds %v", row, list)
 		}
 	}

@@ -5,6 +5,7 @@ package main
 import (
 	"os"
 	"os/exec"
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -69,6 +70,16 @@ func cmdHas(ts *testscript.TestScript, neg bool, args []string) {
 func cmdBytes(ts *testscript.TestScript, neg bool, args []string) {
 	if strings.Contains(ts.ReadFile(args[0]), unescaped(ts, args[1])) == neg {
 		ts.Fatalf("%s: holds %s: %t\n%.4000q", args[0], args[1], neg, ts.ReadFile(args[0]))
+	}
+}
+
+var runColumn = regexp.MustCompile(`(?m),[0-9a-f]*$`)
+
+// cmdSameRows compares failures files but for hubload_run: sameRows FILE FILE
+func cmdSameRows(ts *testscript.TestScript, neg bool, args []string) {
+	text := func(name string) string { return runColumn.ReplaceAllString(ts.ReadFile(name), "") }
+	if (text(args[0]) == text(args[1])) == neg {
+		ts.Fatalf("%s and %s: the same: %t", args[0], args[1], neg)
 	}
 }
 

@@ -88,6 +88,7 @@ func TestScripts(t *testing.T) {
 			"leads":     cmdLeads,
 			"values":    cmdValues,
 			"lookups":   cmdLookups,
+			"sameRows":  cmdSameRows,
 		},
 	})
 }

@@ -22,7 +22,8 @@ and its journal. It may be used while the run is going on.`,
 			}
 			result, err := rundir.Report(args[0])
 			if result != nil {
-				a.ui.printf("%s\nreports: %s\n", countsLine(result.Summary.Counts), result.Dir.Path)
+				a.ui.printf("%s\n", countsLine(result.Summary.Counts))
+				a.showReports(result.Dir)
 			}
 			return err
 		},

@@ -68,7 +68,8 @@ func (a *app) runResolve(ctx context.Context, path string, f *resolveFlags) erro
 	case result.Nothing:
 		return a.showNoDoubts(result)
 	}
-	a.ui.printf("%s\n%s\nreports: %s\n", resolvedLine(result.Result, f.assume.value), countsLine(result.Tally.Counts), result.Dir.Path)
+	a.ui.printf("%s\n%s\n", resolvedLine(result.Result, f.assume.value), countsLine(result.Tally.Counts))
+	a.showReports(result.Dir)
 	for _, line := range afterLook(result.Dir, result.Tally.Counts, f.account.tailFor(result.Dir)) {
 		a.ui.printf("%s\n", line)
 	}

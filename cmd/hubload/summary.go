@@ -42,7 +42,7 @@ func (a *app) showSummary(r *rundir.Result, err error, tail string) {
 	took := time.Duration(sum.Seconds * float64(time.Second)).Round(100 * time.Millisecond)
 	a.ui.printf("  %s, %s refused by the rate limit; %s, %s rows/s\n",
 		counted(sum.Requests, "request"), grouped(sum.Limited), took, grouped(int64(sum.RowsPerSecond)))
-	a.ui.printf("reports: %s\n", d.Path)
+	a.showReports(d)
 	for _, line := range next(d, sum.Counts, err, tail) {
 		a.ui.printf("%s\n", line)
 	}
@@ -59,6 +59,14 @@ func (a *app) showDone(r *rundir.Result, what string, err error) error {
 		a.ui.printf("next: hubload resolve %s looks for the rows in doubt\n", quoted(r.Dir.Path))
 	}
 	return unsettled(r.Summary.Counts)
+}
+
+// showReports says where the reports are.
+func (a *app) showReports(d *rundir.Dir) {
+	a.ui.printf("reports: %s\n", d.Path)
+	if kept := d.KeptFailures(); kept != "" {
+		a.ui.printf("somebody changed failures.csv; it is kept as %s\n", filepath.Join(d.Path, kept))
+	}
 }
 
 // next says what the user can do about rows that aren't in HubSpot.

@@ -128,8 +128,8 @@ func (o *ordeal) holds() map[string]record {
 
 // reportColumns are the columns of each report behind hubload_row and hubload_line.
 func reportColumns() map[string][]string {
-	why := []string{"code", "property", "message", "retryable", "attempts", "correlation_id"}
-	return map[string][]string{"results.csv": {"status", "id"}, "failures.csv": why, "in_doubt.csv": why}
+	why := []string{"code", "property", "message", "retryable", "attempts", "correlation_id", "run"}
+	return map[string][]string{"results.csv": {"status", "id", "warning"}, "failures.csv": why, "in_doubt.csv": why}
 }
 
 // An entry is a row in a report, with hubload's own columns behind hubload_line.

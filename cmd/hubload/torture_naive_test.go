@@ -61,10 +61,10 @@ func naiveImport(args []string) error {
 	n := &naive{url: *url + "/crm/v3/objects/line_items/batch/create"}
 	done := map[string]bool{}
 	var err error
-	if n.results, err = n.open(filepath.Join(*run, "results.csv"), done, "status", "id"); err != nil {
+	if n.results, err = n.open(filepath.Join(*run, "results.csv"), done, "status", "id", "warning"); err != nil {
 		return err
 	}
-	if n.failures, err = n.open(filepath.Join(*run, "failures.csv"), done, "code", "property", "message", "retryable", "attempts", "correlation_id"); err != nil {
+	if n.failures, err = n.open(filepath.Join(*run, "failures.csv"), done, "code", "property", "message", "retryable", "attempts", "correlation_id", "run"); err != nil {
 		return err
 	}
 	in, err := os.Open(args[1])
@@ -205,9 +205,9 @@ func (n *naive) settle(batch []naiveRow, answer naiveAnswer, err error) {
 	defer n.mu.Unlock()
 	for _, r := range batch {
 		if id, ok := ids[r.trace]; ok {
-			_ = n.results.Write(append(r.cells, "created", id))
+			_ = n.results.Write(append(r.cells, "created", id, ""))
 		} else {
-			_ = n.failures.Write(append(r.cells, "FAILED", "", message, "false", "1", ""))
+			_ = n.failures.Write(append(r.cells, "FAILED", "", message, "false", "1", "", ""))
 		}
 	}
 	n.results.Flush()

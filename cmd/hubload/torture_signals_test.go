@@ -88,7 +88,7 @@ func TestTortureOneSignal(t *testing.T) {
 				t.Errorf("exit code %d, want %d: %s", got, sig.code, p.printed("stderr"))
 			}
 			places := map[int]int{}
-			results := o.report(filepath.Join(o.dir, "out"), "results.csv", o.rows, []string{"status", "id"}, places)
+			results := o.report(filepath.Join(o.dir, "out"), "results.csv", o.rows, []string{"status", "id", "warning"}, places)
 			if held := o.truth.Len(defaultObject); len(results) != held || held == 600 {
 				t.Errorf("%d rows are reported as created, and the account holds %d of 600", len(results), held)
 			}

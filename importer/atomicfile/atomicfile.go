@@ -9,6 +9,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -77,6 +78,27 @@ func (d Dir) Remove(name string) error {
 		return fmt.Errorf("removing the old %s: %w", name, err)
 	}
 	return d.sync()
+}
+
+// Open opens a regular file for reading.
+func (d Dir) Open(name string) (io.ReadCloser, error) { return d.storage.Open(name) }
+
+// Lock waits until no other process holds the directory's lock. A death gives the lock
+// back. On Windows, and on file systems without locks, it does nothing.
+func (d Dir) Lock() (unlock func()) { return d.storage.Lock() }
+
+// Rename gives a file another name, durably, and replaces what has it.
+func (d Dir) Rename(from, to string) error {
+	if err := d.storage.Rename(from, to); err != nil {
+		return err
+	}
+	return d.sync()
+}
+
+// Exists reports whether anything has a name.
+func (d Dir) Exists(name string) bool {
+	_, err := d.storage.Lstat(name)
+	return err == nil
 }
 
 // Sweep removes the hidden files of writers that have died. Those of live ones stay.

@@ -12,6 +12,9 @@ import (
 	"runtime"
 )
 
+// ErrNotRegular is what an error matches when something else than a regular file has a name.
+var ErrNotRegular = errors.New("not a regular file; move it away")
+
 // OpenOwn opens a file for reading and writing, and makes it with mode 0600 when there
 // is none. It refuses what could lead to somebody else's file: symbolic links, files with
 // a second name (hard links), files of another user, and what is not a regular file.
@@ -83,7 +86,7 @@ func readFile(path string, limit int64, check func(fs.FileInfo) error) ([]byte, 
 // open looks at a file before and after it opens it, because opening some devices does
 // something already.
 func open(path string, flag int, stat func(string) (fs.FileInfo, error)) (*os.File, fs.FileInfo, error) {
-	notRegular := fmt.Errorf("%s is not a regular file", path)
+	notRegular := fmt.Errorf("%s is %w", path, ErrNotRegular)
 	before, err := stat(path)
 	if err == nil && !before.Mode().IsRegular() {
 		return nil, nil, notRegular

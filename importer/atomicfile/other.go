@@ -18,5 +18,7 @@ func tryLock(f *os.File) bool {
 	return err == nil && time.Since(info.ModTime()) > 24*time.Hour
 }
 
+func lock(*os.File) {}
+
 func links(fs.FileInfo) uint64     { return 1 }
 func ownedByUser(fs.FileInfo) bool { return true }

@@ -14,11 +14,13 @@ import (
 // A Storage is what a [Dir] asks of its directory.
 type Storage interface {
 	Create(name string) (StorageFile, error) // a new file with mode 0600
+	Open(name string) (io.ReadCloser, error) // a regular file, to read it
 	Lstat(name string) (fs.FileInfo, error)
 	Rename(from, to string) error
 	Remove(name string) error
 	Abandoned() ([]string, error) // hidden files whose writers have died
 	Sync() error                  // makes names durable
+	Lock() (unlock func())        // waits for its turn among all processes, where the system can
 	Close() error
 }
 
@@ -29,7 +31,7 @@ type StorageFile interface {
 }
 
 // disk is a folder on disk. Each temporary file is locked by its writer.
-type disk struct{ *os.Root }
+type disk struct{ root *os.Root }
 
 // OpenStorage returns a directory on disk.
 func OpenStorage(path string) (Storage, error) {
@@ -41,7 +43,7 @@ func OpenStorage(path string) (Storage, error) {
 }
 
 func (d disk) Create(name string) (StorageFile, error) {
-	f, err := d.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	f, err := d.root.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
 		return nil, err
 	}
@@ -60,8 +62,33 @@ func (d disk) Create(name string) (StorageFile, error) {
 	return f, nil
 }
 
+func (d disk) Open(name string) (io.ReadCloser, error) {
+	before, err := d.root.Lstat(name)
+	if err == nil && !before.Mode().IsRegular() {
+		err = fmt.Errorf("%s is %w", name, ErrNotRegular)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return d.root.OpenFile(name, os.O_RDONLY|noFollow|nonBlock, 0)
+}
+
+func (d disk) Lstat(name string) (fs.FileInfo, error) { return d.root.Lstat(name) }
+func (d disk) Rename(from, to string) error           { return d.root.Rename(from, to) }
+func (d disk) Remove(name string) error               { return d.root.Remove(name) }
+func (d disk) Close() error                           { return d.root.Close() }
+
+func (d disk) Lock() (unlock func()) {
+	dir, err := d.root.Open(".")
+	if err != nil {
+		return func() {}
+	}
+	lock(dir)
+	return func() { dir.Close() }
+}
+
 func (d disk) Abandoned() ([]string, error) {
-	dir, err := d.Open(".")
+	dir, err := d.root.Open(".")
 	if err != nil {
 		return nil, err
 	}
@@ -77,7 +104,7 @@ func (d disk) Abandoned() ([]string, error) {
 }
 
 func (d disk) abandoned(name string) bool {
-	f, err := d.OpenFile(name, os.O_RDONLY|nonBlock, 0)
+	f, err := d.root.OpenFile(name, os.O_RDONLY|nonBlock, 0)
 	if err != nil {
 		return false
 	}
@@ -89,7 +116,7 @@ func (d disk) Sync() error {
 	if runtime.GOOS == "windows" {
 		return nil // directories can't be synced there; NTFS journals its entries
 	}
-	f, err := d.Open(".")
+	f, err := d.root.Open(".")
 	if err != nil {
 		return err
 	}

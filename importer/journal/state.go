@@ -31,6 +31,7 @@ type State struct {
 	slices   []slice
 	retries  int64
 	returns  map[string]int64
+	size     int64
 	torn     int64
 
 	file  source
@@ -86,7 +87,7 @@ func load(path string) (*State, tail, error) {
 func read(f source, path string) (*State, tail, error) {
 	s := &State{rowStates: newRowStates(), returns: map[string]int64{}, file: f, path: path}
 	t, err := replay(io.NewSectionReader(f, 0, math.MaxInt64), path, s)
-	s.torn = t.torn
+	s.size, s.torn = t.end, t.torn
 	return s, t, err
 }
 
@@ -207,6 +208,9 @@ func (s *State) Retries() int64 { return s.retries }
 
 // Returns returns how many intents were returned for this reason.
 func (s *State) Returns(reason string) int64 { return s.returns[reason] }
+
+// Size returns how many bytes of the file were read as whole records.
+func (s *State) Size() int64 { return s.size }
 
 // Torn returns how many bytes at the end were no whole record. [Open] has cut
 // them off; [Load] has left them out.

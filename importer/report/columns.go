@@ -1,9 +1,12 @@
-// Which cells of the input stand in the reports, and where a row comes from.
+// Which cells of the input the reports hold, where a row comes from, and whether its
+// cells are a guess that nobody has corrected.
 
 package report
 
 import (
 	"bytes"
+	"fmt"
+	"hash/crc32"
 	"slices"
 	"strconv"
 	"strings"
@@ -19,11 +22,11 @@ type columns struct {
 	width int   // of the input
 	own   []int // the columns of the input itself, ascending
 
-	// Where an earlier report says which row of the original file this is;
+	// Where an earlier report says which row of the source file this is;
 	// -1 when the input is no report.
 	row, line int
 
-	// Where an earlier report says why a row was refused; -1 likewise.
+	// Where an earlier report says why a row was refused; -1 when there is none.
 	code, correlation int
 }
 
@@ -52,23 +55,23 @@ func (c *columns) header(cells [][]byte) [][]byte {
 	return cells[:len(c.own)]
 }
 
-// of returns a record's own cells, raw, in the room of an earlier result, and the
-// numbers of its row and line in the original file.
-func (c *columns) of(rec *csvfile.Record, room [][]byte) (cells [][]byte, row, line int64) {
+// of returns a record's own cells, raw, in the memory of buf, and the
+// numbers of its row and line in the source file.
+func (c *columns) of(rec *csvfile.Record, buf [][]byte) (cells [][]byte, row, line int64) {
 	if !aligned(rec) {
-		// Where hubload's columns begin can't be told: all is kept.
+		// It is unclear where hubload's columns begin: all is kept.
 		if len(c.own) > 0 {
-			cells = rec.AppendCells(room[:0], len(c.own))
+			cells = rec.AppendCells(buf[:0], len(c.own))
 		}
 		return cells, rec.Row, rec.Line
 	}
-	cells = rec.AppendCells(room[:0], c.width)
+	cells = rec.AppendCells(buf[:0], c.width)
 	row, line = carried(cells, c.row, rec.Row), carried(cells, c.line, rec.Line)
 	return c.header(cells), row, line
 }
 
 // mark returns the mark that a refused row gets or keeps, "" for most; cells are
-// those that of returned.
+// what of returned.
 func (c *columns) mark(rec *csvfile.Record, cells [][]byte) string {
 	if !aligned(rec) && len(cells) > 0 {
 		return markOf(cells)
@@ -100,3 +103,40 @@ func carried(cells [][]byte, at int, n int64) int64 {
 }
 
 func decimal(n int64) string { return strconv.FormatInt(n, 10) }
+
+// mark begins the hubload_correlation_id of a row whose cells couldn't be told
+// apart. In a report they have to stand in some columns or other; imported like
+// that the row would be taken for a good one, with values in the wrong places.
+const mark = "uncorrected-"
+
+// Uncorrected returns a function that reports whether a record under a header is one
+// that couldn't be told apart into cells when a failures file was written, and
+// still stands as it was written. It returns the code that the row was refused
+// with. The function must not be called concurrently.
+func Uncorrected(header []string) func(*csvfile.Record) (code string, ok bool) {
+	c := columnsOf(header)
+	if c.correlation < 0 || c.code < 0 {
+		return func(*csvfile.Record) (string, bool) { return "", false }
+	}
+	return func(rec *csvfile.Record) (string, bool) {
+		if rec.Problem != nil || !strings.HasPrefix(rec.Fields[c.correlation], mark) {
+			return "", false
+		}
+		cells, _, _ := c.of(rec, nil)
+		return rec.Fields[c.code], rec.Fields[c.correlation] == markOf(cells)
+	}
+}
+
+// markOf is the mark of cells. It is that of their text and not of their quotes,
+// which a spreadsheet may put or leave out as it likes.
+func markOf(cells [][]byte) string {
+	h := crc32.NewIEEE()
+	for _, c := range cells {
+		if len(c) > 1 && c[0] == '"' {
+			c = bytes.ReplaceAll(c[1:len(c)-1], []byte(`""`), []byte(`"`))
+		}
+		h.Write(c)
+		h.Write([]byte{0})
+	}
+	return fmt.Sprintf("%s%08x", mark, h.Sum32())
+}

@@ -72,11 +72,11 @@ func Example() {
 	// Output:
 	// {Rows:3 Created:1 Existing:0 Refused:1 InDoubt:0 Pending:1}
 	// results.csv:
-	// Product;Qty;hubload_row;hubload_line;hubload_status;hubload_id
-	// "Bolt; M8";200;1;2;created;51234567890
+	// Product;Qty;hubload_row;hubload_line;hubload_status;hubload_id;hubload_warning
+	// "Bolt; M8";200;1;2;created;51234567890;
 	// failures.csv:
-	// Product;Qty;hubload_row;hubload_line;hubload_code;hubload_property;hubload_message;hubload_retryable;hubload_attempts;hubload_correlation_id
-	// Nut;a dozen;2;3;INVALID_INTEGER;quantity;"""a dozen"" is no whole number";false;1;
+	// Product;Qty;hubload_row;hubload_line;hubload_code;hubload_property;hubload_message;hubload_retryable;hubload_attempts;hubload_correlation_id;hubload_run
+	// Nut;a dozen;2;3;INVALID_INTEGER;quantity;"""a dozen"" is no whole number";false;1;;1a2b3c4d
 }
 
 func ExampleNeutralise() {

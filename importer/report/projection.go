@@ -1,4 +1,4 @@
-// The projection: each row of the input goes to the report that its fate says.
+// The projection: each row of the input goes into the report of its fate.
 
 package report
 
@@ -6,25 +6,13 @@ import (
 	"cmp"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 
 	"github.com/hubload/hubload/importer/csvfile"
 	"github.com/hubload/hubload/importer/journal"
 	"github.com/hubload/hubload/importer/rows"
 )
-
-// A failure is hubload's columns of a row that was refused or is in doubt. All fields
-// are text, for gocsv changes numbers.
-type failure struct {
-	Row           string `csv:"hubload_row"`
-	Line          string `csv:"hubload_line"`
-	Code          string `csv:"hubload_code"`
-	Property      string `csv:"hubload_property"`
-	Message       string `csv:"hubload_message"`
-	Retryable     string `csv:"hubload_retryable"`
-	Attempts      string `csv:"hubload_attempts"`
-	CorrelationID string `csv:"hubload_correlation_id"`
-}
 
 // A projection reads the input once and fills the reports.
 type projection struct {
@@ -34,42 +22,44 @@ type projection struct {
 	values  values
 	same    rows.Verifier
 	numbers *rows.Numbering // nil without position rules
+	run     string
 	delim   byte
-	room    [][]byte // for the cells of a row
-	joined  []byte   // likewise
+	cellBuf [][]byte // the cells of a row
+	joinBuf []byte   // the same, joined
 
-	results  *results
-	failures *table[failure]
-	inDoubt  *table[failure]
+	results, failures, inDoubt *table
 }
 
-// newProjection begins the reports with their headers.
-func newProjection(r *csvfile.Reader, src Source, o Options, results, failures, inDoubt io.Writer) (*projection, error) {
-	p := &projection{input: r, columns: columnsOf(r.Header()), delim: byte(r.Dialect().Delimiter)}
+// newProjection begins the reports with their headers. Results and inDoubt may be nil.
+func newProjection(r *csvfile.Reader, v values, run string, o Options, results, failures, inDoubt io.Writer) (p *projection, err error) {
+	p = &projection{input: r, columns: columnsOf(r.Header()), values: v, run: run, delim: byte(r.Dialect().Delimiter)}
 	if o.ExcelSafe {
-		p.safe = newNeutraliser(r.Dialect(), src.Neutralised)
-	}
-	var err error
-	if p.values, err = valuesOf(r.Header(), src); err != nil {
-		return nil, err
+		p.safe = newNeutraliser(r.Dialect(), v.neutralised)
 	}
 	cells := p.columns.header(r.HeaderCells())
 	p.safe.all(cells)
 	header, bare := p.join(cells), len(cells) == 0
-	out := func(w io.Writer) *csvfile.Writer { return csvfile.NewWriter(w, r.Dialect()) }
-	if p.results, err = newResults(out(results), p.delim, header, bare); err != nil {
-		return nil, err
+	if results != nil {
+		p.results, err = newTable(results, r.Dialect(), header, bare, resultColumns)
 	}
-	if p.failures, err = newTable[failure](out(failures), header, bare, p.values.numbered()); err != nil {
-		return nil, err
+	if err == nil {
+		p.failures, err = newTable(failures, r.Dialect(), header, bare, p.failureColumns())
 	}
-	if p.inDoubt, err = newTable[failure](out(inDoubt), header, bare, p.values.numbered()); err != nil {
-		return nil, err
+	if err == nil && inDoubt != nil {
+		p.inDoubt, err = newTable(inDoubt, r.Dialect(), header, bare, p.failureColumns())
 	}
-	return p, nil
+	return p, err
 }
 
-// project gives each row of the input its place and ends the reports.
+func (p *projection) failureColumns() []string {
+	columns := slices.Clone(failureColumns)
+	if p.values.numbered() {
+		columns = append(columns, rows.PositionColumn)
+	}
+	return columns
+}
+
+// project writes each row of the input into its report.
 func (p *projection) project(st *journal.State) (Counts, error) {
 	var n Counts
 	var broken error
@@ -113,8 +103,8 @@ func (p *projection) project(st *journal.State) (Counts, error) {
 	if known != st.Counts() {
 		return n, fmt.Errorf("%w: it ends with row %d, and later rows have a fate", ErrMismatch, n.Rows)
 	}
-	for _, end := range []func() error{p.results.end, p.failures.end, p.inDoubt.end} {
-		if err := end(); err != nil {
+	for _, t := range []*table{p.results, p.failures, p.inDoubt} {
+		if err := t.out.Flush(); err != nil {
 			return n, err
 		}
 	}
@@ -123,24 +113,24 @@ func (p *projection) project(st *journal.State) (Counts, error) {
 
 // join puts cells together as they stand in a record.
 func (p *projection) join(cells [][]byte) []byte {
-	p.joined = p.joined[:0]
+	p.joinBuf = p.joinBuf[:0]
 	for i, c := range cells {
 		if i > 0 {
-			p.joined = append(p.joined, p.delim)
+			p.joinBuf = append(p.joinBuf, p.delim)
 		}
-		p.joined = append(p.joined, c...)
+		p.joinBuf = append(p.joinBuf, c...)
 	}
-	return p.joined
+	return p.joinBuf
 }
 
 // cells returns a record's own cells as they stand in the reports, the numbers of
-// its row and line in the original file, and its mark.
+// its row and line in the source file, and its mark.
 func (p *projection) cells(rec *csvfile.Record) (joined []byte, row, line int64, mark string) {
 	if rec.Problem == nil && p.safe == nil && len(p.columns.own) == p.columns.width {
 		return rec.Raw, rec.Row, rec.Line, ""
 	}
-	cells, row, line := p.columns.of(rec, p.room)
-	p.room = cells
+	cells, row, line := p.columns.of(rec, p.cellBuf)
+	p.cellBuf = cells
 	p.safe.all(cells)
 	return p.join(cells), row, line, p.columns.mark(rec, cells)
 }
@@ -158,27 +148,25 @@ func (p *projection) add(n *Counts, rec *csvfile.Record, fate *journal.Fate) err
 		} else {
 			n.Existing++
 		}
-		return p.results.add(cells, row, line, fate)
+		return p.results.add(cells, decimal(row), decimal(line), fate.Kind.String(), fate.ID, "")
 	case journal.Refused:
 		n.Refused++
-		f := p.failure(row, line, rec, fate)
-		f.CorrelationID = cmp.Or(mark, f.CorrelationID)
-		return p.failures.add(cells, f, p.numbers.Text())
+		return p.failures.add(cells, p.failure(row, line, rec, fate, cmp.Or(mark, fate.CorrelationID), p.numbers.Text())...)
 	case journal.InDoubt:
 		n.InDoubt++
-		return p.inDoubt.add(cells, p.failure(row, line, rec, fate), p.numbers.Text())
+		return p.inDoubt.add(cells, p.failure(row, line, rec, fate, fate.CorrelationID, p.numbers.Text())...)
 	}
-	return fmt.Errorf("row %d has the fate %s, and no report is for that", rec.Row, fate.Kind)
+	return fmt.Errorf("row %d has the fate %s, which belongs in no report", rec.Row, fate.Kind)
 }
 
-func (p *projection) failure(row, line int64, rec *csvfile.Record, fate *journal.Fate) failure {
-	return failure{
-		Row: decimal(row), Line: decimal(line),
-		Code:          fate.Code,
-		Property:      fate.Property,
-		Message:       p.values.message(fate, rec.Fields),
-		Retryable:     strconv.FormatBool(fate.Retryable),
-		Attempts:      strconv.Itoa(fate.Attempts),
-		CorrelationID: fate.CorrelationID,
+// failure returns hubload's columns of a row that was refused or is in doubt.
+func (p *projection) failure(row, line int64, rec *csvfile.Record, fate *journal.Fate, correlation, position string) []string {
+	own := []string{
+		decimal(row), decimal(line), fate.Code, fate.Property, p.values.message(fate, rec.Fields),
+		strconv.FormatBool(fate.Retryable), strconv.Itoa(fate.Attempts), correlation, p.run,
 	}
+	if p.values.numbered() {
+		own = append(own, position)
+	}
+	return own
 }

@@ -11,11 +11,12 @@ import (
 
 // Refusals is a failures.csv that is written row by row while the input is read,
 // where there is no run and no journal. It is the file that [Write] would make of the
-// same fates. One goroutine at a time may use it.
+// same fates, with an empty hubload_run. One goroutine at a time may use it.
 type Refusals struct {
-	dir  atomicfile.Dir
-	file *atomicfile.File
-	p    *projection
+	dir     atomicfile.Dir
+	file    *hashedFile
+	p       *projection
+	options Options
 }
 
 // NewRefusals begins a failures.csv in dir for the rows that r reads. m gives the
@@ -26,20 +27,19 @@ func NewRefusals(dir string, r *csvfile.Reader, m *mapping.Mapper, neutralised b
 	if err != nil {
 		return nil, err
 	}
-	f := &Refusals{dir: d, p: &projection{input: r, columns: columnsOf(r.Header()), values: values{mapper: m}, delim: byte(r.Dialect().Delimiter)}}
-	if f.file, err = d.Create(failuresName); err != nil {
-		d.Close()
-		return nil, err
+	f := &Refusals{dir: d, options: o}
+	err = d.Sweep()
+	if err == nil {
+		f.file, err = createHashed(d, failuresName)
 	}
-	if o.ExcelSafe {
-		f.p.safe = newNeutraliser(r.Dialect(), neutralised)
+	if err == nil {
+		f.p, err = newProjection(r, values{mapper: m, neutralised: neutralised}, "", o, nil, f.file, nil)
 	}
-	cells := f.p.columns.header(r.HeaderCells())
-	f.p.safe.all(cells)
-	if f.p.failures, err = newTable[failure](csvfile.NewWriter(f.file, r.Dialect()), f.p.join(cells), len(cells) == 0, f.p.values.numbered()); err != nil {
+	if err != nil {
 		f.Close()
 		return nil, err
 	}
+	f.p.values.neutralised = false // the fields are restored
 	return f, nil
 }
 
@@ -47,21 +47,23 @@ func NewRefusals(dir string, r *csvfile.Reader, m *mapping.Mapper, neutralised b
 // hubload_position, where the mapping numbers rows. The record is not kept.
 func (f *Refusals) Add(rec *csvfile.Record, fate journal.Fate, position string) error {
 	cells, row, line, mark := f.p.cells(rec)
-	refused := f.p.failure(row, line, rec, &fate)
-	refused.CorrelationID = mark
-	return f.p.failures.add(cells, refused, position)
+	return f.p.failures.add(cells, f.p.failure(row, line, rec, &fate, mark, position)...)
 }
 
-// Publish gives the file its name, complete and durable.
+// Publish gives the file its name, complete and durable. A failures.csv that somebody
+// changed is kept, as [Write] does.
 func (f *Refusals) Publish() error {
-	if err := f.p.failures.end(); err != nil {
+	if err := f.p.failures.out.Flush(); err != nil {
 		return err
 	}
-	return f.dir.Publish(f.file)
+	defer f.dir.Lock()()
+	return publish(f.dir, 0, f.options, f.file)
 }
 
 // Close removes what wasn't published.
 func (f *Refusals) Close() error {
-	f.file.Discard()
+	if f.file != nil {
+		f.file.Discard()
+	}
 	return f.dir.Close()
 }

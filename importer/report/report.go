@@ -10,6 +10,7 @@
 //	failures.csv   rows that were refused
 //	in_doubt.csv   rows that may exist or not; there is none without such rows
 //	summary.json   counts and timings; see [Summary]
+//	reports.json   what the reports were written from
 //
 // # The CSV files
 //
@@ -17,11 +18,13 @@
 // (encoding, byte order mark, delimiter, line end): its cells byte for byte, and
 // behind them hubload's own:
 //
-//	results.csv    hubload_row, hubload_line, hubload_status, hubload_id
+//	results.csv    hubload_row, hubload_line, hubload_status, hubload_id,
+//	               hubload_warning (empty so far)
 //	the others     hubload_row, hubload_line, hubload_code, hubload_property,
 //	               hubload_message, hubload_retryable, hubload_attempts,
-//	               hubload_correlation_id; and hubload_position, where the
-//	               mapping has position rules: see [rows.Positions]
+//	               hubload_correlation_id, hubload_run (the run's id); and
+//	               hubload_position, where the mapping has position rules:
+//	               see [rows.Positions]
 //
 // hubload_row is the number of the data record, from 1 on, and hubload_line the
 // physical line on which it starts. Of a record that isn't well-formed the cells
@@ -29,7 +32,8 @@
 //
 // A failures file is an input. Its hubload_ columns aren't repeated in the reports
 // of its own run; but the hubload_row and hubload_line of its rows are, so that
-// all reports point at the original file.
+// all reports point at the source file. A failures.csv that somebody changed is never
+// replaced: it is kept as failures.edited-1.csv, -2 and so on.
 //
 // # Formulas
 //
@@ -57,6 +61,7 @@ const (
 	failuresName = "failures.csv"
 	inDoubtName  = "in_doubt.csv"
 	summaryName  = "summary.json"
+	stampName    = "reports.json"
 )
 
 // ErrMismatch is what Write's error matches when the journal knows of rows that
@@ -89,6 +94,10 @@ type Options struct {
 	// ExcelSafe neutralises every cell, the header's and those of the input
 	// too. [Restore] undoes it.
 	ExcelSafe bool
+
+	// Kept is called when a failures.csv that somebody had changed was kept, with the
+	// name that it has now, such as failures.edited-1.csv. It may be nil.
+	Kept func(name string)
 }
 
 // Counts is how many rows have which fate. Rows is the number of data records in
@@ -112,11 +121,12 @@ type Counts struct {
 // renaming, the new one. What was planted in the place of a report is replaced or
 // refused, and never written through.
 //
-// Of two Writes into one directory at the same time, each report is that of the
-// last to finish. The state must not be used by others meanwhile.
+// Of two Writes into one directory at the same time, the reports of the later state of
+// the journal stay, on Windows those of the last to finish. The state must not be used
+// by others meanwhile.
 //
-// The error matches [ErrIncomplete] when the reports were written all the same, and
-// [ErrMismatch] when rows that have a fate are missing at the
+// The error matches [ErrIncomplete] when the reports were written all the same,
+// [ErrStale] when newer reports stay, and [ErrMismatch] when rows that have a fate are missing at the
 // end of the input. Errors of the input and of the journal are wrapped.
 func Write(dir string, src Source, st *journal.State, o Options) (Counts, error) {
 	d, err := atomicfile.OpenDir(dir)
@@ -148,16 +158,23 @@ func write(dir atomicfile.Dir, src Source, st *journal.State, o Options) (Counts
 	if err := dir.Sweep(); err != nil {
 		return Counts{}, err
 	}
-	var files []*atomicfile.File
-	for _, name := range []string{resultsName, failuresName, inDoubtName} {
-		f, err := dir.Create(name)
-		if err != nil {
+	files := make([]*atomicfile.File, 2)
+	for i, name := range []string{resultsName, inDoubtName} {
+		if files[i], err = dir.Create(name); err != nil {
 			return Counts{}, err
 		}
-		defer f.Discard()
-		files = append(files, f)
+		defer files[i].Discard()
 	}
-	p, err := newProjection(r, src, o, files[0], files[1], files[2])
+	failures, err := createHashed(dir, failuresName)
+	if err != nil {
+		return Counts{}, err
+	}
+	defer failures.Discard()
+	v, err := valuesOf(r.Header(), src)
+	if err != nil {
+		return Counts{}, err
+	}
+	p, err := newProjection(r, v, st.Header().Run, o, files[0], failures, files[1])
 	if err != nil {
 		return Counts{}, err
 	}
@@ -170,9 +187,10 @@ func write(dir atomicfile.Dir, src Source, st *journal.State, o Options) (Counts
 	if incomplete != nil && !errors.Is(incomplete, ErrIncomplete) {
 		return Counts{}, incomplete
 	}
+	defer dir.Lock()()
 	if n.InDoubt > 0 {
-		err = dir.Publish(files...)
-	} else if err = dir.Publish(files[:2]...); err == nil {
+		err = publish(dir, st.Size(), o, failures, files...)
+	} else if err = publish(dir, st.Size(), o, failures, files[0]); err == nil {
 		err = dir.Remove(inDoubtName)
 	}
 	if err != nil {

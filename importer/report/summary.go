@@ -4,11 +4,14 @@ package report
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io/fs"
 	"path/filepath"
 	"time"
 
 	"github.com/hubload/hubload/importer/atomicfile"
+	"github.com/hubload/hubload/importer/journal"
 )
 
 // A Summary is what summary.json says of a run.
@@ -44,19 +47,30 @@ func WriteSummary(dir string, s Summary) error {
 	return writeSummary(d, s)
 }
 
-func writeSummary(dir atomicfile.Dir, s Summary) error {
-	f, err := dir.Create(summaryName)
+func writeSummary(dir atomicfile.Dir, s Summary) error { return writeJSON(dir, summaryName, s) }
+
+// UpdateSummary changes the summary of a run whose reports were just written from st.
+// Without a summary it does nothing: the run hasn't ended. The error matches [ErrStale]
+// when newer reports were written since.
+func UpdateSummary(dir string, st *journal.State, change func(*Summary)) error {
+	d, err := atomicfile.OpenDir(dir)
 	if err != nil {
 		return err
 	}
-	defer f.Discard()
-	enc := json.NewEncoder(f)
-	enc.SetEscapeHTML(false)
-	enc.SetIndent("", "  ")
-	if err := enc.Encode(s); err != nil {
+	defer d.Close()
+	defer d.Lock()()
+	if readStamp(d).Journal > st.Size() {
+		return ErrStale
+	}
+	s, err := ReadSummary(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
 		return err
 	}
-	return dir.Publish(f)
+	change(&s)
+	return writeSummary(d, s)
 }
 
 // ReadSummary reads what WriteSummary wrote. The error matches [os.ErrNotExist]

@@ -150,7 +150,10 @@ func (c *checking) begin(src *source) (err error) {
 	if _, err := os.Lstat(filepath.Join(c.dir, runName)); !errors.Is(err, fs.ErrNotExist) {
 		return &Error{Reason: HoldsARun, Path: c.dir, Err: fmt.Errorf("%s holds a run, whose reports must stay", c.dir)}
 	}
-	c.failures, err = report.NewRefusals(c.dir, src.Reader, c.mapper, c.Input.restored(), report.Options{ExcelSafe: c.o.ExcelSafe})
+	c.failures, err = report.NewRefusals(c.dir, src.Reader, c.mapper, c.Input.restored(), report.Options{
+		ExcelSafe: c.o.ExcelSafe,
+		Kept:      func(name string) { c.o.note("somebody changed failures.csv; it is kept as %s", name) },
+	})
 	return err
 }
 

@@ -65,7 +65,12 @@ type Dir struct {
 
 	guard  *journal.Guard
 	schema *savedSchema // what create keeps; nil when the account's properties aren't known
+	kept   string
 }
+
+// KeptFailures returns the name of the failures.csv that somebody had changed and that
+// the reports written by this process have left beside theirs; "" when there is none.
+func (d *Dir) KeptFailures() string { return d.kept }
 
 // Open reads the run in a directory that the user named. Its error is an [*Error].
 func Open(path string) (*Dir, error) {

@@ -83,12 +83,12 @@ func Report(path string) (*Result, error) {
 	}
 	defer st.Close()
 	result := &Result{Dir: d, Summary: report.Summary{Counts: counts}}
-	if sum, readErr := report.ReadSummary(d.Path); readErr == nil {
+	updateErr := report.UpdateSummary(d.Path, st, func(sum *report.Summary) {
 		sum.Counts = counts
-		result.Summary = sum
-		if err := report.WriteSummary(d.Path, sum); err != nil {
-			return nil, err
-		}
+		result.Summary = *sum
+	})
+	if updateErr != nil {
+		return nil, updateErr
 	}
 	return result, err
 }
@@ -105,7 +105,7 @@ func (d *Dir) writeReports(m *mapping.Mapping) (report.Counts, *journal.State, e
 		Mapper:      m.Compile,
 		Neutralised: d.Restore,
 	}
-	counts, err := report.Write(d.Path, src, st, report.Options{ExcelSafe: d.ExcelSafe})
+	counts, err := report.Write(d.Path, src, st, report.Options{ExcelSafe: d.ExcelSafe, Kept: func(name string) { d.kept = name }})
 	if err != nil && !errors.Is(err, report.ErrIncomplete) {
 		st.Close()
 		return counts, nil, err

@@ -97,14 +97,8 @@ func (s *session) rewrite(runErr error) (report.Counts, error) {
 	if err != nil {
 		return counts, fmt.Errorf("writing the reports: %w", err)
 	}
-	sum, err := report.ReadSummary(s.dir.Path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return counts, nil // the import didn't come to its end
-	}
-	if err != nil {
-		return counts, err
-	}
-	sum.Counts = counts
-	sum.ExitCode = s.exitCode(runErr, counts.Refused+counts.InDoubt+counts.Pending == 0)
-	return counts, report.WriteSummary(s.dir.Path, sum)
+	return counts, report.UpdateSummary(s.dir.Path, st, func(sum *report.Summary) {
+		sum.Counts = counts
+		sum.ExitCode = s.exitCode(runErr, counts.Refused+counts.InDoubt+counts.Pending == 0)
+	})
 }

@@ -23,7 +23,7 @@ type source struct {
 }
 
 func newSource(r *csvfile.Reader, restore bool) *source {
-	return &source{Reader: r, restore: restore, uncorrected: report.Unmended(r.Header())}
+	return &source{Reader: r, restore: restore, uncorrected: report.Uncorrected(r.Header())}
 }
 
 // Header returns the names of the columns, as they are meant.

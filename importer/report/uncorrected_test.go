@@ -8,7 +8,7 @@ import (
 	"github.com/hubload/hubload/importer/csvfile"
 )
 
-func TestUnmended(t *testing.T) {
+func TestUncorrected(t *testing.T) {
 	const header = "a,b,hubload_row,hubload_code,hubload_correlation_id\n"
 	m := markOf([][]byte{[]byte("x"), []byte(`"1,2"`)})
 	for name, test := range map[string]struct {
@@ -19,7 +19,7 @@ func TestUnmended(t *testing.T) {
 		"with other quotes":       {`"x","1,2",3,CSV_FIELD_COUNT,"` + m + `"`, true},
 		"mended":                  {`x,12,3,CSV_FIELD_COUNT,` + m, false},
 		"refused by HubSpot":      {`x,"1,2",3,INVALID_OPTION,0123-4567`, false},
-		"mended, with a new mark": {`x,"1,2",3,CSV_FIELD_COUNT,unmended-00000000`, false},
+		"mended, with a new mark": {`x,"1,2",3,CSV_FIELD_COUNT,uncorrected-00000000`, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r, err := csvfile.NewReader(strings.NewReader(header+test.row+"\n"), csvfile.Options{})
@@ -30,7 +30,7 @@ func TestUnmended(t *testing.T) {
 			if err != nil && err != io.EOF {
 				t.Fatal(err)
 			}
-			code, got := Unmended(r.Header())(rec)
+			code, got := Uncorrected(r.Header())(rec)
 			if got != test.want || got && code != "CSV_FIELD_COUNT" {
 				t.Errorf("got %q, %t, want %t", code, got, test.want)
 			}
