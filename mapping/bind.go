@@ -126,20 +126,3 @@ func (c *compiler) bindLookup(p *propertyCell) {
 		c.fail("property %s takes %s, and match gives the id of a record; remove it", wording.Quote(p.Name), p.takes.Example())
 	}
 }
-
-// keyType returns the type of the key's property.
-func (c *compiler) keyType(key *KeyRule) schema.Type {
-	what := "the key's property " + wording.Quote(key.Property)
-	d := c.definition(key.Property, what)
-	if d == nil {
-		return schema.Type{}
-	}
-	t := schema.TypeOf(c.object, d)
-	switch {
-	case !d.Unique:
-		c.fail("%s isn't unique in the account, which can only be chosen when a property is created; make a new one that requires unique values", what)
-	case key.Auto && t.Kind != schema.TypeAny:
-		c.fail("%s takes %s, and an automatic key is a text; name a property of single-line text", what, t.Example())
-	}
-	return t
-}

@@ -1,4 +1,4 @@
-// A mapping made fit for one header.
+// A mapping compiled against one header.
 
 package mapping
 
@@ -38,13 +38,6 @@ type associationCell struct {
 	index           int
 }
 
-type keyCells struct {
-	property string
-	columns  []string // names in the header
-	indexes  []int
-	takes    schema.Type
-}
-
 // Compile is [Mapping.CompileFor] without a schema: values are not checked.
 func (m *Mapping) Compile(header []string) (*Mapper, error) { return m.CompileFor(header, nil) }
 
@@ -53,18 +46,17 @@ func (m *Mapping) Compile(header []string) (*Mapper, error) { return m.CompileFo
 // long as the Mapper is in use.
 //
 // Columns are found in the header by their exact name, or else after Unicode
-// NFC, or else without the white space around them. The error is of type
-// [Errors], with Line 0, and holds all of these: a column that isn't in the
-// header or stands in it more than once, an association without a type for which
-// there is none in the built-in table ([AssociationType]), a key property that
-// gets another value under properties, a format that contradicts itself, a
-// property that numbers the rows of an object type to which no association leads, no
-// properties at all.
+// NFC, or else without the white space around them. The error is of type [Errors],
+// with Line 0, and holds all of these: a column that isn't in the header, or is in it
+// more than once; an association without a type that isn't in the built-in table
+// ([schema.AssociationType]); a key property that gets another value under properties;
+// a format that contradicts itself; a position within an object type that no association
+// goes to; no properties at all.
 //
-// With a schema it holds these too: a property that doesn't exist or can't be set,
-// a format for another type than the property's, a constant, default or value
-// that the property doesn't take, and a key whose property isn't unique, or, for
-// an automatic one, is no text.
+// With a schema it holds these too: a property that doesn't exist or can't be set; a
+// format for another type than the property's; a constant, default or value that the
+// property doesn't take; a key whose property isn't unique, or isn't a text although the
+// key is automatic.
 func (m *Mapping) CompileFor(header []string, s *schema.Schema) (*Mapper, error) {
 	c := newCompiler(header)
 	c.object, c.schema = cmp.Or(m.Object, DefaultObject), s
@@ -110,14 +102,6 @@ func (m *Mapping) CompileFor(header []string, s *schema.Schema) (*Mapper, error)
 // without empty names and the hubload_ columns of reports.
 func (m *Mapper) Unused() []string { return m.unused }
 
-// gives reports whether a property rule asks for what the key gives anyway.
-func (k *KeyRule) gives(rule PropertyRule) bool {
-	return !k.Auto && len(k.Columns) == 1 && rule.Column == k.Columns[0] &&
-		rule.Value == nil && rule.Values == nil && rule.Default == "" && !rule.Clear &&
-		rule.Match == "" && rule.Position == "" &&
-		!rule.isNumberFormat() && !rule.isTimeFormat()
-}
-
 func (c *compiler) property(rule PropertyRule) propertyCell {
 	p := propertyCell{PropertyRule: rule}
 	if rule.Value == nil {
@@ -142,17 +126,4 @@ func (c *compiler) association(rule AssociationRule) associationCell {
 			wording.DidYouMean(rule.To, schema.AssociationTargets(c.object), "give the rule a type and a category, as the account lists them"))
 	}
 	return a
-}
-
-func (c *compiler) key(rule *KeyRule) *keyCells {
-	k := &keyCells{property: rule.Property}
-	for _, column := range rule.Columns {
-		index, name := c.column(column, "the key")
-		k.indexes = append(k.indexes, index)
-		k.columns = append(k.columns, name)
-	}
-	if len(k.indexes) == 0 {
-		c.fail("the key has no columns; name at least one")
-	}
-	return k
 }

@@ -17,8 +17,8 @@ import (
 // this and in later versions of the package: a run compares them to tell whether
 // its mapping has changed.
 //
-// That is why the YAML is written here and not by the library, whose layout may
-// change.
+// That is why the YAML is written here. The library's layout may change, and it writes
+// U+2028 in a key so that it can't read it back (v4.0.0, found by TestEncodeAwkwardTexts).
 func (m *Mapping) Encode() []byte {
 	var b bytes.Buffer
 	if m.Object != "" {
@@ -163,7 +163,7 @@ func scalar(s string) string {
 }
 
 // isBare reports whether s begins with a letter, goes on with letters, digits
-// and a few harmless signs, and is no word that means something in YAML.
+// and a few harmless signs, and is not a word that means something in YAML.
 func isBare(s string) bool {
 	switch strings.ToLower(s) {
 	case "", "null", "true", "false", "yes", "no", "on", "off", "y", "n":

@@ -57,7 +57,7 @@ func (p *PropertyRule) formatFault(key string) string {
 		case p.Group == p.decimal() && p.Decimal == 0:
 			return `group "." needs decimal: "," beside it; without decimal, the point begins the decimals`
 		case p.Group == p.decimal():
-			return "group and decimal are the same character, so that nobody could tell them apart; correct one of the two"
+			return "group and decimal are the same character; change one of the two"
 		}
 	case "symbol":
 		return format.CheckSymbol(p.Symbol)

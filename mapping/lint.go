@@ -1,10 +1,13 @@
-// Cells that are no mistake by their type, and most likely are one all the same.
+// Warnings: cells that fit their type and most likely are a mistake all the same.
 
 package mapping
 
-import "strings"
+import (
+	"regexp"
+	"strings"
+)
 
-// Codes of suspicions.
+// Codes of warnings.
 const (
 	// CodeRounded: a number such as 1.23E+11 in a column of ids, as spreadsheets
 	// write long ones, with the digits at its end lost.
@@ -20,7 +23,7 @@ const (
 	CodeSeveralParents = "SEVERAL_PARENTS"
 )
 
-// A Suspicion is about a row that can be sent, and deserves a look before.
+// A Warning is about a row that can be sent but should be looked at before.
 type Warning struct {
 	Code     string
 	Column   string
@@ -28,33 +31,34 @@ type Warning struct {
 	Message  string // one sentence; {value} stands for the cell
 }
 
-// A Watch looks at rows for suspicions. It never changes.
+// A Linter looks for warnings in rows. It never changes: any number of goroutines may
+// use it.
 type Linter struct {
-	cells   []watched
+	cells   []lintedCell
 	parents bool
 }
 
-type watched struct {
+type lintedCell struct {
 	column, property string
 	index            int
 	id               bool // a column of ids, or of a key
 }
 
-// NewWatch returns the watch over the rows of a mapping that was compiled to m, for
-// the object type that it creates.
+// NewLinter returns the linter of the rows that m maps, for the object type that it
+// creates; "" is line_items.
 func NewLinter(object string, m *Mapper) *Linter {
-	w := &Linter{parents: object == "" || object == "line_items" || object == "0-8"}
+	l := &Linter{parents: object == "" || object == "line_items" || object == "0-8"}
 	for i := range m.properties {
 		if p := &m.properties[i]; p.Value == nil {
-			w.cells = append(w.cells, watched{p.Column, p.Name, p.index, isIDName(p.Name)})
+			l.cells = append(l.cells, lintedCell{p.Column, p.Name, p.index, isIDName(p.Name)})
 		}
 	}
 	if m.key != nil {
 		for i, index := range m.key.indexes {
-			w.cells = append(w.cells, watched{m.key.columns[i], m.key.property, index, true})
+			l.cells = append(l.cells, lintedCell{m.key.columns[i], m.key.property, index, true})
 		}
 	}
-	return w
+	return l
 }
 
 // isIDName reports whether a property of this name holds what tells things apart.
@@ -67,22 +71,23 @@ func isIDName(name string) bool {
 	return false
 }
 
-// Lint calls suspect for each suspicion about a row and the record that it becomes.
-func (w *Linter) Lint(fields []string, rec *Record, suspect func(Warning, string)) {
-	for i := range w.cells {
-		c := &w.cells[i]
+// Lint calls warn for each warning about a row and the record that it becomes, with the
+// cell.
+func (l *Linter) Lint(fields []string, rec *Record, warn func(Warning, string)) {
+	for i := range l.cells {
+		c := &l.cells[i]
 		cell := fields[c.index]
 		switch {
 		case cell == "":
 		case c.id && IsRounded(cell):
-			suspect(Warning{CodeRounded, c.column, c.property, "{value} seems to be a number that a spreadsheet has rounded; export the column again as text"}, cell)
+			warn(Warning{CodeRounded, c.column, c.property, "{value} looks like a number that a spreadsheet has rounded. Export the column again as text."}, cell)
 		case cell[0] == '#' && len(cell) > 2 && strings.Trim(cell, "#") == "":
-			suspect(Warning{CodeTooNarrow, c.column, c.property, "{value} is what a spreadsheet shows in a column that is too narrow; widen it and export again"}, cell)
+			warn(Warning{CodeTooNarrow, c.column, c.property, "{value} is what a spreadsheet shows in a column that is too narrow. Widen it and export again."}, cell)
 		}
 	}
-	if w.parents && len(rec.Associations) > 1 {
+	if l.parents && len(rec.Associations) > 1 {
 		if names, ids := parentsOf(rec); ids != "" {
-			suspect(Warning{CodeSeveralParents, "", names, "the row leads to {value}, and a line item belongs to one record; keep one of them"}, ids)
+			warn(Warning{CodeSeveralParents, "", names, "the row names {value}, but a line item belongs to one record. Keep one of them."}, ids)
 		}
 	}
 }
@@ -90,15 +95,10 @@ func (w *Linter) Lint(fields []string, rec *Record, suspect func(Warning, string
 // IsRounded reports whether a cell is a number as spreadsheets show long ones, such as
 // 1.23E+11 or 1,23E+11.
 func IsRounded(cell string) bool {
-	mantissa, exponent, ok := strings.Cut(cell, "E+")
-	if !ok || exponent == "" || strings.Trim(exponent, "0123456789") != "" {
-		return false
-	}
-	if mantissa != "" && len(mantissa) > 1 && (mantissa[1] == '.' || mantissa[1] == ',') {
-		mantissa = mantissa[:1] + mantissa[2:]
-	}
-	return mantissa != "" && strings.Trim(mantissa, "0123456789") == ""
+	return strings.Contains(cell, "E+") && rounded.MatchString(cell)
 }
+
+var rounded = regexp.MustCompile(`^\d[.,]?\d*E\+\d+$`)
 
 // parentsOf returns the object types of a record's parents and the parents, ""
 // unless there are several.

@@ -1,4 +1,4 @@
-// Records that a row names by a value of theirs: what has to be looked up before the row can be sent.
+// Lookups: records that a row names by one of their values.
 
 package mapping
 
@@ -8,7 +8,7 @@ import (
 	"unicode/utf8"
 )
 
-// Codes of rows whose records aren't found. [Link.Problem] words them.
+// Codes of rows whose records aren't found, for [Lookup.Problem].
 const (
 	// CodeMatchNotFound: no record holds the cell's value in the property of match.
 	CodeMatchNotFound = "MATCH_NOT_FOUND"
@@ -29,12 +29,12 @@ const maxMatch = 1_000
 // properties, or "", which is the record's id.
 type Target struct{ To, Property string }
 
-// A Link is a record that has to be looked up before the row can be sent.
+// A Lookup is a record that has to be looked up before the row can be sent.
 type Lookup struct {
 	Target
 	Value string // what the property holds
 
-	IDProperty  string      // the property that gets the record's id; "" = Association leads to the record
+	IDProperty  string      // the property that gets the record's id; "" = Association gets it
 	Association Association // without an ID
 }
 
@@ -52,16 +52,15 @@ func (m *Mapper) Targets() []Target {
 		}
 	}
 	for i := range m.associations {
-		if a := &m.associations[i]; a.links() {
+		if a := &m.associations[i]; a.isLookup() {
 			add(Target{a.To, a.Match})
 		}
 	}
 	return targets
 }
 
-// Resolve puts in place the ids of the records that the Links lead to, which are
-// as many and in the same order, and forgets the Links. Of associations that are
-// equal then, as of equal ids in one row, one is kept.
+// Resolve puts in place the ids of the records that were looked up, as many as Lookups
+// and in the same order, and removes the Lookups. Of equal associations one is kept.
 func (r *Record) Resolve(ids []string) {
 	for i, l := range r.Lookups {
 		if l.IDProperty != "" {
@@ -75,8 +74,8 @@ func (r *Record) Resolve(ids []string) {
 	r.Lookups = nil
 }
 
-// Problem words why the link's record isn't there, for one of the three codes
-// above. It has no Column.
+// Problem says why the record isn't there, for one of the three codes above. It has no
+// Column.
 func (l *Lookup) Problem(code string) Problem {
 	p := Problem{Code: code, Property: l.IDProperty}
 	if l.IDProperty == "" {
@@ -101,11 +100,11 @@ func singular(object string) string {
 	return "record of " + object
 }
 
-// links reports whether the rule's records are looked up.
-func (a *AssociationRule) links() bool { return a.Match != "" || a.Check }
+// isLookup reports whether the rule's records are looked up.
+func (a *AssociationRule) isLookup() bool { return a.Match != "" || a.Check }
 
-// link returns the association's record to look up, for a cell without problems.
-func (a *associationCell) link(cell string) Lookup {
+// lookup returns the association's record to look up, for a cell without problems.
+func (a *associationCell) lookup(cell string) Lookup {
 	if a.Match == "" {
 		cell = strings.TrimLeft(cell, "0")
 	}
@@ -115,9 +114,9 @@ func (a *associationCell) link(cell string) Lookup {
 	}
 }
 
-// linked returns the record whose id is the property's value, or the code of the
+// lookup returns the record whose id is the property's value, or the code of the
 // problem. Without both, the row has none.
-func (p *propertyCell) linked(cell string) (l Lookup, ok bool, code string) {
+func (p *propertyCell) lookup(cell string) (l Lookup, ok bool, code string) {
 	if cell == "" {
 		if p.Required {
 			code = CodeRequiredEmpty

@@ -192,7 +192,7 @@ func TestCompileLinks(t *testing.T) {
 		{"properties: { n: { position: deals } }\n" + deals, ""},
 		{"properties: { s: { position: 0-3 } }\n" + deals, ""},
 		{"properties: { n: { column: A, match: x, of: deals } }\n", ""},
-		{"properties: { n: { position: quotes } }\n" + deals, `numbered within "quotes", and no association leads there`},
+		{"properties: { n: { position: quotes } }\n" + deals, `numbered within "quotes", but no association goes there`},
 		{"properties: { d: { position: deals } }\n" + deals, "position gives whole numbers"},
 		{"properties: { ro: { position: deals } }\n" + deals, "can't be set"},
 		{"properties: { nn: { position: deals } }\n" + deals, "doesn't exist in the account"},

@@ -4,7 +4,6 @@ package mapping
 
 import (
 	"fmt"
-	"strings"
 	"unicode/utf8"
 
 	"github.com/hubload/hubload/mapping/format"
@@ -14,16 +13,16 @@ import (
 // maxCharacters is how long the value of a property may be.
 const maxCharacters = 65_536
 
-// Map fills rec with the record that the row asks for, without what its Links lead
-// to and without its numbers ([Mapper.PositionRules]), or returns all problems
-// of the row, and then rec is of no use. Fields are the row's cells, as many as
-// the header has; Map panics on any other number.
+// Map fills rec with the record that the row asks for, without the ids of its Lookups
+// and without its positions ([Mapper.PositionRules]), or returns all problems of the
+// row; then rec must not be used. Fields are the row's cells, as many as the header
+// has; Map panics on any other number.
 //
-// What was in rec is forgotten and its slices are used again, so that one Record
-// can serve many rows, one after the other. The record's texts are those of
-// fields, of the mapping and of the schema, and new ones only for cells that are
-// sent in another form, and for keys of several columns. An association that the row names twice is in the
-// record once.
+// What was in rec is overwritten and its slices are used again, so that one Record can
+// serve many rows, one after the other. The record's texts are those of fields, of the
+// mapping and of the schema; new ones are made only for cells that are sent in another
+// form, and for keys of several columns. An association that the row names twice is in
+// the record once.
 func (m *Mapper) Map(fields []string, rec *Record) []Problem {
 	if len(fields) != m.width {
 		panic(fmt.Sprintf("mapping: a row of %d cells under a header of %d columns", len(fields), m.width))
@@ -37,7 +36,7 @@ func (m *Mapper) Map(fields []string, rec *Record) []Problem {
 	for i := range m.properties {
 		p := &m.properties[i]
 		if p.Match != "" {
-			if l, ok, code := p.linked(fields[p.index]); code != "" {
+			if l, ok, code := p.lookup(fields[p.index]); code != "" {
 				problems = append(problems, p.problem(code, fields[p.index]))
 			} else if ok {
 				rec.Lookups = append(rec.Lookups, l)
@@ -58,8 +57,8 @@ func (m *Mapper) Map(fields []string, rec *Record) []Problem {
 		id := fields[a.index]
 		if code := a.check(id); code != "" {
 			problems = append(problems, a.problem(code, id))
-		} else if id != "" && a.links() {
-			rec.Lookups = append(rec.Lookups, a.link(id))
+		} else if id != "" && a.isLookup() {
+			rec.Lookups = append(rec.Lookups, a.lookup(id))
 		} else if id != "" {
 			rec.associate(Association{To: a.To, ID: id, Category: a.Category, TypeID: a.Type})
 		}
@@ -154,42 +153,3 @@ func (rec *Record) associate(a Association) {
 	}
 	rec.Associations = append(rec.Associations, a)
 }
-
-// fits returns the code of what is wrong with a key that isn't empty.
-func (k *keyCells) fits(key string) (code string) {
-	if tooLong(key) {
-		return CodeValueTooLong
-	}
-	if key != "" {
-		_, code = k.takes.Check(key)
-	}
-	return code
-}
-
-// value returns the key of a row.
-func (k *keyCells) value(fields []string) string {
-	if len(k.indexes) == 1 {
-		return fields[k.indexes[0]]
-	}
-	size := len(k.indexes) - 1
-	for _, index := range k.indexes {
-		size += len(fields[index])
-	}
-	var b strings.Builder
-	b.Grow(size)
-	for i, index := range k.indexes {
-		if i > 0 {
-			b.WriteByte('|')
-		}
-		cell := fields[index]
-		for j := range len(cell) {
-			if cell[j] == '\\' || cell[j] == '|' {
-				b.WriteByte('\\')
-			}
-			b.WriteByte(cell[j])
-		}
-	}
-	return b.String()
-}
-
-func (k *keyCells) names() string { return strings.Join(k.columns, "|") }

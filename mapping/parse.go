@@ -1,12 +1,15 @@
-// From YAML text to a tree of nodes: size, characters, syntax.
+// From YAML to a mapping, and what may be wrong with it: size, characters, syntax.
 
 package mapping
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
+	"slices"
+	"strings"
 	"unicode/utf8"
 
 	"go.yaml.in/yaml/v4"
@@ -18,11 +21,10 @@ const maxSize = 1 << 20
 // Parse reads a mapping from YAML of at most 1 MiB, in UTF-8 with or without a
 // byte order mark.
 //
-// It is strict: an unknown key, a key that stands twice, a value of the wrong
-// type, rules that contradict each other, anchors, aliases and tags are errors.
-// A text is taken as it is written, whatever YAML would make of it. The error is
-// of type [Errors] and holds all errors of the file, but where it is no YAML:
-// then it holds the first.
+// It is strict: an unknown key, a key that is written twice, a value of the wrong type,
+// rules that contradict each other, anchors, aliases and tags are errors. A text is
+// taken as it is written, whatever YAML would make of it. The error is of type [Errors]
+// and holds all errors of the file, or only the first where the text isn't YAML.
 //
 // Parse doesn't look at what only the input can tell, such as whether a column
 // exists; see [Mapping.Compile].
@@ -106,4 +108,54 @@ func checkCharacters(data []byte) *Error {
 		}
 	}
 	return nil
+}
+
+// An Error is one thing that is wrong with a mapping.
+type Error struct {
+	// Line and Column are 1-based, Column in characters. They say where in the
+	// YAML the error is. Line 0 means that it is not about a place there.
+	Line, Column int
+
+	// Message says what is wrong and how to repair it.
+	Message string
+}
+
+func (e *Error) Error() string {
+	if e.Line == 0 {
+		return e.Message
+	}
+	return fmt.Sprintf("line %d, column %d: %s", e.Line, e.Column, e.Message)
+}
+
+// Errors are all the errors that were found, at least one, in the order of
+// their places.
+type Errors []*Error
+
+// Error returns a line for each error.
+func (e Errors) Error() string {
+	lines := make([]string, len(e))
+	for i, err := range e {
+		lines[i] = err.Error()
+	}
+	return strings.Join(lines, "\n")
+}
+
+// Unwrap gives the single errors to errors.As.
+func (e Errors) Unwrap() []error {
+	all := make([]error, len(e))
+	for i, err := range e {
+		all[i] = err
+	}
+	return all
+}
+
+// orNil sorts the errors and returns them as an error, nil when there are none.
+func (e Errors) orNil() error {
+	if len(e) == 0 {
+		return nil
+	}
+	slices.SortStableFunc(e, func(a, b *Error) int {
+		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
+	})
+	return e
 }

@@ -1,4 +1,4 @@
-// Rows that are numbered within their parent: which parent a row has. Who reads the rows counts them.
+// Positions: rows that are numbered within the record that they share.
 
 package mapping
 
@@ -9,14 +9,14 @@ import (
 	"github.com/hubload/hubload/mapping/schema"
 )
 
-// A Numbered is a property that gets the number of the row among the rows of its
-// parent: 1, 2, 3 ... in the order of the file.
+// A PositionRule is a property that gets the number of the row among the rows that
+// share its associated record: 1, 2, 3 ... in the order of the file.
 //
-// The parent is what the cells of all associations to an object type say: what
-// they are matched with doesn't count.
+// Rows share a record if the cells of all associations to the object type say so.
+// Records that are found for the cells don't count.
 type PositionRule struct {
 	Property string
-	To       string // object type of the parent
+	To       string // object type of the associated record
 
 	columns []associationCell
 }
@@ -27,8 +27,8 @@ type numberedCell struct {
 	required bool
 }
 
-// PositionRules returns the properties that number rows. [Mapper.Map] leaves them out,
-// for it knows one row; who counts the rows adds them with [Record.SetPosition].
+// PositionRules returns the properties that number rows. [Mapper.Map] leaves them out
+// because it knows one row; the caller counts the rows and calls [Record.SetPosition].
 func (m *Mapper) PositionRules() []PositionRule {
 	list := make([]PositionRule, len(m.numbered))
 	for i := range m.numbered {
@@ -37,24 +37,21 @@ func (m *Mapper) PositionRules() []PositionRule {
 	return list
 }
 
-// GroupKey returns what tells a row's parent from others: the cells of its
-// associations, "" where all of them are empty, as for fields that are nil.
+// GroupKey returns a text that is equal for the rows that share a record: the cells of
+// its associations, "" if all of them are empty or fields is nil.
 func (n *PositionRule) GroupKey(fields []string) string {
 	if fields == nil {
 		return ""
 	}
 	if len(n.columns) == 1 {
-		return n.columns[0].parent(fields)
+		return n.columns[0].groupCell(fields)
 	}
 	var b strings.Builder
 	empty := true
 	for i := range n.columns {
-		cell := n.columns[i].parent(fields)
+		cell := n.columns[i].groupCell(fields)
 		empty = empty && cell == ""
-		if i > 0 {
-			b.WriteByte('|')
-		}
-		b.WriteString(escapeBar.Replace(cell))
+		writeJoined(&b, i, cell)
 	}
 	if empty {
 		return ""
@@ -62,10 +59,9 @@ func (n *PositionRule) GroupKey(fields []string) string {
 	return b.String()
 }
 
-// parent folds the cell as far as the account may: rows of two records that are
-// taken for one get numbers with gaps, and rows of one that is taken for two would
-// get the same numbers.
-func (a *associationCell) parent(fields []string) string {
+// groupCell folds the cell as far as the account may. Two records that are taken for one
+// only leave gaps in the numbers; one that is taken for two would get numbers twice.
+func (a *associationCell) groupCell(fields []string) string {
 	cell := strings.TrimSpace(fields[a.index])
 	if a.Match == "" {
 		return strings.TrimLeft(cell, "0")
@@ -73,17 +69,14 @@ func (a *associationCell) parent(fields []string) string {
 	return strings.ToLower(cell)
 }
 
-// escapeBar keeps cells apart that are joined by "|", as in keys.
-var escapeBar = strings.NewReplacer(`\`, `\\`, `|`, `\|`)
-
-// problem is that of a row without a parent whose number is required.
+// problem is that of a row without an associated record whose number is required.
 func (n *numberedCell) problem(fields []string) (Problem, bool) {
 	if !n.required || n.GroupKey(fields) != "" {
 		return Problem{}, false
 	}
 	return Problem{
 		Code: CodeRequiredEmpty, Column: n.columns[0].Column, Property: n.Property,
-		Message: "the row leads to none of the " + n.To + ", among whose rows it is to be numbered, and the property is required; fill in the cell",
+		Message: "the row names no " + singular(n.To) + " to be numbered within, and the property is required. Fill in the cell.",
 	}, true
 }
 
@@ -97,7 +90,7 @@ func (c *compiler) numbered(rule PropertyRule, associations []associationCell) n
 	}
 	what := "property " + wording.Quote(rule.Name)
 	if len(n.columns) == 0 {
-		c.fail("%s is numbered within %s, and no association leads there; add one, such as { to: %s, column: Deal ID }", what, wording.Quote(rule.Position), rule.Position)
+		c.fail("%s is numbered within %s, but no association goes there; add one, such as { to: %s, column: Deal ID }", what, wording.Quote(rule.Position), rule.Position)
 	}
 	if d := c.definition(rule.Name, what); d != nil {
 		if t := schema.TypeOf(c.object, d); !t.TakesNumbers() {

@@ -2,7 +2,10 @@
 
 package mapping
 
-import "strings"
+import (
+	"cmp"
+	"strings"
+)
 
 // Codes of problems.
 const (
@@ -62,20 +65,6 @@ func (a *associationCell) problem(code, id string) Problem {
 	return problem
 }
 
-func (k *keyCells) problem(code, column, key string) Problem {
-	problem := Problem{Code: code, Column: column, Property: k.property}
-	switch code {
-	case CodeKeyEmpty:
-		problem.Message = "the cell is empty and belongs to the key. Fill it in: every row needs its own key."
-	case CodeValueTooLong:
-		problem.Message = tooLongMessage
-	default:
-		what, _ := k.takes.Explain(code, key)
-		problem.Message = "{value} " + what + ". The key's property takes " + k.takes.Example() + "."
-	}
-	return problem
-}
-
 const tooLongMessage = "the value has more than 65,536 characters, the most that HubSpot takes. Shorten it."
 
 // idHint explains how a spreadsheet or a person may have spoilt an id.
@@ -87,4 +76,54 @@ func idHint(id string) string {
 		return ": there is white space around it"
 	}
 	return ""
+}
+
+// Cell returns what {value} stands for in messages about a property of the
+// record, or about its associations to an object type, and the name of the
+// column it comes from:
+//
+//   - the cell, also where the rule sends something else for it;
+//   - the rule's default for an empty cell;
+//   - the constant, whose column is "";
+//   - the key itself, when it is made of several columns, and then the column is
+//     the names of all of them with "|" between them;
+//   - of several associations to one object type the first that has a problem,
+//     or else the first whose record is looked up, or else the first.
+//
+// For a property that no rule names both are "". Fields are as for [Mapper.Map],
+// or nil for a row that couldn't be read: then only constants and defaults are
+// known.
+func (m *Mapper) Cell(fields []string, property string) (column, value string) {
+	if fields == nil {
+		fields = make([]string, m.width)
+	}
+	for i := range m.properties {
+		if p := &m.properties[i]; p.Name == property {
+			if p.Value != nil {
+				return "", *p.Value
+			}
+			return p.Column, cmp.Or(fields[p.index], p.Default)
+		}
+	}
+	if k := m.key; k != nil && k.property == property {
+		return k.names(), k.value(fields)
+	}
+	var found *associationCell
+	for i := range m.associations {
+		a := &m.associations[i]
+		if a.To != property {
+			continue
+		}
+		if a.check(fields[a.index]) != "" {
+			return a.Column, fields[a.index]
+		}
+		lookedUp := func(a *associationCell) bool { return a.isLookup() && fields[a.index] != "" }
+		if found == nil || lookedUp(a) && !lookedUp(found) {
+			found = a
+		}
+	}
+	if found == nil {
+		return "", ""
+	}
+	return found.Column, fields[found.index]
 }

@@ -26,7 +26,7 @@ func (r *Record) SetKey(property, value string) {
 	r.Properties = append(r.Properties, Property{property, value})
 }
 
-// SetPosition gives the record its number within its parent; see [Numbered].
+// SetPosition gives the record its number among the rows that share its associated record; see [PositionRule].
 func (r *Record) SetPosition(property string, n int64) {
 	r.Properties = append(r.Properties, Property{property, strconv.FormatInt(n, 10)})
 }
@@ -51,7 +51,7 @@ type Problem struct {
 	Column string // the input's column, "" when the rule has none
 
 	// Property is the property's internal name, or, for an association, the
-	// object type it leads to.
+	// object type of the associated record.
 	Property string
 
 	// Message is one sentence that says what is wrong and what to do. In it

@@ -25,8 +25,7 @@ type layoutParts struct {
 }
 
 // partsOf finds what a layout holds by looking which differences it shows. The
-// dates that differ in one part are all Saturdays, so that a day of the week
-// is no part.
+// dates that differ in one part are all Saturdays, so a day of the week is not a part.
 func partsOf(layout string) layoutParts {
 	at := func(year int, month time.Month, day, hour, minute, second int, zone *time.Location) string {
 		return time.Date(year, month, day, hour, minute, second, 0, zone).Format(layout)

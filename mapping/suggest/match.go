@@ -1,4 +1,4 @@
-// Which property is a column? By its name first, and by its cells where that says nothing.
+// Which property is a column? Its name decides, and its cells where the name says nothing.
 
 package suggest
 
@@ -52,7 +52,7 @@ func (p *proposer) match(g *guess) {
 		return
 	}
 	if property := p.labelled(name, false); property != "" {
-		g.Reason = "HubSpot shows " + property + " so, which can't be set"
+		g.Reason = "HubSpot shows " + property + " under this name, and it can't be set"
 		return
 	}
 	property, exact := named(aliases(), g.Name)
@@ -66,7 +66,7 @@ func (p *proposer) match(g *guess) {
 	case exact:
 		p.take(g, property, High, "a usual name of it")
 	default:
-		p.take(g, property, Medium, "a usual name of it, but for what stands in brackets")
+		p.take(g, property, Medium, "a usual name of it, except for the part in brackets")
 	}
 }
 
@@ -144,8 +144,8 @@ func (p *proposer) associate(g *guess, to string, exact bool) {
 	case g.cells.Total == 0:
 		g.Confidence, g.Reason = Medium, "a usual name"
 	case !g.cells.Most(ids):
-		g.Confidence, g.Reason = Low, "a usual name, but the cells are no record ids"
-		g.Notes = append(g.Notes, "where a property of the "+to+" that is unique holds these values, give the rule match: and the property's name")
+		g.Confidence, g.Reason = Low, "a usual name, but the cells are not record ids"
+		g.Notes = append(g.Notes, "if a unique property of the "+to+" holds these values, add match: and the property's name to the rule")
 	case !exact:
 		g.Confidence = Medium
 	}
@@ -191,7 +191,7 @@ func (p *proposer) arbitrate() {
 			continue
 		}
 		if w := winner[g.Property.Name]; w != g {
-			g.Reason = "it could be " + g.Property.Name + " too, which column " + wording.Quote(w.Name) + " is"
+			g.Reason = "it could be " + g.Property.Name + " too, but column " + wording.Quote(w.Name) + " is that"
 			g.Property, g.Confidence = nil, NoConfidence
 		}
 	}

@@ -113,7 +113,7 @@ func parents() []alias {
 }
 
 // normalizeName is a name without what spellings of it differ in: case, width, spaces,
-// hyphens and points. A percent sign is told from its absence.
+// hyphens and points. A percent sign is kept.
 func normalizeName(name string) string {
 	return strings.Map(func(c rune) rune {
 		if unicode.IsLetter(c) || unicode.IsDigit(c) || unicode.Is(unicode.M, c) || c == '%' || c == 'ー' {

@@ -1,5 +1,5 @@
-// A mapping for a file that has none: which column is which property, and how sure that is.
-
+// Package suggest proposes a mapping for a file that has none: which column is which
+// property, how its cells are written, and how sure that is.
 package suggest
 
 import (
@@ -155,7 +155,7 @@ func (p *Proposal) Mapping() *mapping.Mapping {
 	return m
 }
 
-// Encode returns the proposal as a mapping with comments, from which [Parse] makes
+// Encode returns the proposal as a mapping with comments, from which [mapping.Parse] makes
 // what Mapping returns.
 func (p *Proposal) Encode() []byte {
 	var b strings.Builder
@@ -205,7 +205,7 @@ func (p *Proposal) section(b *strings.Builder, name string, rule func(*Column) s
 	case used:
 		b.WriteString(name + ":\n")
 	default:
-		b.WriteString("# " + name + ":\n") // a key without a value is no mapping
+		b.WriteString("# " + name + ":\n") // a key needs a value
 	}
 	b.WriteString(strings.Join(lines, "\n") + "\n")
 }
@@ -227,7 +227,7 @@ func (p *Proposal) unmatched() string {
 			continue
 		}
 		if b.Len() == 0 {
-			b.WriteString("# These columns aren't imported. To import one, write \"property: column\" under properties.\n")
+			b.WriteString("# Columns that are not imported. To import one, write \"property: column\" under properties.\n")
 		}
 		b.WriteString("#   " + wording.Quote(c.Name))
 		if c.Example != "" {

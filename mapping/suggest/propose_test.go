@@ -225,7 +225,7 @@ properties:
   #   price: { column: Price, decimal: "," }
   #   price: { column: Price, group: "," }
   # price: Price   # left out; low, a usual name of it: "1,234"
-# These columns aren't imported. To import one, write "property: column" under properties.
+# Columns that are not imported. To import one, write "property: column" under properties.
 #   "Remark", such as "x"
 `
 	if diff := cmp.Diff(want, string(p.Encode())); diff != "" {

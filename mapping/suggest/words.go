@@ -100,8 +100,8 @@ func (g *guess) words(fault string, sent func(cell string) (string, bool)) {
 	}
 }
 
-// frequencyWords returns the words for each billing frequency, plain; "" is for what
-// is paid once, for which HubSpot has no value.
+// frequencyWords returns the words for each billing frequency, normalized; "" is for
+// what is paid once, which has no value in HubSpot.
 func frequencyWords() map[string]string {
 	words := make(map[string]string)
 	for value, list := range map[string]string{
@@ -136,7 +136,7 @@ func frequencies() []schema.Option {
 	return options
 }
 
-// booleanWords returns the words for true and false, plain.
+// booleanWords returns the words for true and false, normalized.
 func booleanWords() map[string]string {
 	words := make(map[string]string)
 	for value, list := range map[string]string{
