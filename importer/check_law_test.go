@@ -31,9 +31,6 @@ func TestCheckRefusesWhatRunRefuses(t *testing.T) {
 			}
 			var checked []journal.Fate
 			tr.change = func(im *Import) {
-				if strings.Contains(tr.mapping, "auto") {
-					im.Rows.KeyOf = rows.AutoKey("law")
-				}
 				if err := im.Rows.Prepare(t.Context(), sourceOf(tr.csv)); err != nil {
 					t.Fatal(err)
 				}

@@ -169,6 +169,9 @@ func start(ctx context.Context, im Import) (*courier, *slicer, error) {
 	if len(im.Rows.Mapper.PositionRules()) > 0 && im.Rows.Positions == nil {
 		panic("importer: a mapping with position rules needs Positions: see rows.Config.Prepare")
 	}
+	if im.Rows.Mapper.AutoKey() != "" && im.Rows.Ordinals == nil {
+		panic("importer: a mapping with an automatic key needs Ordinals: see rows.Config.Prepare")
+	}
 	im.Progress = cmp.Or(im.Progress, new(Progress))
 	im.Logger = cmp.Or(im.Logger, slog.New(slog.DiscardHandler))
 	calls := call.New(call.Options{API: im.API, Limiter: im.Limiter, Patience: im.Patience, DailyReset: im.DailyReset, Logger: im.Logger})

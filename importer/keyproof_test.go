@@ -9,7 +9,6 @@ import (
 
 	"github.com/hubload/hubload/importer/api"
 	"github.com/hubload/hubload/importer/journal"
-	"github.com/hubload/hubload/importer/rows"
 )
 
 // A forgetful account takes keys and loses them after a second.
@@ -65,15 +64,5 @@ func TestAShortRunWaitsForTheProof(t *testing.T) {
 				}
 			})
 		})
-	}
-}
-
-func TestAutoKey(t *testing.T) {
-	a, b := rows.AutoKey("import", "one"), rows.AutoKey("import", "two")
-	if a(1) != rows.AutoKey("import", "one")(1) || len(a(1)) != 26 {
-		t.Errorf("key of row 1: %q", a(1))
-	}
-	if a(1) == a(2) || a(1) == b(1) {
-		t.Error("two rows have one key")
 	}
 }

@@ -18,6 +18,7 @@ type Mapper struct {
 	associations []associationCell
 	numbered     []numberedCell
 	key          *keyCells
+	autoKey      string // property of an automatic key, "" without one
 	unused       []string
 }
 
@@ -83,7 +84,9 @@ func (m *Mapping) CompileFor(header []string, s *schema.Schema) (*Mapper, error)
 	}
 	if m.Key != nil {
 		keyType := c.keyType(m.Key)
-		if !m.Key.Auto {
+		if m.Key.Auto {
+			mapper.autoKey = m.Key.Property
+		} else {
 			mapper.key = c.key(m.Key)
 			mapper.key.takes = keyType
 		}
@@ -101,6 +104,11 @@ func (m *Mapping) CompileFor(header []string, s *schema.Schema) (*Mapper, error)
 // Unused returns the header's columns that no rule reads, each name once,
 // without empty names and the hubload_ columns of reports.
 func (m *Mapper) Unused() []string { return m.unused }
+
+// AutoKey returns the property of an automatic key, "" where the mapping has none or
+// makes its key of columns. [Mapper.Map] leaves it out, because its value depends on
+// equal rows too; see [Record.SetKey].
+func (m *Mapper) AutoKey() string { return m.autoKey }
 
 func (c *compiler) property(rule PropertyRule) propertyCell {
 	p := propertyCell{PropertyRule: rule}

@@ -86,8 +86,8 @@ type KeyRule struct {
 	Property string
 	Columns  []string // at least one, all different; none with Auto
 
-	// Auto leaves the value to the caller who knows the other rows: [Mapper.Map]
-	// doesn't set it, and [Record.SetKey] does.
+	// Auto makes the value of what the row sends and of its number among equal rows.
+	// [Mapper.Map] knows one row and doesn't set it; [Record.SetKey] does.
 	Auto bool
 }
 

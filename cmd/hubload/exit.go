@@ -59,6 +59,7 @@ var reasons = map[rundir.Reason]struct {
 	rundir.InputIsResult: {exitUsage, "the rows to import again are in failures.csv"},
 	rundir.InputInDoubt:  {exitUsage, "look for them in the account, by hand or with: hubload resolve {path}"},
 	rundir.InputChanging: {exitMismatch, "wait until it is complete, and start again"},
+	rundir.NoSourceRun:   {exitMismatch, "put back what is missing: a failures file is imported from the directory of the run that wrote it, and that run needs its input or its results.csv"},
 
 	rundir.BadMapping:     {exitUsage, ""},
 	rundir.NoMapping:      {exitUsage, "propose one with hubload map, write it into {path}, or name one with --mapping"},

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"slices"
 	"strings"
 
 	"github.com/hubload/hubload/importer/csvfile"
@@ -20,6 +21,7 @@ type Reader struct {
 	src      Source
 	config   Config
 	header   []string
+	rowAt    int // the column hubload_row, -1 without one
 	verifier Verifier
 	numbers  *Numbering
 	last     int64 // row that was read
@@ -50,7 +52,7 @@ type Refusal struct {
 
 // NewReader returns a Reader of src, which must be at its first row.
 func NewReader(src Source, c Config) *Reader {
-	r := &Reader{src: src, config: c, header: src.Header(), numbers: c.Positions.Start()}
+	r := &Reader{src: src, config: c, header: src.Header(), rowAt: slices.Index(src.Header(), rowColumn), numbers: c.Positions.Start()}
 	r.verifier.Slices = c.Known
 	return r
 }
@@ -156,11 +158,15 @@ func (row *Row) Map(rec *mapping.Record) *Refusal {
 	if problems := c.Mapper.Map(row.Fields, rec); len(problems) > 0 {
 		return &Refusal{problems[0].Code, problems[0].Property, Message(problems), problems}
 	}
+	key := ""
+	if c.Key != "" && c.Mapper.AutoKey() != "" {
+		key = ContentOf(rec).Key(c.Ordinals.Of(row.Row)) // positions don't count
+	}
 	if refusal := row.reader.numbers.put(rec); refusal != nil {
 		return refusal
 	}
-	if c.KeyOf != nil {
-		rec.SetKey(c.Key, c.KeyOf(row.Row))
+	if key != "" {
+		rec.SetKey(c.Key, key)
 	}
 	if d, ok := c.Duplicates[row.Row]; ok {
 		return &Refusal{Code: CodeDuplicateKey, Property: c.Key, Message: d.message(row.Line)}

@@ -59,10 +59,11 @@ type Config struct {
 	// Known are the slices that earlier processes have read, by the journal.
 	Known journal.Slices
 
-	// Key is the name of the mapping's unique property, "" without one. KeyOf
-	// gives its values where the mapping doesn't; see [AutoKey].
-	Key   string
-	KeyOf func(row int64) string
+	// Key is the name of the mapping's unique property, "" without one.
+	Key string
+
+	// Ordinals number equal rows, for an automatic key; see [FindOrdinals].
+	Ordinals Ordinals
 
 	// Duplicates are the rows to be refused because they share a key; see
 	// [FindDuplicates].
@@ -74,13 +75,19 @@ type Config struct {
 }
 
 // Prepare makes the passes over the input that come before its first row is sent: it
-// sets Duplicates, where the mapping gives the keys, and Positions, where it has
-// position rules. The error is that of [FindDuplicates] or [FindPositions], and says
-// which it is.
+// sets Ordinals, unless they are set, where the key is automatic, Duplicates, where the
+// key is made of columns, and Positions, where the mapping has position rules. The error
+// is that of [FindOrdinals], [FindDuplicates] or [FindPositions], and says which it is.
 func (c *Config) Prepare(ctx context.Context, open func() (Source, error)) (err error) {
-	if c.Key != "" && c.KeyOf == nil {
+	switch {
+	case c.Key == "":
+	case c.Mapper.AutoKey() == "":
 		if c.Duplicates, err = FindDuplicates(ctx, open, c.Mapper); err != nil {
 			return fmt.Errorf("looking for keys that several rows share: %w", err)
+		}
+	case c.Ordinals == nil:
+		if c.Ordinals, err = FindOrdinals(ctx, open, c.Mapper); err != nil {
+			return fmt.Errorf("counting equal rows: %w", err)
 		}
 	}
 	if c.Positions, err = FindPositions(ctx, open, c.Mapper); err != nil {

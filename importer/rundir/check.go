@@ -65,6 +65,9 @@ func Check(ctx context.Context, o Options, dir string, always bool, v Visitor) (
 	if c.mapper, err = o.compile(in, c.Mapping, c.Known.Schema, c.Known.AccountName); err != nil {
 		return nil, err
 	}
+	if _, err := in.findCorrects(c.mapper); err != nil {
+		return nil, err
+	}
 	v.Begin(&c.Checked, c.mapper)
 	started := time.Now()
 	checked, err := c.rows(ctx)
@@ -104,7 +107,7 @@ func (c *checking) open() (*source, error) {
 // rows reads the file and notes what is wrong with it.
 func (c *checking) rows(ctx context.Context) (n importer.Checked, err error) {
 	check := importer.Check{Rows: rows.Config{Mapper: c.mapper}, Good: c.visitor.Good}
-	if k := c.Mapping.Key; k != nil && !k.Auto {
+	if k := c.Mapping.Key; k != nil {
 		check.Rows.Key = k.Property
 	}
 	if err := check.Rows.Prepare(ctx, func() (rows.Source, error) { return c.open() }); err != nil {

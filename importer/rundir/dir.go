@@ -31,6 +31,7 @@ const (
 	mappingName = "mapping.yaml"
 	schemaName  = "schema.json"
 	spoolName   = "input.csv"
+	resultsName = "results.csv"
 	failedName  = "failures.csv"
 	doubtName   = "in_doubt.csv"
 )
@@ -56,6 +57,9 @@ type Run struct {
 	ExcelSafe  bool      `json:"excel_safe,omitempty"`
 	// Restore says that the input was written with excel_safe.
 	Restore bool `json:"restore_excel_safe,omitempty"`
+	// Corrects is the directory of the run whose refused rows the input holds, where
+	// the key is automatic.
+	Corrects diskPath `json:"corrects,omitempty"`
 }
 
 // A Dir is the directory of a run. It may not exist yet.

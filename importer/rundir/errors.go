@@ -26,6 +26,7 @@ const (
 	InputIsResult               // it is a results.csv: its rows exist
 	InputInDoubt                // it is an in_doubt.csv of the run in Path
 	InputChanging               // it is still being written
+	NoSourceRun                 // it holds refused rows of a run that isn't known or can't be read
 
 	// The mapping.
 

@@ -28,7 +28,7 @@ func Import(ctx context.Context, o Options) (*Result, error) {
 		return nil, err
 	}
 	defer in.Close()
-	d, exists, err := o.chooseRun(ctx, in)
+	d, exists, err := o.chooseRun(ctx, in, m != nil && m.Key != nil)
 	if err != nil {
 		return nil, err
 	}
@@ -99,6 +99,11 @@ func (s *session) start(ctx context.Context, in *Input) (*Result, error) {
 	if err := in.checkPositions(s.mapper); err != nil {
 		return nil, err
 	}
+	corrects, err := in.findCorrects(s.mapper)
+	if err != nil {
+		return nil, err
+	}
+	s.dir.Corrects = diskPath(corrects)
 	if err := s.conn.checkLookups(ctx, s.mapper); err != nil {
 		return nil, err
 	}

@@ -16,8 +16,9 @@ import (
 )
 
 // chooseRun finds the run directory of an input by its name and content, or that of
-// an earlier run of the same file which goes on although the file has changed.
-func (o *Options) chooseRun(ctx context.Context, in *Input) (d *Dir, exists bool, err error) {
+// an earlier run of the same file which goes on although the file has changed. keyed
+// says that the mapping has a key.
+func (o *Options) chooseRun(ctx context.Context, in *Input, keyed bool) (d *Dir, exists bool, err error) {
 	first := o.Dir
 	if first == "" {
 		first = filepath.Join(Root, in.Name+"-"+in.SHA256[:8])
@@ -31,7 +32,7 @@ func (o *Options) chooseRun(ctx context.Context, in *Input) (d *Dir, exists bool
 		d, err := open(path)
 		if errors.Is(err, fs.ErrNotExist) {
 			if !fresh && o.Dir == "" {
-				earlier, err := earlierOf(ctx, in)
+				earlier, err := earlierOf(ctx, in, keyed)
 				if earlier != nil || err != nil {
 					return earlier, true, err
 				}

@@ -49,8 +49,9 @@ func runsOf(in *Input) []*Dir {
 // nil when there is none. That is an unfinished one, whose journal can tell whether
 // the change matters: starting anew would create its rows a second time. Or it's a
 // finished one that has taken the file in as it is now, or of which the file is the
-// continuation: then the rows that were appended are new.
-func earlierOf(ctx context.Context, in *Input) (*Dir, error) {
+// continuation: then the rows that were appended are new. With a key a file that has
+// changed otherwise may begin anew: what exists is found by its key.
+func earlierOf(ctx context.Context, in *Input, keyed bool) (*Dir, error) {
 	for _, d := range runsOf(in) {
 		st, err := journal.Load(d.file(journalName))
 		if err != nil {
@@ -62,7 +63,7 @@ func earlierOf(ctx context.Context, in *Input) (*Dir, error) {
 		if !begun {
 			continue
 		}
-		if !finished || d.covers(in) {
+		if !finished && !keyed || d.covers(in) {
 			return d, nil
 		}
 		if grown, err := in.continues(ctx, d.latest()); grown || err != nil {
@@ -106,7 +107,7 @@ func (r *Run) covers(in *Input) bool {
 }
 
 // grow notes that the run has taken in what the file has become. The content that
-// it was begun with stays: automatic keys are made of it.
+// it was begun with stays.
 func (o *Options) grow(d *Dir, in *Input) error {
 	d.Grown = &in.Identity
 	if err := d.save(); err != nil {

@@ -80,6 +80,9 @@ func (s *session) resolve(ctx context.Context, assume reconcile.Assumption) (rec
 		Rows: s.rows(),
 		API:  s.conn.Account, Limiter: s.conn.limiter, Journal: j, State: st, Assume: assume, Logger: s.Logger,
 	}
+	if o.Rows.Ordinals, err = s.ordinals(ctx, o.Open); err != nil {
+		return reconcile.Result{}, cmp.Or(err, j.Close())
+	}
 	if o.Rows.Positions, err = rows.FindPositions(ctx, o.Open, s.mapper); err != nil {
 		return reconcile.Result{}, cmp.Or(passError(ctx, err), j.Close())
 	}

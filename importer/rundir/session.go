@@ -7,7 +7,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strconv"
 	"time"
 
 	"github.com/hubload/hubload/importer"
@@ -69,6 +68,9 @@ func (s *session) run(ctx context.Context, j *journal.Journal, st *journal.State
 		im.DailyReset = s.conn.dailyReset
 	}
 	im.KeyProved = s.dir.Sandbox || s.dir.Key != "" && s.state().keyChecked(&s.dir.Run)
+	if im.Rows.Ordinals, err = s.ordinals(ctx, open); err != nil {
+		return err
+	}
 	if err := im.Rows.Prepare(ctx, open); err != nil {
 		return passError(ctx, err)
 	}
@@ -107,15 +109,7 @@ func passError(ctx context.Context, err error) error {
 
 // rows says how the rows of the run are mapped.
 func (s *session) rows() rows.Config {
-	return rows.Config{Mapper: s.mapper, Key: s.dir.Key, KeyOf: s.keyOf()}
-}
-
-// keyOf returns the keys of a mapping that leaves them to the rows' numbers, else nil.
-func (s *session) keyOf() func(row int64) string {
-	if s.dir.Key == "" || !s.mapping.Key.Auto {
-		return nil
-	}
-	return rows.AutoKey(s.dir.BaseURL, strconv.FormatInt(s.dir.Account, 10), s.dir.Object, s.dir.Input.SHA256, string(s.mapping.Encode()))
+	return rows.Config{Mapper: s.mapper, Key: s.dir.Key}
 }
 
 // finish writes the reports from what is on disk, so that they are what Report would
