@@ -25,7 +25,7 @@ var layers = map[string]struct{ inside, outside []string }{
 	"importer/hubspot/hubspottest": {nil, []string{"github.com/go-json-experiment/json"}},
 	"importer/api":                 {[]string{"mapping", "ratelimit"}, nil},
 	"importer/call":                {[]string{"importer/api", "ratelimit"}, nil},
-	"importer/rows":                {[]string{"importer/csvfile", "importer/journal", "mapping"}, []string{"github.com/gocarina/gocsv"}},
+	"importer/rows":                {[]string{"importer/api", "importer/csvfile", "importer/journal", "mapping"}, []string{"github.com/gocarina/gocsv"}},
 	"importer/lookup":              {[]string{"importer/api", "importer/call", "mapping", "mapping/schema", "ratelimit"}, nil},
 	"importer":                     {[]string{"importer/api", "importer/call", "importer/lookup", "mapping", "ratelimit", "importer/csvfile", "importer/journal", "importer/rows"}, []string{"golang.org/x/sync"}},
 	"importer/reconcile":           {[]string{"importer/api", "importer/call", "importer/lookup", "importer/journal", "importer/rows", "mapping", "ratelimit"}, nil},
