@@ -4,7 +4,10 @@ package importer
 
 import (
 	"context"
+	"hash/maphash"
 	"io"
+	"log/slog"
+	"slices"
 	"sync"
 
 	"github.com/hubload/hubload/importer/api"
@@ -59,72 +62,85 @@ func (p *prefix) empty() bool { return len(p.slices) == 0 && len(p.refused) == 0
 type batch struct {
 	prefix
 	rows  []*row
-	bytes int // of the input that it holds or has read
-
-	store []row // of fresh rows, used again with the memory of their records
+	bytes int // of the input
 }
 
-// batches keeps batches for reuse: without it an import takes a third more CPU.
-var batches = sync.Pool{New: func() any { return &batch{store: make([]row, 0, api.MaxBatch)} }}
+func newBatch() *batch { return &batch{rows: make([]*row, 0, api.MaxBatch)} }
 
-func newBatch() *batch {
-	b := batches.Get().(*batch)
-	*b = batch{rows: b.rows[:0], store: b.store[:0]}
-	return b
-}
+// unused keeps rows, with the memory of their records.
+var unused = sync.Pool{New: func() any { return new(row) }}
 
-// release says that nobody looks at the batch or its rows any more.
+// release says that nobody looks at the rows any more.
 func (b *batch) release() {
-	clear(b.rows)
-	batches.Put(b)
-}
-
-// fresh returns an empty row.
-func (b *batch) fresh() *row {
-	n := len(b.store)
-	if n == cap(b.store) {
-		return new(row)
+	for _, rw := range b.rows {
+		unused.Put(rw)
 	}
-	b.store = b.store[:n+1]
-	rw := &b.store[n]
-	*rw = row{rec: rw.rec}
-	return rw
 }
-
-func (b *batch) empty() bool { return b.prefix.empty() && len(b.rows) == 0 }
 
 // A slicer reads the source once, from its first row, and makes batches. It belongs to
 // one goroutine.
+//
+// No two rows of a batch send the same: HubSpot documents that it merges identical
+// entries of a request. The second one goes into the next batch, so that several batches
+// are filled at a time. With a key no two rows are equal.
 type slicer struct {
 	reader   *rows.Reader
 	journal  *journal.Journal
 	state    *journal.State
 	died     map[int64]bool // rows that were in flight when a process died
 	keyed    bool
-	size     int // rows of a batch
+	merges   func() bool // the account merges rows whatever their associations are
+	size     int         // rows of a batch
 	progress *Progress
+	log      *slog.Logger
 
-	batch *batch
-	slice journal.Slice // being read, From 0 before its first row
+	open   []*openBatch // being filled, the oldest first
+	prefix prefix       // of the next batch that is cut
+	slice  journal.Slice
+	seed   maphash.Seed
+	small  int // batches that equal rows kept from being filled
 
-	held  batch  // what the known slice at hand leaves to do, until it is verified
-	ready []*row // verified, not yet in a batch
+	// What the known slice at hand leaves to do, until it is verified.
+	held        []*row
+	heldRefused []journal.Fate
+	ready       []*row // verified, not yet in a batch
+
+	spare *row // of a row that was refused
 
 	done bool
+}
+
+const (
+	// maxOpen bounds the batches that are filled at a time, and so the memory of rows
+	// that wait. A file with a fifth of exact twins needs three.
+	maxOpen = 8
+
+	// manySmall batches are worth a word: each takes a request for a row or a few.
+	manySmall = 100
+)
+
+// An openBatch is a batch that is being filled, and what its rows send.
+type openBatch struct {
+	*batch
+	seen map[uint64]bool
 }
 
 // next returns the next batch, nil after the last one.
 func (s *slicer) next(ctx context.Context) (*batch, error) {
 	for {
-		if s.fill() {
-			return s.cut(), nil
+		for len(s.ready) > 0 && s.full() < 0 {
+			s.place(s.ready[0])
+			s.ready[0], s.ready = nil, s.ready[1:]
+		}
+		if i := s.full(); i >= 0 {
+			return s.cut(i), nil
 		}
 		if s.done {
 			s.cutSlice()
-			if s.batch.empty() {
+			if len(s.open) == 0 && s.prefix.empty() {
 				return nil, nil
 			}
-			return s.cut(), nil
+			return s.cut(0), nil
 		}
 		row, err := s.reader.Next(ctx)
 		switch {
@@ -140,35 +156,97 @@ func (s *slicer) next(ctx context.Context) (*batch, error) {
 	}
 }
 
-// fill moves verified rows into the batch and reports whether it is full.
-func (s *slicer) fill() bool {
-	for len(s.ready) > 0 && !s.full() {
-		s.batch.rows = append(s.batch.rows, s.ready[0])
-		s.batch.bytes += s.ready[0].size
-		s.ready[0], s.ready = nil, s.ready[1:]
+// full returns the index of a batch that is to be sent, -1 when there is none. It may be
+// that of a batch that doesn't exist yet, for a prefix that is long enough.
+func (s *slicer) full() int {
+	for i, b := range s.open {
+		if len(b.rows) >= s.size || b.bytes >= maxBatchBytes {
+			return i
+		}
 	}
-	return s.full()
-}
-
-func (s *slicer) full() bool {
 	read := int64(0)
 	if s.slice.From > 0 {
 		read = s.slice.To - s.slice.From + 1
 	}
-	return len(s.batch.rows) >= s.size || s.batch.bytes >= maxBatchBytes || read >= maxSliceRows || len(s.batch.refused) >= maxSliceRows
+	if len(s.open) > maxOpen || read >= maxSliceRows || len(s.prefix.refused) >= maxSliceRows {
+		return 0
+	}
+	return -1
 }
 
-// cut ends the batch, and with it the slice that is being read.
-func (s *slicer) cut() *batch {
+// place puts a row into the first batch that has no equal one.
+func (s *slicer) place(rw *row) {
+	var content, properties uint64
+	if !s.keyed {
+		content, properties = s.hash(&rw.rec)
+	}
+	key := content
+	if s.merges() {
+		key = properties
+	}
+	for _, b := range s.open {
+		if s.keyed || !b.seen[key] {
+			b.add(rw, content, properties)
+			return
+		}
+	}
+	b := &openBatch{newBatch(), map[uint64]bool{}}
+	s.open = append(s.open, b)
+	b.add(rw, content, properties)
+}
+
+func (b *openBatch) add(rw *row, content, properties uint64) {
+	b.rows = append(b.rows, rw)
+	b.bytes += rw.size
+	b.seen[content], b.seen[properties] = true, true
+}
+
+// hash returns hashes of all that a row sends, and of its properties alone. They differ
+// also for a row without associations.
+func (s *slicer) hash(rec *mapping.Record) (content, properties uint64) {
+	var h maphash.Hash
+	h.SetSeed(s.seed)
+	add := func(parts ...string) {
+		for _, part := range parts {
+			h.WriteString(part)
+			h.WriteByte(0)
+		}
+	}
+	for _, p := range rec.Properties {
+		add(p.Name, p.Value)
+	}
+	properties = h.Sum64()
+	h.WriteByte(1)
+	for _, a := range rec.Associations {
+		add(a.To, a.ID)
+	}
+	for _, l := range rec.Lookups {
+		add(l.To, l.Property, l.IDProperty, api.Folded(l.Value))
+	}
+	return h.Sum64(), properties
+}
+
+// cut ends a batch, and with it the slice that is being read.
+func (s *slicer) cut(i int) *batch {
 	s.cutSlice()
-	b := s.batch
-	s.batch = newBatch()
+	b := &batch{}
+	if i < len(s.open) {
+		b = s.open[i].batch
+		s.open = slices.Delete(s.open, i, i+1)
+	}
+	b.prefix, s.prefix = s.prefix, prefix{}
+	if len(s.open) == maxOpen && len(b.rows) < s.size/2 {
+		if s.small++; s.small == manySmall {
+			s.log.Warn("many rows are equal: HubSpot merges equal rows of one request, so that each goes in a request of its own, and the import takes longer. " +
+				"With a key (key: { property: hubload_key, auto: true }) a hundred of them go in one request")
+		}
+	}
 	return b
 }
 
 func (s *slicer) cutSlice() {
 	if s.slice.From > 0 {
-		s.batch.slices = append(s.batch.slices, s.slice)
+		s.prefix.slices = append(s.prefix.slices, s.slice)
 		s.slice = journal.Slice{}
 	}
 }
@@ -185,13 +263,13 @@ func (s *slicer) take(rec *rows.Row) {
 	}
 	s.slice.To = rec.Row
 	s.slice.CRC = journal.Checksum(s.slice.CRC, rec.Raw)
-	s.batch.bytes += len(rec.Raw)
-	rw := s.batch.fresh()
+	rw := s.fresh()
 	if refused := rw.read(rec); refused != nil {
-		s.batch.refused = append(s.batch.refused, refused.Fate(rec.Row))
+		s.prefix.refused = append(s.prefix.refused, refused.Fate(rec.Row))
 		return
 	}
-	s.batch.rows = append(s.batch.rows, rw)
+	s.spare = nil
+	s.place(rw)
 }
 
 // takeKnown takes a row that an earlier process has read. Nothing of its slice is
@@ -206,15 +284,15 @@ func (s *slicer) takeKnown(rec *rows.Row) {
 		case refused == nil:
 			rw.attempts = s.state.Attempts(rec.Row)
 			rw.ambiguous = settled
-			s.held.rows = append(s.held.rows, rw)
+			s.held = append(s.held, rw)
 		case !settled:
-			s.held.refused = append(s.held.refused, refused.Fate(rec.Row))
+			s.heldRefused = append(s.heldRefused, refused.Fate(rec.Row))
 		}
 	}
 	if rec.Verified {
-		s.ready = append(s.ready, s.held.rows...)
-		s.batch.refused = append(s.batch.refused, s.held.refused...)
-		s.held = batch{}
+		s.ready = append(s.ready, s.held...)
+		s.prefix.refused = append(s.prefix.refused, s.heldRefused...)
+		s.held, s.heldRefused = nil, nil
 	}
 }
 
@@ -224,6 +302,15 @@ func (s *slicer) kind(row int64) (journal.Kind, bool) {
 		return journal.InDoubt, true
 	}
 	return s.state.Kind(row)
+}
+
+// fresh returns an empty row.
+func (s *slicer) fresh() *row {
+	if s.spare == nil {
+		s.spare = unused.Get().(*row)
+	}
+	*s.spare = row{rec: s.spare.rec}
+	return s.spare
 }
 
 // read maps the row, or says why it can't be sent.

@@ -3,10 +3,12 @@
 package importer
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
 	"strconv"
+	"sync/atomic"
 	"time"
 
 	"github.com/hubload/hubload/importer/api"
@@ -29,6 +31,9 @@ type courier struct {
 	check       *keyCheck
 	rechecker   rechecker
 	recorder    *recorder
+	first       *firstAnswer
+	questions   questions
+	merges      atomic.Bool // the account merges rows that send the same properties
 }
 
 // deliver sees a batch through until each of its rows has a fate or the run ends.
@@ -145,6 +150,12 @@ func (c *courier) attempt(ctx context.Context, rows []*row, p *prefix) (leftover
 	}
 
 	// wait
+	leave, err := c.first.enter(ctx)
+	if err != nil {
+		return leftover{}, err
+	}
+	judged := false
+	defer func() { leave(judged) }()
 	if err := c.concurrency.acquire(ctx); err != nil {
 		return leftover{}, err
 	}
@@ -187,9 +198,13 @@ func (c *courier) attempt(ctx context.Context, rows []*row, p *prefix) (leftover
 
 	// judge
 	results := judge(sent, ans)
+	judged = ans.Outcome == api.Answered || ans.Outcome == api.Refused
+	if stop := hopeless(ans, rows); stop != nil && !c.first.judged() {
+		return leftover{}, cmp.Or(c.recorder.end(intent, api.Answer{Outcome: api.Refused}, nil, 0), stop)
+	}
 
 	// commit
-	left, fates, doubted := apply(results, rows, c.im.Rows.Key != "")
+	left, fates, doubted := c.apply(results, rows)
 	if err := c.recorder.end(intent, ans, fates, doubted); err != nil {
 		return leftover{}, err
 	}
@@ -199,6 +214,9 @@ func (c *courier) attempt(ctx context.Context, rows []*row, p *prefix) (leftover
 	}
 	if ans.Outcome == api.Answered && namesOthers(ans, sent) {
 		return leftover{}, errMixedUp
+	}
+	if ans.Outcome == api.Answered && c.im.Rows.Key == "" && !c.first.judged() && !slices.ContainsFunc(results, func(r rowResult) bool { return r.verdict != unknown }) {
+		return leftover{}, errNothingJudged
 	}
 	return left, c.calls.Observe(ctx, ans, at)
 }
@@ -219,7 +237,7 @@ func (c *courier) inputs(rows []*row) ([]api.Input, []sentRow) {
 		trace := traces[start:ends[i]]
 		start = ends[i]
 		inputs[i] = api.Input{Trace: trace, Record: &rw.rec}
-		sent[i] = sentRow{trace: trace, key: rw.rec.Key, ambiguous: rw.ambiguous, again: rw.attempts > 1}
+		sent[i] = sentRow{trace: trace, key: rw.rec.Key, record: &rw.rec, ambiguous: rw.ambiguous, again: rw.attempts > 1}
 	}
 	return inputs, sent
 }
@@ -234,14 +252,22 @@ type leftover struct {
 
 // apply turns results into fates, and into what is left to do. doubted is how many of
 // the fates belong to rows that were in doubt.
-func apply(results []rowResult, rows []*row, keyed bool) (left leftover, fates []journal.Fate, doubted int) {
+func (c *courier) apply(results []rowResult, rows []*row) (left leftover, fates []journal.Fate, doubted int) {
+	keyed := c.im.Rows.Key != ""
 	for i, r := range results {
 		rw := rows[i]
 		before, wasInDoubt := len(fates), rw.ambiguous
 		rw.refusal = nil
 		switch r.verdict {
 		case created:
-			fates = append(fates, journal.Fate{Row: rw.n, Kind: journal.Created, ID: r.id})
+			fate := journal.Fate{Row: rw.n, Kind: journal.Created, ID: r.id}
+			if r.id == "" {
+				fate.Kind = journal.Unidentified
+			}
+			fates = append(fates, fate)
+			if len(r.among) > 0 {
+				c.questions.add(&c.questions.unidentified, rw, r.among)
+			}
 			if keyed {
 				left.created = append(left.created, rw)
 			}
@@ -254,6 +280,11 @@ func apply(results []rowResult, rows []*row, keyed bool) (left leftover, fates [
 		case readBack:
 			rw.refusal = r.failure
 			left.readBack = append(left.readBack, rw)
+		case merged:
+			// Not ambiguous: whether it exists is found out at the end of the run.
+			c.merges.Store(true)
+			c.questions.add(&c.questions.merged, rw, r.among)
+			fates = append(fates, rw.fate(journal.InDoubt, r.failure))
 		case unknown:
 			rw.ambiguous = true
 			rw.unproved++
@@ -267,6 +298,47 @@ func apply(results []rowResult, rows []*row, keyed bool) (left leftover, fates [
 		}
 	}
 	return left, fates, doubted
+}
+
+// A firstAnswer lets one request of a run leave alone until its answer is judged: when
+// nothing can be concluded from it, or no row can succeed, one request is enough to know.
+type firstAnswer struct {
+	turn chan struct{} // held by the request
+	done chan struct{} // closed when it was judged
+}
+
+func newFirstAnswer() *firstAnswer {
+	return &firstAnswer{turn: make(chan struct{}, 1), done: make(chan struct{})}
+}
+
+func (f *firstAnswer) judged() bool {
+	select {
+	case <-f.done:
+		return true
+	default:
+		return false
+	}
+}
+
+// enter waits until the first answer was judged, or lets the caller be the first. leave
+// must be called when its answer was judged, or when there is none.
+func (f *firstAnswer) enter(ctx context.Context) (leave func(judged bool), err error) {
+	if f.judged() {
+		return func(bool) {}, nil
+	}
+	select {
+	case <-f.done:
+		return func(bool) {}, nil
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	case f.turn <- struct{}{}:
+	}
+	return func(judged bool) {
+		if judged && !f.judged() {
+			close(f.done)
+		}
+		<-f.turn
+	}, nil
 }
 
 // doubt words the failure that left a row in doubt.

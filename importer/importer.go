@@ -38,6 +38,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"hash/maphash"
 	"log/slog"
 	"time"
 
@@ -150,6 +151,9 @@ func Run(ctx context.Context, im Import) error {
 	// run would look finished. And the group's error is only an echo when it was ctx
 	// that ended.
 	err = group.Wait()
+	if err == nil && readErr == nil {
+		err = c.finish(ctx)
+	}
 	if err == nil {
 		err = c.check.wait(ctx)
 	}
@@ -197,13 +201,18 @@ func start(ctx context.Context, im Import) (*courier, *slicer, error) {
 	c := &courier{
 		im: &im, calls: calls, concurrency: newConcurrencyLimiter(im.Workers), check: check, recorder: rec,
 		rechecker: rechecker{calls: calls, key: im.Rows.Key, check: check, recorder: rec},
+		first:     newFirstAnswer(),
+	}
+	c.rechecker.later = &c.questions
+	if im.State != nil && im.State.Counts().Settled() > 0 {
+		close(c.first.done)
 	}
 	if len(im.Rows.Mapper.Targets()) > 0 {
 		c.lookups = lookup.New(calls)
 	}
 	s := &slicer{
 		reader: rows.NewReader(im.Source, im.Rows), journal: im.Journal, state: im.State, died: died,
-		keyed: im.Rows.Key != "", size: size, progress: im.Progress, batch: newBatch(),
+		keyed: im.Rows.Key != "", merges: c.merges.Load, size: size, progress: im.Progress, log: im.Logger, seed: maphash.MakeSeed(),
 	}
 	return c, s, nil
 }

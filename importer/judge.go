@@ -10,6 +10,7 @@ import (
 
 	"github.com/hubload/hubload/importer/api"
 	"github.com/hubload/hubload/importer/journal"
+	"github.com/hubload/hubload/mapping"
 )
 
 // A verdict is what one answer proves about one row.
@@ -18,27 +19,30 @@ type verdict uint8
 const (
 	unknown  verdict = iota // the row may exist, may come to exist, or not
 	retry                   // certainly not executed: the row is free again
-	created                 // the row exists and its id is known
+	created                 // the row exists; its id may not be known
 	refused                 // the row was certainly not created
 	readBack                // refused, but a read by the key has the last word
 	split                   // refused in company: who is guilty shows alone
+	merged                  // it exists, or was merged with an equal row of its request
 )
 
 func (v verdict) String() string {
-	return [...]string{"unknown", "retry", "created", "refused", "readBack", "split"}[v]
+	return [...]string{"unknown", "retry", "created", "refused", "readBack", "split", "merged"}[v]
 }
 
 // A rowResult is a verdict with its evidence.
 type rowResult struct {
 	verdict
-	id      string       // created
+	id      string       // created; "" when the answer doesn't say which record it is
+	among   []string     // created without an id, merged: ids of rows that send the same properties
 	failure *api.Failure // refused, readBack, split; unknown where the answer gave a reason
 }
 
 // sentRow is what the judge must know of a row besides the answer.
 type sentRow struct {
-	trace string
-	key   string // "" without a unique key
+	trace  string
+	key    string          // "" without a unique key
+	record *mapping.Record // what was sent
 
 	// ambiguous: an earlier attempt proved nothing. A later refusal says
 	// nothing about that attempt, so it can't refuse the row any more.
@@ -53,7 +57,7 @@ type sentRow struct {
 
 // judge says what ans proves about each of rows, in their order. It is a pure
 // function, and the only place where an answer becomes a fate: reliability is
-// proved by walking its table. What it returns stands in room, as far as that reaches.
+// proved by walking its table.
 func judge(rows []sentRow, ans api.Answer) []rowResult {
 	out := make([]rowResult, len(rows))
 	switch ans.Outcome {
@@ -78,32 +82,34 @@ func judge(rows []sentRow, ans api.Answer) []rowResult {
 	return out
 }
 
-// judgeRows judges an answer that names rows. A row is created or refused only
-// if it was named, exactly once, and by its trace or its key: results come in no
-// order, so a position proves nothing.
+// judgeRows judges an answer that holds results and errors. A result is a row's by its
+// trace, else by its key, else by the values it gives back. Results come in no order, so
+// a position proves nothing.
 func judgeRows(out []rowResult, rows []sentRow, ans api.Answer) {
 	byKey := make(map[string]int)
 	for i, r := range rows {
 		if r.key != "" {
-			byKey[r.key] = i
+			byKey[api.Folded(r.key)] = i
 		}
 	}
-	var room [api.MaxBatch]int // which isn't allocated
-	named := room[:]
-	if len(rows) > len(named) {
-		named = make([]int, len(rows))
-	}
-	for k, c := range ans.Created {
+	named := make([]int, len(rows))
+	var unnamed []*api.Created
+	for k := range ans.Created {
+		c := &ans.Created[k]
 		i, ok := traced(rows, k, c.Trace)
 		if !ok && c.Trace == "" {
-			i, ok = byKey[c.Key]
+			i, ok = byKey[api.Folded(c.Key)]
 		}
-		if !ok || c.ID == "" {
-			continue
+		switch {
+		case c.ID == "":
+		case ok:
+			named[i]++
+			out[i] = rowResult{verdict: created, id: c.ID}
+		case c.Trace == "":
+			unnamed = append(unnamed, c)
 		}
-		named[i]++
-		out[i] = rowResult{verdict: created, id: c.ID}
 	}
+	refusals := 0
 	var anonymous *api.Failure
 	for k := range ans.Failures {
 		f := &ans.Failures[k]
@@ -113,30 +119,111 @@ func judgeRows(out []rowResult, rows []sentRow, ans api.Answer) {
 		for _, t := range f.Traces {
 			if i, ok := traced(rows, k, t); ok {
 				named[i]++
+				refusals++
 				out[i] = refuse(rows[i], f)
 			}
 		}
 	}
-	// An error that names nobody can be nobody else's when one row was sent
-	// and it wasn't created.
-	if len(rows) == 1 && named[0] == 0 && len(ans.Created) == 0 && len(ans.Failures) == 1 && anonymous != nil {
+	// An error that names nobody can be nobody else's when one row was sent and
+	// nothing was created.
+	if len(rows) == 1 && named[0] == 0 && ans.Completeness.Results == 0 && len(ans.Created) == 0 && len(ans.Failures) == 1 && anonymous != nil {
 		out[0] = refuse(rows[0], anonymous)
 		return
 	}
+	var rest []int
 	for i := range rows {
 		switch {
 		case named[i] == 0:
-			out[i] = rowResult{failure: shortfall(ans, anonymous)}
+			rest = append(rest, i)
 		case named[i] > 1:
-			out[i] = rowResult{failure: &api.Failure{Code: journal.CodeInDoubt, Message: "HubSpot's answer names this row more than once, and not in one sense"}}
+			out[i] = rowResult{failure: &api.Failure{Code: journal.CodeInDoubt, Message: "HubSpot's answer names this row more than once, and contradicts itself"}}
+		}
+	}
+	if len(rest) > 0 {
+		completeness := ans.Completeness
+		completeness.Final = completeness.Final && !namesOthers(ans, rows)
+		judgeRest(out, rows, rest, completeness, refusals, unnamed, shortfall(ans, anonymous))
+	}
+}
+
+// judgeRest judges the rows that an answer doesn't name, by its counts and by the values
+// that its results give back. Without either they are in doubt.
+func judgeRest(out []rowResult, rows []sentRow, rest []int, c api.Completeness, refusals int, unnamed []*api.Created, failure *api.Failure) {
+	p := newPairing(rows, rest, unnamed)
+	if c.Final && c.Unnamed == 0 && c.Results+refusals == len(rows) {
+		// The answer is complete: all of them exist. Values only decide which
+		// record is whose.
+		p.pairAll()
+		for _, g := range p.groups {
+			g.exist(out)
+		}
+		return
+	}
+	certain := p.pairCertain()
+	counted := certain && c.Final && c.Unnamed > 0 && c.NumErrors >= 0 && c.Results+c.NumErrors == len(rows)
+	// HubSpot documents that it merges identical entries of a batch: fewer results
+	// than rows, no error, and no row without an equal that has a result.
+	merges := certain && c.Final && c.Unnamed == 0
+	for _, g := range p.groups {
+		g.ids = append(g.ids, namedLike(out, rows, g)...)
+		merges = merges && len(g.ids) > 0
+	}
+	var absent []int
+	for _, g := range p.groups {
+		switch own := len(g.ids) - g.named; {
+		case own == len(g.rows):
+			g.exist(out)
+		case counted && own == 0:
+			absent = append(absent, g.rows...)
+		default:
+			for _, i := range g.rows {
+				out[i] = rowResult{failure: failure}
+				if merges {
+					out[i] = rowResult{verdict: merged, failure: mergedFailure, among: g.ids}
+				}
+			}
+		}
+	}
+	for _, i := range absent {
+		out[i] = rowResult{verdict: split, failure: failure}
+		if len(absent) == 1 {
+			out[i] = refuse(rows[i], failure)
 		}
 	}
 }
 
-// traced returns the number of the row that a trace names, which may well be its
-// place in the answer's list. Traces of one run that
-// are in file order are in the order of their lengths and then of their letters;
-// where they aren't, the search misses none, and takes longer.
+// namedLike returns the ids of rows that the answer names and that send what the rows of
+// a group send.
+func namedLike(out []rowResult, rows []sentRow, g *rowGroup) (ids []string) {
+	content := contentOf(rows[g.rows[0]].record)
+	for i := range rows {
+		if out[i].verdict == created && out[i].id != "" && contentOf(rows[i].record) == content {
+			ids = append(ids, out[i].id)
+		}
+	}
+	g.named = len(ids)
+	return ids
+}
+
+var mergedFailure = &api.Failure{Code: journal.CodeInDoubt, Message: "HubSpot merged this row with an equal one of the same request"}
+
+// exist makes the rows of a group created, with the group's ids if it has all of them.
+func (g *rowGroup) exist(out []rowResult) {
+	for _, i := range g.rows {
+		out[i] = rowResult{verdict: created}
+		switch {
+		case len(g.ids) != len(g.rows):
+		case len(g.rows) == 1:
+			out[i].id = g.ids[0]
+		default:
+			out[i].among = g.ids
+		}
+	}
+}
+
+// traced returns the number of the row that a trace names. It is mostly that of the
+// result. Traces of rows in file order are sorted by length and then by letters;
+// otherwise the search takes longer and misses none.
 func traced(rows []sentRow, place int, trace string) (int, bool) {
 	if place < len(rows) && rows[place].trace == trace {
 		return place, true

@@ -3,18 +3,22 @@
 package importer
 
 import (
+	"fmt"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/hubload/hubload/importer/api"
+	"github.com/hubload/hubload/mapping"
 )
 
 func TestJudge(t *testing.T) {
 	plain := func(traces ...string) []sentRow {
 		var rows []sentRow
 		for _, tr := range traces {
-			rows = append(rows, sentRow{trace: tr})
+			rows = append(rows, sentRow{trace: tr, record: &mapping.Record{Properties: []mapping.Property{{Name: "name", Value: tr}}}})
 		}
 		return rows
 	}
@@ -65,8 +69,8 @@ func TestJudge(t *testing.T) {
 		"created, ambiguous":                   {taint(keyed(plain("a"))), answered([]api.Created{made("a", "1")}), []verdict{created}},
 		"conflict with a key":                  {keyed(plain("a")), answered(nil, api.Failure{Traces: []string{"a"}, Conflict: true}), []verdict{readBack}},
 		"conflict without one":                 {plain("a"), answered(nil, api.Failure{Traces: []string{"a"}, Conflict: true}), []verdict{refused}},
-		"refused after a halving, with key":    {[]sentRow{{trace: "a", key: "k", again: true}}, whole, []verdict{readBack}},
-		"refused after a halving":              {[]sentRow{{trace: "a", again: true}}, whole, []verdict{refused}},
+		"refused after a halving, with key":    {[]sentRow{{trace: "a", key: "k", again: true, record: new(mapping.Record)}}, whole, []verdict{readBack}},
+		"refused after a halving":              {[]sentRow{{trace: "a", again: true, record: new(mapping.Record)}}, whole, []verdict{refused}},
 		"lost":                                 {plain("a", "b"), api.Answer{}, []verdict{unknown, unknown}},
 		"limited":                              {plain("a"), api.Answer{Outcome: api.Limited}, []verdict{retry}},
 		"limited, ambiguous":                   {taint(plain("a")), api.Answer{Outcome: api.Limited}, []verdict{retry}},
@@ -85,5 +89,148 @@ func TestJudge(t *testing.T) {
 				t.Errorf("-want +got:\n%s", diff)
 			}
 		})
+	}
+}
+
+// What an answer proves that echoes no traces, by its counts and the values it gives back.
+func TestJudgeByValues(t *testing.T) {
+	record := func(properties ...string) *mapping.Record { // name=value
+		r := new(mapping.Record)
+		for _, p := range properties {
+			name, value, _ := strings.Cut(p, "=")
+			r.Properties = append(r.Properties, mapping.Property{Name: name, Value: value})
+		}
+		return r
+	}
+	rows := func(records ...*mapping.Record) []sentRow {
+		var out []sentRow
+		for i, r := range records {
+			out = append(out, sentRow{trace: fmt.Sprint("run-", i), record: r})
+		}
+		return out
+	}
+	result := func(id string, properties ...string) api.Created {
+		c := api.Created{ID: id, Properties: map[string]string{}}
+		for _, p := range record(properties...).Properties {
+			c.Properties[p.Name] = p.Value
+		}
+		return c
+	}
+	final := func(numErrors, unnamed int, failures []api.Failure, results ...api.Created) api.Answer {
+		return api.Answer{
+			Outcome: api.Answered, Created: results, Failures: failures,
+			Completeness: api.Completeness{Final: true, Results: len(results), NumErrors: numErrors, Unnamed: unnamed},
+		}
+	}
+	anonymous := []api.Failure{{Code: "BAD"}}
+	open := func(a api.Answer) api.Answer { a.Completeness.Final = false; return a }
+
+	for name, test := range map[string]struct {
+		rows []sentRow
+		ans  api.Answer
+		want string // a verdict and an id a row
+	}{
+		"complete, in another order": {
+			rows(record("name=a", "price=1"), record("name=b", "price=2")), final(-1, 0, nil, result("2", "name=b", "price=2"), result("1", "name=a", "price=1")),
+			"created 1, created 2",
+		},
+		"as HubSpot stores them": {
+			rows(record("name=a ", "price=10.50", "day=2026-03-01"), record("name=b", "price=2", "day=2026-03-02")),
+			final(-1, 0, nil, result("2", "name=b", "price=2.0", "day=1772409600000"), result("1", "name=a", "price=10.5", "day=1772323200000")),
+			"created 1, created 2",
+		},
+		"a property is left out": {
+			rows(record("name=a", "price=1"), record("name=b", "price=2")), final(-1, 0, nil, result("2", "name=b"), result("1", "price=1")),
+			"created 1, created 2",
+		},
+		"a row sends less than another": {
+			rows(record("name=a"), record("name=a", "price=1")), final(-1, 0, nil, result("2", "name=a", "price=1"), result("1", "name=a")),
+			"created 1, created 2",
+		},
+		"a row sends less, and its record has more": {
+			rows(record("name=a"), record("name=a", "price=1")), final(-1, 0, nil, result("2", "name=a", "price=1"), result("1", "name=a", "price=1")),
+			"created , created ",
+		},
+		"one value was changed": {
+			rows(record("name=a"), record("name=b")), final(-1, 0, nil, result("2", "name=B!"), result("1", "name=a")),
+			"created 1, created 2",
+		},
+		"two values were changed": {
+			rows(record("name=a"), record("name=b")), final(-1, 0, nil, result("2", "name=B!"), result("1", "name=A!")),
+			"created , created ",
+		},
+		"no values at all": {
+			rows(record("name=a"), record("name=b")), final(-1, 0, nil, result("2"), result("1")),
+			"created , created ",
+		},
+		"equal properties": {
+			rows(record("name=a"), record("name=a"), record("name=b")), final(-1, 0, nil, result("1", "name=a"), result("2", "name=a"), result("3", "name=b")),
+			"created [1 2], created [1 2], created 3",
+		},
+		"the others are refused by name": {
+			rows(record("name=a"), record("name=b")), final(1, 0, []api.Failure{{Traces: []string{"run-0"}, Code: "BAD"}}, result("2", "name=B!")),
+			"refused , created 2",
+		},
+		"one error names nobody": {
+			rows(record("name=a"), record("name=b"), record("name=c")), final(1, 1, anonymous, result("3", "name=c"), result("1", "name=a")),
+			"created 1, refused , created 3",
+		},
+		"two errors name nobody": {
+			rows(record("name=a"), record("name=b"), record("name=c")), final(2, 1, anonymous, result("3", "name=c")),
+			"split , split , created 3",
+		},
+		"an error names nobody, and the count is short": {
+			rows(record("name=a"), record("name=b"), record("name=c")), final(1, 1, anonymous, result("3", "name=c")),
+			"unknown , unknown , created 3",
+		},
+		"an error names nobody, and a result fits nobody": {
+			rows(record("name=a"), record("name=b")), final(1, 1, anonymous, result("1", "name=A!")),
+			"unknown , unknown ",
+		},
+		"an error names nobody, among equal rows": {
+			rows(record("name=a"), record("name=a")), final(1, 1, anonymous, result("1", "name=a")),
+			"unknown , unknown ",
+		},
+		"merged": {
+			rows(record("name=a"), record("name=a"), record("name=b")), final(-1, 0, nil, result("1", "name=a"), result("2", "name=b")),
+			"merged [1], merged [1], created 2",
+		},
+		"fewer results, and not by merging": {
+			rows(record("name=a"), record("name=b")), final(-1, 0, nil, result("1", "name=a")),
+			"created 1, unknown ",
+		},
+		"not final": {
+			rows(record("name=a"), record("name=b")), open(final(-1, 0, nil, result("1", "name=a"), result("2", "name=B!"))),
+			"created 1, unknown ",
+		},
+		"a result of another request": {
+			rows(record("name=a")), final(-1, 0, nil, api.Created{Trace: "x", ID: "1"}),
+			"unknown ",
+		},
+		"more results than rows": {
+			rows(record("name=a")), final(-1, 0, nil, result("1", "name=a"), result("2", "name=a")),
+			"unknown ",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var got []string
+			for _, r := range judge(test.rows, test.ans) {
+				of := r.id
+				if len(r.among) > 0 {
+					of = fmt.Sprint(r.among)
+				}
+				got = append(got, r.verdict.String()+" "+of)
+			}
+			if s := strings.Join(got, ", "); s != test.want {
+				t.Errorf("got  %s\nwant %s", s, test.want)
+			}
+		})
+	}
+
+	// By trace some, and the row that is merged with one of them.
+	traced := rows(record("name=a"), record("name=a"))
+	ans := final(-1, 0, nil, api.Created{Trace: "run-0", ID: "1"})
+	if got := judge(traced, ans); got[0].id != "1" || got[1].verdict != merged || !slices.Equal(got[1].among, []string{"1"}) {
+		t.Errorf("merged with a row that is named: %+v", got)
 	}
 }

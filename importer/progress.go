@@ -71,7 +71,7 @@ func (p *Progress) resume(st *journal.State) {
 	c := st.Counts()
 	p.update(func(s *Snapshot) {
 		s.Counts = c
-		s.Carried = c.Created + c.Existing + c.Refused + c.InDoubt
+		s.Carried = c.Settled()
 	})
 }
 
@@ -114,7 +114,14 @@ func (p *Progress) settle(fates []journal.Fate, doubted int) {
 				s.Refused++
 			case journal.InDoubt:
 				s.InDoubt++
+			case journal.Unidentified:
+				s.Unidentified++
 			}
 		}
 	})
+}
+
+// identified counts rows that were unidentified until now.
+func (p *Progress) identified(rows int) {
+	p.update(func(s *Snapshot) { s.Unidentified -= int64(rows) })
 }

@@ -22,6 +22,7 @@ type rechecker struct {
 	key      string
 	check    *keyCheck
 	recorder *recorder
+	later    *questions // rows that only the end of the run can decide
 }
 
 // recheck looks rows up by their key, settles those that exist or can't, and returns
@@ -47,21 +48,25 @@ func (r *rechecker) recheck(ctx context.Context, rows []*row) (again []*row, err
 		var fate journal.Fate
 		switch {
 		case err != nil && rw.ambiguous:
+			r.later.addKeyed(rw)
 			continue // in doubt already
 		case err != nil:
 			fate = rw.fate(journal.InDoubt, &api.Failure{Message: fmt.Sprintf("refused because of its key, and the record that holds the key couldn't be read (%v)", err)})
+			r.later.addKeyed(rw)
 		case exists:
 			fate = journal.Fate{Row: rw.n, Kind: journal.Existing, ID: id, Attempts: rw.attempts}
 		case !rw.ambiguous && aboutKey(rw.refusal, r.key):
 			// The account contradicts itself: the read lags, or the record is
 			// being made.
 			fate = rw.fate(journal.InDoubt, &api.Failure{Message: "refused because a record with its key exists, and that record isn't found"})
+			r.later.addKeyed(rw)
 		case !rw.ambiguous:
 			fate = rw.fate(journal.Refused, rw.refusal)
 		case rw.refusal == nil && rw.unproved < maxUnproved:
 			again = append(again, rw)
 			continue
 		default:
+			r.later.addKeyed(rw)
 			continue // in doubt already: an earlier attempt may still be executed
 		}
 		if rw.ambiguous && fate.Kind != journal.InDoubt {
@@ -70,6 +75,32 @@ func (r *rechecker) recheck(ctx context.Context, rows []*row) (again []*row, err
 		fates = append(fates, fate)
 	}
 	return again, r.recorder.settle(fates, doubted)
+}
+
+// decide is the last word on rows in doubt, some time after their last attempt: rows that
+// the account doesn't hold are refused, if that was their last answer, or may be sent
+// again. Rows that can't be read stay in doubt.
+func (r *rechecker) decide(ctx context.Context, rows []*row) (again []*row, err error) {
+	ids, err := call.FindByKey(ctx, r.calls, r.key, keysOf(rows))
+	if unreadable := new(call.RefusedReadError); errors.As(err, &unreadable) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	var fates []journal.Fate
+	for _, rw := range rows {
+		switch id, exists := ids[api.Folded(rw.rec.Key)]; {
+		case exists:
+			fates = append(fates, journal.Fate{Row: rw.n, Kind: journal.Existing, ID: id, Attempts: rw.attempts})
+		case rw.refusal != nil:
+			fates = append(fates, rw.fate(journal.Refused, rw.refusal))
+		default:
+			rw.ambiguous = true
+			again = append(again, rw)
+		}
+	}
+	return again, r.recorder.settle(fates, len(fates))
 }
 
 // aboutKey reports whether a row was refused because a record holds its key. Another

@@ -33,7 +33,7 @@ type evidence struct {
 
 // proves reads an exchange. Unexecuted: the request was certainly not carried
 // out. All: it was refused as a whole. Otherwise the rows that the answer names.
-func (x *exchange) proves(key bool) (unexecuted, all bool, named map[string]*simRecord) {
+func (x *exchange) proves() (unexecuted, all bool, named map[string]*simRecord) {
 	switch x.status {
 	case 0:
 		return !x.taken, false, nil
@@ -47,8 +47,9 @@ func (x *exchange) proves(key bool) (unexecuted, all bool, named map[string]*sim
 		return false, false, nil
 	}
 	var answer struct {
-		Status  string
-		Results []struct {
+		Status    string
+		NumErrors int
+		Results   []struct {
 			ID         string
 			Trace      string `json:"objectWriteTraceId"`
 			Properties struct{ Name string }
@@ -61,6 +62,7 @@ func (x *exchange) proves(key bool) (unexecuted, all bool, named map[string]*sim
 		return false, false, nil
 	}
 	named = map[string]*simRecord{}
+	nameless := 0 // results
 	of := func(name string) *simRecord {
 		if named[name] == nil {
 			named[name] = &simRecord{}
@@ -69,10 +71,12 @@ func (x *exchange) proves(key bool) (unexecuted, all bool, named map[string]*sim
 	}
 	for _, res := range answer.Results {
 		name := x.rows[res.Trace]
-		if res.Trace == "" && key {
-			name = res.Properties.Name // as unique as the key
+		if res.Trace == "" {
+			name = res.Properties.Name // which is unique in these inputs
 		}
-		if name != "" {
+		if name == "" {
+			nameless++
+		} else {
 			of(name).created = append(of(name).created, res.ID)
 		}
 	}
@@ -87,6 +91,14 @@ func (x *exchange) proves(key bool) (unexecuted, all bool, named map[string]*sim
 			}
 		}
 	}
+	// Every row that isn't named was refused, if the counts leave nothing else.
+	if len(answer.Results)+answer.NumErrors == len(x.rows) && nameless == 0 {
+		for _, name := range x.rows {
+			if named[name] == nil {
+				of(name).refused++
+			}
+		}
+	}
 	return false, false, named
 }
 
@@ -97,7 +109,7 @@ func (r *simRun) evidence() (by map[string]*evidence, silent int) {
 		by[r.input.rows[i].name] = &evidence{}
 	}
 	for _, x := range r.world.exchanges {
-		unexecuted, all, named := x.proves(r.plan.key)
+		unexecuted, all, named := x.proves()
 		dumb := false
 		for _, name := range x.rows {
 			e := by[name]
@@ -166,6 +178,8 @@ func (r *simRun) check() {
 			c.Existing++
 		case journal.Refused:
 			c.Refused++
+		case journal.Unidentified:
+			c.Unidentified++
 		case journal.InDoubt:
 			c.InDoubt++
 			if e := by[row.name]; r.plan.key && e.nothing == 0 && !r.died[i+1] && e.refusals > 0 {
@@ -205,6 +219,10 @@ func (r *simRun) checkRow(n int, row *simRow, f journal.Fate, ids []string, e *e
 		if f.Kind == journal.Created && !slices.Contains(e.ids, f.ID) {
 			wrong("no answer said so")
 		}
+	case journal.Unidentified:
+		if len(ids) != 1 {
+			wrong("created without an id, and there is no such record")
+		}
 	case journal.Refused:
 		switch {
 		case row.held:
@@ -218,7 +236,7 @@ func (r *simRun) checkRow(n int, row *simRow, f journal.Fate, ids []string, e *e
 		switch {
 		case !doubtful && (!r.plan.key || e.refusals == 0): // with a key a read has the last word on refusals
 			wrong("there is nothing to doubt")
-		case r.plan.key && !row.wrong:
+		case r.plan.key:
 			wrong("a key could have told")
 		}
 	}

@@ -4,9 +4,13 @@ package importer
 
 import (
 	"fmt"
+	"slices"
 	"sync"
 
+	"github.com/hubload/hubload/importer/api"
+	"github.com/hubload/hubload/importer/call"
 	"github.com/hubload/hubload/importer/journal"
+	"github.com/hubload/hubload/mapping"
 )
 
 // maxStreak is how many rows in a row may be refused before the run stops: ten batches
@@ -24,6 +28,50 @@ type Threshold struct {
 type StoppedError struct{ Message string }
 
 func (e *StoppedError) Error() string { return e.Message }
+
+// errNothingJudged ends a run whose every row would end in doubt.
+var errNothingJudged = &call.ServerError{Message: "HubSpot's first answer names no row and gives back no values to tell its records by; stopped before more rows are in doubt. " +
+	"Map a key (key: { property: hubload_key, auto: true }), by which rows are found again"}
+
+// hopeless returns a [*StoppedError] when an answer refuses all rows for a reason that
+// no row can help: what they send doesn't exist in the account, or what it requires is
+// in no column. The rows stay pending, since what must be changed is in the account or
+// in the mapping.
+func hopeless(ans api.Answer, rows []*row) error {
+	failures := ans.Failures
+	switch ans.Outcome {
+	case api.Refused:
+		failures = []api.Failure{ans.Refusal}
+	case api.Answered:
+		if len(ans.Created) > 0 || ans.Completeness.Results > 0 {
+			return nil
+		}
+	default:
+		return nil
+	}
+	refused := 0
+	for i := range failures {
+		f := &failures[i]
+		if f.Code != failures[0].Code || f.Property != failures[0].Property || f.Property == "" {
+			return nil
+		}
+		refused += len(f.Traces)
+	}
+	if len(failures) == 0 || ans.Outcome == api.Answered && refused < len(rows) {
+		return nil
+	}
+	f := &failures[0]
+	sends := 0
+	for _, rw := range rows {
+		if slices.ContainsFunc(rw.rec.Properties, func(p mapping.Property) bool { return p.Name == f.Property }) {
+			sends++
+		}
+	}
+	if f.Code == "PROPERTY_DOESNT_EXIST" && sends == len(rows) || f.Code == "MISSING_REQUIRED_PROPERTY" && sends == 0 {
+		return &StoppedError{fmt.Sprintf("every row of the first request was refused for the same reason, which no row can help: %s (%s). Nothing was created", f.Message, f.Code)}
+	}
+	return nil
+}
 
 // stopRules count refused rows. They are safe for concurrent use.
 type stopRules struct {
@@ -65,7 +113,7 @@ func (s *stopRules) add(refused, others int64) error {
 	}
 	// Rows that can't be sent are refused before the others of their batches are
 	// answered: those count as good until they are.
-	settled := max(counts.Created+counts.Existing+counts.Refused+counts.InDoubt, s.progress.lastRead())
+	settled := max(counts.Settled(), s.progress.lastRead())
 	if p := s.limit.Percent; p > 0 && settled >= 100 && float64(counts.Refused)*100 > p*float64(settled) {
 		return &StoppedError{fmt.Sprintf("%d of %d rows were refused, more than %g%%", counts.Refused, settled, p)}
 	}

@@ -176,7 +176,7 @@ func (w *walk) level(t *testing.T, bound misfortunes) (worst *trip) {
 func (w *walk) trip(t *testing.T, bound misfortunes, choices []int, tell bool) *trip {
 	tr := &trip{
 		walk: w, oracle: oracle{path: slices.Clone(choices)}, left: bound, tell: tell,
-		ids: make([][]string, w.rows), exposed: make([]bool, w.rows), rejected: make([]bool, w.rows),
+		ids: make([][]string, w.rows), exposed: make([]bool, w.rows), afterAll: make([]bool, w.rows), rejected: make([]bool, w.rows),
 	}
 	defer func() {
 		if p := recover(); p != nil {
@@ -240,6 +240,7 @@ type trip struct {
 	pending  [][]int    // rows of requests that may still be executed
 	exposed  []bool     // rows that an answer or a death left in doubt; none with a key
 	rejected []bool     // rows that the server refused
+	afterAll []bool     // rows of requests that were executed after the last process
 
 	// The process.
 	resumed   bool
@@ -283,6 +284,9 @@ func (tr *trip) walkOn() {
 	tr.process()
 	for _, rows := range tr.pending {
 		tr.say("late, after everything: %s", names(rows))
+		for _, row := range rows {
+			tr.afterAll[row] = true
+		}
 		tr.execute(rows)
 	}
 	if len(tr.wrong) == 0 {
@@ -326,7 +330,10 @@ func (tr *trip) process() {
 		}
 		return
 	}
-	if !errors.Is(err, ctx.Err()) {
+	if errors.Is(err, errNothingJudged) {
+		tr.say("the run stops: its first answer tells nothing")
+		tr.stopped, err = true, nil
+	} else if !errors.Is(err, ctx.Err()) {
 		tr.blame("the run ends with: %v", err)
 		return
 	}

@@ -2,7 +2,10 @@
 
 package mapping
 
-import "strconv"
+import (
+	"slices"
+	"strconv"
+)
 
 // A Record is one CRM record to create, as one row of the input asks for it.
 // All values are text, as HubSpot's API takes them.
@@ -24,6 +27,13 @@ type Record struct {
 func (r *Record) SetKey(property, value string) {
 	r.Key = value
 	r.Properties = append(r.Properties, Property{property, value})
+}
+
+// Clone returns a copy that shares no memory with r.
+func (r *Record) Clone() *Record {
+	c := *r
+	c.Properties, c.Associations, c.Lookups = slices.Clone(r.Properties), slices.Clone(r.Associations), slices.Clone(r.Lookups)
+	return &c
 }
 
 // SetPosition gives the record its number among the rows that share its associated record; see [PositionRule].

@@ -103,7 +103,7 @@ type sight struct {
 	sure  bool // left is known
 }
 
-func settled(n importer.Snapshot) int64 { return n.Created + n.Existing + n.Refused + n.InDoubt }
+func settled(n importer.Snapshot) int64 { return n.Settled() }
 
 // rest is how many rows have no fate yet.
 func (s *sight) rest() int64 { return s.total - settled(s.Snapshot) }

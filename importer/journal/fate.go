@@ -12,17 +12,21 @@ import (
 type Kind uint8
 
 const (
-	Created  Kind = iota + 1 // exists since this run; its id is known
-	Existing                 // was found in the account, or is known to exist without a known id
-	Refused                  // certainly not created; the reason is known
-	InDoubt                  // may exist or not
+	Created      Kind = iota + 1 // exists since this run; its id is known
+	Existing                     // was found in the account, or is known to exist without a known id
+	Refused                      // certainly not created; the reason is known
+	InDoubt                      // may exist or not
+	Unidentified                 // exists since this run, by an answer that doesn't say which id is its own
 )
 
-var kindNames = []string{"", "created", "existing", "refused", "in_doubt"}
+// Exists reports whether a row of this kind has a record.
+func (k Kind) Exists() bool { return k == Created || k == Existing || k == Unidentified }
 
-// String returns created, existing, refused or in_doubt.
+var kindNames = []string{"", "created", "existing", "refused", "in_doubt", "unidentified"}
+
+// String returns created, existing, refused, in_doubt or unidentified.
 func (k Kind) String() string {
-	if k >= Created && k <= InDoubt {
+	if k >= Created && k <= Unidentified {
 		return kindNames[k]
 	}
 	return fmt.Sprintf("Kind(%d)", uint8(k))
@@ -64,7 +68,7 @@ type Fate struct {
 
 func (f *Fate) check() error {
 	switch {
-	case f.Kind < Created || f.Kind > InDoubt:
+	case f.Kind < Created || f.Kind > Unidentified:
 		return fmt.Errorf("row %d has no kind of fate", f.Row)
 	case f.Kind == Created && f.ID == "":
 		return fmt.Errorf("row %d is created and has no id", f.Row)

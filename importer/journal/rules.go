@@ -25,12 +25,13 @@ const (
 //   - a row without a fate, or in doubt, may be settled, also when it is in an
 //     intent that its process didn't live to end;
 //   - a row that was never in an intent may be refused when it is read;
-//   - created, existing and refused are final;
+//   - created, existing and refused are final; an unidentified row can only be
+//     settled as created;
 //   - a row is read once, and intents are numbered 1, 2, 3 ...
 type rowStates struct {
 	rows      table
 	open      map[int64]spans // intents without an end, by number
-	counts    [InDoubt + 1]int64
+	counts    [Unidentified + 1]int64
 	intents   int64 // the number of the last one
 	inherited int64 // intents up to this one belong to processes that have ended
 	highest   int64 // row that was read
@@ -147,8 +148,14 @@ func (s *rowStates) settle(r *record) error {
 	if r.Settle != decided.len() {
 		return fmt.Errorf("%d rows are settled and %d announced", decided.len(), r.Settle)
 	}
-	if err := s.check(decided, undecided); err != nil {
-		return err
+	for _, g := range r.Fates {
+		rule := undecided
+		if g.Kind == Created {
+			rule = unnamed
+		}
+		if err := s.check(g.Rows, rule); err != nil {
+			return err
+		}
 	}
 	rest := map[int64]spans{} // intents that lose rows
 	for n, rows := range s.open {
@@ -210,6 +217,13 @@ func undecided(v byte) string {
 		return "is " + k.String() + " already"
 	}
 	return ""
+}
+
+func unnamed(v byte) string {
+	if Kind(v&kindBits) == Unidentified {
+		return ""
+	}
+	return undecided(v)
 }
 
 func free(v byte) string {

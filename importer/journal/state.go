@@ -14,8 +14,13 @@ import (
 	"github.com/hubload/hubload/importer/atomicfile"
 )
 
-// Counts is how many rows have which fate.
-type Counts struct{ Created, Existing, Refused, InDoubt int64 }
+// Counts is how many rows have which fate. Unidentified ones are not among Created.
+type Counts struct{ Created, Existing, Refused, InDoubt, Unidentified int64 }
+
+// Settled is how many rows have a fate, those in doubt included.
+func (c Counts) Settled() int64 {
+	return c.Created + c.Existing + c.Refused + c.InDoubt + c.Unidentified
+}
 
 // A State is what a journal said when it was read. Later appends don't change
 // it. It keeps the file open for [State.Fate] until [State.Close].
@@ -158,7 +163,7 @@ func (s *State) Header() Header { return s.header }
 
 // Counts returns how many rows have a fate.
 func (s *State) Counts() Counts {
-	return Counts{s.counts[Created], s.counts[Existing], s.counts[Refused], s.counts[InDoubt]}
+	return Counts{s.counts[Created], s.counts[Existing], s.counts[Refused], s.counts[InDoubt], s.counts[Unidentified]}
 }
 
 // Rows returns how many rows the input has. Until it was read to its end, and

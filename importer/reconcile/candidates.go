@@ -13,7 +13,6 @@ import (
 
 	"github.com/hubload/hubload/importer/api"
 	"github.com/hubload/hubload/importer/call"
-	"github.com/hubload/hubload/importer/journal"
 )
 
 // An associated is a record that rows are associated with.
@@ -95,7 +94,7 @@ func (r *reconciliation) readLists(ctx context.Context, doubts []*doubt) (lists 
 func (r *reconciliation) leaveOutKnown(lists map[string][]associated) error {
 	last, _ := r.State.Rows()
 	for n := int64(1); n <= last && len(lists) > 0; n++ {
-		if kind, ok := r.State.Kind(n); !ok || kind != journal.Created && kind != journal.Existing {
+		if kind, ok := r.State.Kind(n); !ok || !kind.Exists() {
 			continue
 		}
 		fate, _, err := r.State.Fate(n)
@@ -150,7 +149,7 @@ func (r *reconciliation) readCandidates(ctx context.Context, lists map[string][]
 // say when isn't taken for new.
 func (c *candidate) createdSince(since time.Time, sent func(property string) bool) bool {
 	for _, name := range createdProperties {
-		if at, ok := instant(c.values[name]); ok && !sent(name) {
+		if at, ok := api.Instant(c.values[name]); ok && !sent(name) {
 			return !at.Before(since)
 		}
 	}

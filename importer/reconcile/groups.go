@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/hubload/hubload/importer/api"
 	"github.com/hubload/hubload/mapping"
 )
 
@@ -24,6 +25,16 @@ type position struct {
 	shape  int
 	of     associated
 	values string // normalised
+}
+
+// normalized is equal for properties whose values mean the same.
+func normalized(properties []mapping.Property) string {
+	var b strings.Builder
+	for _, p := range properties {
+		b.WriteString(api.Normalized(p.Value))
+		b.WriteByte(0)
+	}
+	return b.String()
 }
 
 // A group is rows that are equal in all that they send: those that compete first, then

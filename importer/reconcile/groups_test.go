@@ -9,6 +9,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"github.com/hubload/hubload/importer/api"
 	"github.com/hubload/hubload/mapping"
 )
 
@@ -51,7 +52,7 @@ func TestGroupsGiveOnlyWhatIsCertain(t *testing.T) {
 		}
 		matches := func(d *doubt, c *candidate) bool {
 			for _, p := range d.rec.Properties {
-				if normalizedValue(p.Value) != normalizedValue(c.values[p.Name]) {
+				if api.Normalized(p.Value) != api.Normalized(c.values[p.Name]) {
 					return false
 				}
 			}

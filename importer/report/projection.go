@@ -66,7 +66,7 @@ func (p *projection) project(st *journal.State) (Counts, error) {
 	p.same = rows.Verifier{Slices: st.Slices()}
 	for {
 		kind, _ := st.Kind(n.Rows + 1)
-		rec, err := p.input.Skim(kind == journal.Created || kind == journal.Existing)
+		rec, err := p.input.Skim(kind.Exists())
 		if err == io.EOF {
 			break
 		}
@@ -96,7 +96,7 @@ func (p *projection) project(st *journal.State) (Counts, error) {
 			return n, err
 		}
 	}
-	known := journal.Counts{Created: n.Created, Existing: n.Existing, Refused: n.Refused, InDoubt: n.InDoubt}
+	known := journal.Counts{Created: n.Created - n.IDsUnknown, Unidentified: n.IDsUnknown, Existing: n.Existing, Refused: n.Refused, InDoubt: n.InDoubt}
 	if known != st.Counts() && broken != nil {
 		return n, fmt.Errorf("reading the input: %v", broken)
 	}
@@ -142,12 +142,15 @@ func (p *projection) add(n *Counts, rec *csvfile.Record, fate *journal.Fate) err
 	}
 	cells, row, line, mark := p.cells(rec)
 	switch fate.Kind {
-	case journal.Created, journal.Existing:
-		if fate.Kind == journal.Created {
-			n.Created++
-		} else {
-			n.Existing++
-		}
+	case journal.Unidentified:
+		n.Created++
+		n.IDsUnknown++
+		return p.results.add(cells, decimal(row), decimal(line), journal.Created.String(), "", "")
+	case journal.Created:
+		n.Created++
+		return p.results.add(cells, decimal(row), decimal(line), fate.Kind.String(), fate.ID, "")
+	case journal.Existing:
+		n.Existing++
 		return p.results.add(cells, decimal(row), decimal(line), fate.Kind.String(), fate.ID, "")
 	case journal.Refused:
 		n.Refused++

@@ -108,7 +108,11 @@ type Counts struct {
 	Existing int64 `json:"existing"`
 	Refused  int64 `json:"refused"`
 	InDoubt  int64 `json:"in_doubt"`
-	Pending  int64 `json:"pending"` // without a fate so far; they stand in no report
+	Pending  int64 `json:"pending"` // without a fate so far; they are in no report
+
+	// IDsUnknown is how many of the created rows have no id: the answers prove that
+	// they exist, and don't say which record is whose.
+	IDsUnknown int64 `json:"ids_unknown"`
 }
 
 // Write writes results.csv and failures.csv, and in_doubt.csv when there are rows

@@ -31,6 +31,7 @@ func TestSummary(t *testing.T) {
   "refused": 3,
   "in_doubt": 4,
   "pending": 11,
+  "ids_unknown": 0,
   "requests": 5,
   "limited_429": 6,
   "retries": 7,

@@ -125,7 +125,7 @@ func (s *session) finish(progress *importer.Progress, started time.Time, runErr 
 	sum := &result.Summary
 	sum.Seconds, sum.Finished = now.Sub(started).Seconds(), now
 	sum.ExitCode = s.exitCode(runErr, result.Complete())
-	sum.SessionRows = snap.Created + snap.Existing + snap.Refused + snap.InDoubt - snap.Carried
+	sum.SessionRows = snap.Settled() - snap.Carried
 	if sum.Seconds > 0 {
 		sum.RowsPerSecond = float64(sum.SessionRows) / sum.Seconds
 	}

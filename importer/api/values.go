@@ -1,7 +1,6 @@
-// Values as a CRM gives them back: 10.50 is stored as 10.5, and a day comes back as
-// milliseconds or with a time of day.
+// Values as a CRM gives them back.
 
-package reconcile
+package api
 
 import (
 	"math/big"
@@ -9,26 +8,17 @@ import (
 	"strconv"
 	"strings"
 	"time"
-
-	"github.com/hubload/hubload/mapping"
 )
 
-// normalized is equal for properties whose values mean the same. Letters are never
-// folded: rows that differ in them are different rows.
-func normalized(properties []mapping.Property) string {
-	var b strings.Builder
-	for _, p := range properties {
-		b.WriteString(normalizedValue(p.Value))
-		b.WriteByte(0)
-	}
-	return b.String()
-}
-
-func normalizedValue(value string) string {
+// Normalized is equal for values that mean the same: 10.50 is stored as 10.5, a day
+// comes back as milliseconds or with a time of day, and white space around a value is
+// dropped. Letters are never folded: rows that differ in them are different rows.
+func Normalized(value string) string {
+	value = strings.TrimSpace(value)
 	if n, ok := decimal(value); ok {
 		return "=" + n.RatString() // no other value is written so: "1/2" is text
 	}
-	if at, ok := instant(value); ok {
+	if at, ok := Instant(value); ok {
 		return "=" + strconv.FormatInt(at.UnixMilli(), 10)
 	}
 	return "'" + value
@@ -39,6 +29,9 @@ func normalizedValue(value string) string {
 var plainDecimal = regexp.MustCompile(`^[+-]?(\d{1,60}\.?\d{0,60}|\.\d{1,60})([eE][+-]?\d{1,3})?$`)
 
 func decimal(s string) (*big.Rat, bool) {
+	if len(s) == 0 || s[0] > '9' { // most values are words
+		return nil, false
+	}
 	if !plainDecimal.MatchString(s) {
 		return nil, false
 	}
@@ -47,8 +40,8 @@ func decimal(s string) (*big.Rat, bool) {
 
 var plainMilliseconds = regexp.MustCompile(`^-?\d{1,15}$`)
 
-// instant reads a day (midnight UTC), a time, or milliseconds since 1970.
-func instant(s string) (time.Time, bool) {
+// Instant reads a day (midnight UTC), a time, or milliseconds since 1970.
+func Instant(s string) (time.Time, bool) {
 	if plainMilliseconds.MatchString(s) {
 		ms, err := strconv.ParseInt(s, 10, 64)
 		return time.UnixMilli(ms), err == nil

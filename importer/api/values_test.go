@@ -1,10 +1,10 @@
 // Values that mean the same, and those that only look alike.
 
-package reconcile
+package api
 
 import "testing"
 
-func TestNormalizedValue(t *testing.T) {
+func TestNormalized(t *testing.T) {
 	for _, tt := range []struct {
 		sent, held string
 		want       bool
@@ -29,7 +29,7 @@ func TestNormalizedValue(t *testing.T) {
 		{"2026-03-01", "2026-03-02", false},
 
 		{"a", "A", false},
-		{"a", "a ", false},
+		{"a", " a ", true},
 		{"a", "", false},
 		{"", "0", false},
 		{"0", "", false},
@@ -40,7 +40,7 @@ func TestNormalizedValue(t *testing.T) {
 		{"NaN", "nan", false},
 		{"1e999999999", "1e999999998", false},
 	} {
-		if got := normalizedValue(tt.sent) == normalizedValue(tt.held); got != tt.want {
+		if got := Normalized(tt.sent) == Normalized(tt.held); got != tt.want {
 			t.Errorf("%q and %q: %t", tt.sent, tt.held, got)
 		}
 	}
