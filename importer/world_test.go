@@ -18,6 +18,7 @@ import (
 	"github.com/hubload/hubload/importer/csvfile"
 	"github.com/hubload/hubload/importer/journal"
 	"github.com/hubload/hubload/importer/rows"
+	"github.com/hubload/hubload/internal/promise"
 	"github.com/hubload/hubload/mapping"
 	"github.com/hubload/hubload/ratelimit"
 )
@@ -287,12 +288,10 @@ func (tr *trial) check(w *world, rows int) journal.Counts {
 	w.pending = nil
 	st := tr.state()
 	var c journal.Counts
+	var claims []promise.Claim
 	for n := 1; n <= rows; n++ {
 		name := fmt.Sprintf("r%d", n)
 		ids := w.ids[name]
-		if len(ids) > 1 {
-			tr.t.Errorf("row %d was created %d times", n, len(ids))
-		}
 		f, ok, err := st.Fate(int64(n))
 		if err != nil {
 			tr.t.Fatal(err)
@@ -303,24 +302,20 @@ func (tr *trial) check(w *world, rows int) journal.Counts {
 			}
 			continue
 		}
+		claims = append(claims, promise.Claim{Row: name, Status: f.Kind.String(), ID: f.ID})
 		switch f.Kind {
-		case journal.Created, journal.Existing:
-			if len(ids) == 0 || f.ID != ids[0] {
-				tr.t.Errorf("row %d: journal says %s %s, the account holds %v", n, f.Kind, f.ID, ids)
-			}
-			if f.Kind == journal.Created {
-				c.Created++
-			} else {
-				c.Existing++
-			}
+		case journal.Created:
+			c.Created++
+		case journal.Existing:
+			c.Existing++
 		case journal.Refused:
-			if len(ids) > 0 {
-				tr.t.Errorf("row %d: journal says refused (%s), the account holds %v", n, f.Code, ids)
-			}
 			c.Refused++
 		case journal.InDoubt:
 			c.InDoubt++
 		}
+	}
+	for _, b := range promise.Check(claims, w.ids) {
+		tr.t.Error(b.Text)
 	}
 	if got := st.Counts(); got != c {
 		tr.t.Errorf("the journal counts %+v, its fates are %+v", got, c)

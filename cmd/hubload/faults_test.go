@@ -16,6 +16,7 @@ import (
 	"github.com/hubload/hubload/importer/hubspot/hubspottest"
 	"github.com/hubload/hubload/importer/report"
 	"github.com/hubload/hubload/importer/rundir"
+	"github.com/hubload/hubload/internal/promise"
 )
 
 // A misdeed is what happens to the first of three creates of a hundred rows each.
@@ -275,19 +276,14 @@ func (m *misdeed) truth(t *testing.T, account *hubspottest.Account, dir string) 
 		name := o.Properties["name"]
 		ids[name] = append(ids[name], o.ID)
 	}
-	for name, list := range ids {
-		if len(list) > 1 {
-			t.Errorf("%s was created %d times", name, len(list))
-		}
-	}
+	var claims []promise.Claim
 	for _, row := range readReport(t, filepath.Join(dir, resultsName)) {
-		if list := ids[row[0]]; len(list) != 1 || list[0] != row[len(row)-2] {
-			t.Errorf("results.csv says %v, the account holds %v", row, list)
-		}
+		claims = append(claims, promise.Claim{Row: row[0], Status: promise.Created, ID: row[len(row)-2]})
 	}
 	for _, row := range readReport(t, filepath.Join(dir, failedName)) {
-		if len(ids[row[0]]) > 0 {
-			t.Errorf("failures.csv holds %v, and so does the account", row)
-		}
+		claims = append(claims, promise.Claim{Row: row[0], Status: promise.Refused})
+	}
+	for _, b := range promise.Check(claims, ids) {
+		t.Error(b.Text)
 	}
 }

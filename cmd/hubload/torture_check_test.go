@@ -16,12 +16,9 @@ import (
 	"path/filepath"
 	"slices"
 	"strconv"
-)
 
-// A record is what the account holds of a row.
-type record struct {
-	ids []string
-}
+	"github.com/hubload/hubload/internal/promise"
+)
 
 // check compares the reports of a run over rows with the account. Each row that
 // can't be right is counted, and told.
@@ -45,6 +42,12 @@ func (o *ordeal) check(rows []*orderRow, name, run string, end ending) {
 	results, failures, doubts := entries["results.csv"], entries["failures.csv"], entries["in_doubt.csv"]
 
 	existing := 0
+	var claims []promise.Claim
+	said := map[int]bool{}
+	claim := func(e entry, status, id string) {
+		claims = append(claims, promise.Claim{Row: e.row.who, Status: status, ID: id})
+		said[e.row.row] = true
+	}
 	for _, e := range results {
 		switch status := e.extra[0]; {
 		case status == "existing" && o.sc.key != "":
@@ -52,16 +55,10 @@ func (o *ordeal) check(rows []*orderRow, name, run string, end ending) {
 		case status != "created":
 			o.wrong("row %d: status %q", e.row.row, status)
 		}
-		if ids := held[e.row.who].ids; !slices.Contains(ids, e.extra[1]) {
-			o.falselyCreated++
-			o.wrong("row %d is reported with id %q, and the account holds %q", e.row.row, e.extra[1], ids)
-		}
+		claim(e, e.extra[0], e.extra[1])
 	}
 	for _, e := range failures {
-		if ids := held[e.row.who].ids; len(ids) > 0 {
-			o.falselyFailed++
-			o.wrong("row %d is reported as refused (%s), and the account holds it: %q", e.row.row, e.extra[0], ids)
-		}
+		claim(e, promise.Refused, "")
 		if !e.row.mayBeRefuse && !o.sc.naive {
 			o.wrong("row %d was refused without fault: %q", e.row.row, e.extra)
 		}
@@ -72,7 +69,8 @@ func (o *ordeal) check(rows []*orderRow, name, run string, end ending) {
 		if o.sc.key != "" && !e.row.mayBeRefuse {
 			faultless = append(faultless, e)
 		}
-		if len(held[e.row.who].ids) > 0 {
+		claim(e, promise.InDoubt, "")
+		if len(held[e.row.who]) > 0 {
 			o.doubtHere++
 		}
 	}
@@ -82,46 +80,50 @@ func (o *ordeal) check(rows []*orderRow, name, run string, end ending) {
 			len(faultless), unproved, o.batch, faultless[0].extra)
 	}
 	for _, r := range rows {
-		switch n := places[r.row]; {
-		case n == 0:
-			o.lost++
-			o.wrong("row %d stands in no report; the account holds %q", r.row, held[r.who].ids)
-		case n > 1:
+		if n := places[r.row]; n > 1 {
 			o.twoOutcomes++
 			o.wrong("row %d has %d outcomes", r.row, n)
 		}
+		if !said[r.row] {
+			claim(entry{row: r}, promise.Nothing, "")
+		}
 	}
 	o.twice = 0
-	for who, h := range held {
-		if len(h.ids) > 1 {
-			o.twice += len(h.ids) - 1
-			o.wrong("%s was created %d times: %q", who, len(h.ids), h.ids)
+	for _, b := range promise.Check(claims, held) {
+		switch b.Kind {
+		case promise.Twice:
+			o.twice++
+		case promise.Lost:
+			o.lost++
+		case promise.FalselyCreated:
+			o.falselyCreated++
+		case promise.FalselyRefused:
+			o.falselyFailed++
 		}
+		o.wrong("%s", b.Text)
 	}
 	if bound := o.diedWith + o.unproved; o.doubt > bound {
 		o.aboveBound += o.doubt - bound
 		o.wrong("%d rows in doubt: more than the %d that %d deaths and %d answers without proof explain", o.doubt, bound, o.deaths, unproved)
 	}
 	if !o.sc.naive {
-		o.exits(dir, end, counts{len(rows), len(results) - existing, existing, len(failures), len(doubts)})
+		o.exits(dir, name, end, counts{len(rows), len(results) - existing, existing, len(failures), len(doubts)})
 	}
 }
 
 // holds is what the account holds, by who it is.
-func (o *ordeal) holds() map[string]record {
+func (o *ordeal) holds() map[string][]string {
 	known := make(map[string]bool, len(o.rows))
 	for _, r := range o.rows {
 		known[r.who] = true
 	}
-	held := make(map[string]record, len(o.rows))
+	held := make(map[string][]string, len(o.rows))
 	for object := range o.truth.Objects(defaultObject) {
 		who := object.Properties[whoProperty]
 		if !known[who] {
 			o.wrong("the account holds a record that calls itself %q", who)
 		}
-		h := held[who]
-		h.ids = append(h.ids, object.ID)
-		held[who] = h
+		held[who] = append(held[who], object.ID)
 	}
 	return held
 }
@@ -203,7 +205,7 @@ func (o *ordeal) report(dir, name string, rows []*orderRow, own []string, places
 type counts struct{ rows, created, existing, refused, inDoubt int }
 
 // exits compares summary.json and the exit code with what the reports hold.
-func (o *ordeal) exits(dir string, end ending, c counts) {
+func (o *ordeal) exits(dir, name string, end ending, c counts) {
 	var sum struct {
 		Rows, Created, Existing, Refused, Pending *int
 		InDoubt                                   *int `json:"in_doubt"`
@@ -227,7 +229,7 @@ func (o *ordeal) exits(dir string, end ending, c counts) {
 	if c.refused+c.inDoubt > 0 {
 		want = exitRefused
 	}
-	if end.code != want && !(end.code == exitOK && end.nothing) {
+	if o.code[name] = want; end.code != want {
 		o.wrong("exit code %d with %s", end.code, fmt.Sprintf("%+v", c))
 	}
 	if !end.nothing && sum.ExitCode != end.code {
