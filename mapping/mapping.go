@@ -82,6 +82,9 @@ type AssociationRule struct {
 // One column is used as it is. Several are joined by "|", after every "\" and
 // "|" in them got a "\" before it, so that different cells never give the same
 // key.
+//
+// In YAML "key: email" is short for the column that email is mapped to under
+// properties.
 type KeyRule struct {
 	Property string
 	Columns  []string // at least one, all different; none with Auto

@@ -213,7 +213,9 @@ func TestParseErrors(t *testing.T) {
 		{"type beyond 32 bits", "associations: [ { to: a, column: A, type: 2147483648, category: WORK } ]\n", []string{"1:43 type must be a whole number from 1 to 2147483647"}},
 
 		// Key.
-		{"key a text", "key: k\n", []string{"1:6 key must be keys"}},
+		{"key without a column", "key: k\n", []string{"1:6 key: k needs a column for k under properties"}},
+		{"key whose property has no column", "properties: { k: { value: x } }\nkey: k\n", []string{"2:6 key: k needs a column"}},
+		{"key a list", "key: [k]\n", []string{"1:6 key must be keys"}},
 		{"key without anything", "key: {}\n", []string{"1:6 key needs property", "1:6 key needs columns"}},
 		{"key with column", "key: { property: k, column: A }\n", []string{`1:21 did you mean "columns"?`}},
 		{"key columns a text", "key: { property: k, columns: A }\n", []string{"1:30 columns must be a list"}},

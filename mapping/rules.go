@@ -53,6 +53,21 @@ func (s *section) mapping(m *Mapping) {
 	if in.CSV != nil {
 		m.CSV = *in.CSV
 	}
+	if n := s.at("key"); n != nil && n.Kind == yaml.ScalarNode && m.Key != nil {
+		s.keyColumn(m)
+	}
+}
+
+// keyColumn finds the column of a key that only names its property.
+func (s *section) keyColumn(m *Mapping) {
+	for i := range m.Properties {
+		if p := &m.Properties[i]; p.Name == m.Key.Property && p.Column != "" {
+			m.Key.Columns = []string{p.Column}
+			return
+		}
+	}
+	name := m.Key.Property
+	s.fail("key", "key: %[1]s needs a column for %[1]s under properties, such as %[1]s: Column; or write key: { property: %[1]s, columns: [Column] }", name)
 }
 
 // UnmarshalYAML is called by the library.
@@ -191,6 +206,10 @@ func (a *AssociationRule) UnmarshalYAML(n *yaml.Node) error {
 
 // UnmarshalYAML is called by the library.
 func (k *KeyRule) UnmarshalYAML(n *yaml.Node) error {
+	if n.Kind == yaml.ScalarNode {
+		*k = KeyRule{Property: n.Value} // short for the column that the property is mapped to
+		return nil
+	}
 	s, in := section{node: n}, plainKey{}
 	s.decode(&in, "key")
 	s.boolean("auto")

@@ -68,7 +68,7 @@ var reasons = map[rundir.Reason]struct {
 
 	rundir.KeyMissing:      {exitUsage, "create it with --create-key, or in HubSpot as single-line text with \"require unique values\""},
 	rundir.KeyNotUnique:    {exitUsage, "uniqueness can only be chosen when a property is created: make a new one with \"require unique values\", and use that"},
-	rundir.KeyNotCreated:   {0, "create it in HubSpot as single-line text with \"require unique values\""},
+	rundir.KeyNotCreated:   {0, "--create-key needs the scope {write}; or create it in HubSpot as single-line text with \"require unique values\""},
 	rundir.PropertyMissing: {exitUsage, "write its internal name, as HubSpot shows it in the property's settings, or create it there; best with \"require unique values\""},
 	rundir.LookupDenied:    {exitUnauthorised, scopeAdvice},
 	rundir.UntrustedURL:    {exitUsage, "if the token may go there, say so: --base-url {path}"},
@@ -131,6 +131,19 @@ func lacksAccess(err error) bool {
 	return ok && denied.Object == "" || answered && (answer.Unauthorized() || answer.Forbidden())
 }
 
+// writeSchemaScope is the scope that creating a property of an object type needs. Line
+// items and products have none of their own (HubSpot's specification, 2026-08).
+func writeSchemaScope(object string) string {
+	switch object {
+	case "line_items", "0-8", "products", "0-7":
+		return "e-commerce"
+	}
+	if strings.HasPrefix(object, "2-") || strings.HasPrefix(object, "p_") {
+		return "crm.schemas.custom.write"
+	}
+	return "crm.schemas." + object + ".write"
+}
+
 // hintOf is the advice that goes with an error, "" where the error says it all.
 func hintOf(err error) string {
 	if e, ok := errors.AsType[hintedError](err); ok {
@@ -138,7 +151,7 @@ func hintOf(err error) string {
 	}
 	if e, ok := errors.AsType[*rundir.Error](err); ok && reasons[e.Reason].hint != "" {
 		failures := (&rundir.Dir{Path: e.Path}).Failures()
-		return strings.NewReplacer("{path}", quoted(e.Path), "{failures}", quoted(failures), "{object}", e.Object, "{property}", e.Property).Replace(reasons[e.Reason].hint)
+		return strings.NewReplacer("{path}", quoted(e.Path), "{failures}", quoted(failures), "{object}", e.Object, "{write}", writeSchemaScope(e.Object), "{property}", e.Property).Replace(reasons[e.Reason].hint)
 	}
 	if e, ok := errors.AsType[*rundir.LockedError](err); ok {
 		return "wait for it, or look on with: hubload status " + quoted(e.Path)

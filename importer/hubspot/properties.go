@@ -26,7 +26,7 @@ func (c *Client) Properties(ctx context.Context) ([]api.Property, error) {
 	}
 	var all []api.Property
 	for i := range answer.Results {
-		if p := answer.Results[i].definition(); p.Name != "" {
+		if p := answer.Results[i].definition(c.object); p.Name != "" {
 			all = append(all, p)
 		}
 	}
@@ -40,7 +40,7 @@ func (c *Client) Property(ctx context.Context, name string) (api.Property, error
 }
 
 // Unique reports whether a property of an object type ("" for the client's own) is
-// unique by its definition. Its errors are [*Error], with Status 404 when there is no
+// unique: by its definition, or as the email of contacts. Its errors are [*Error], with Status 404 when there is no
 // such property.
 func (c *Client) Unique(ctx context.Context, object, name string) (bool, error) {
 	p, err := c.propertyOf(ctx, object, name)
@@ -55,7 +55,7 @@ func (c *Client) propertyOf(ctx context.Context, object, name string) (api.Prope
 	if strings.Trim(name, ".") == "" { // such a path is another one
 		return api.Property{}, &Error{Status: http.StatusNotFound, Message: fmt.Sprintf("%q can't be a property's name", name)}
 	}
-	return c.property(ctx, http.MethodGet, a.propertiesPath()+"/"+url.PathEscape(name), nil)
+	return c.property(ctx, http.MethodGet, a, "/"+url.PathEscape(name), nil)
 }
 
 // CreateProperty creates a property and returns its definition. Its errors are
@@ -65,13 +65,13 @@ func (c *Client) CreateProperty(ctx context.Context, p api.NewProperty) (api.Pro
 	if err != nil {
 		return api.Property{}, &Error{Err: fmt.Errorf("the property can't be encoded: %w", err)}
 	}
-	return c.property(ctx, http.MethodPost, c.propertiesPath(), body)
+	return c.property(ctx, http.MethodPost, c.address, "", body)
 }
 
-func (c *Client) property(ctx context.Context, method, path string, body []byte) (api.Property, error) {
+func (c *Client) property(ctx context.Context, method string, of address, path string, body []byte) (api.Property, error) {
 	var answer property
-	err := c.read(ctx, method, path, body, &answer, nil)
-	p := answer.definition()
+	err := c.read(ctx, method, of.propertiesPath()+path, body, &answer, nil)
+	p := answer.definition(of.object)
 	if err == nil && p.Name == "" {
 		err = &Error{Status: http.StatusOK, Err: errors.New("the answer holds no property")}
 	}
@@ -91,8 +91,14 @@ type property struct {
 	}] `json:"modificationMetadata"`
 }
 
-func (p *property) definition() api.Property {
+// definition is the property of an object type. The email of a contact is unique in
+// effect and identifies it in batch/read, though its definition says hasUniqueValue:
+// false (properties guide of 2026-03-31).
+func (p *property) definition(object string) api.Property {
 	d := p.Property
+	if d.Name == "email" && (object == "contacts" || object == "0-1") {
+		d.HasUniqueValue = true
+	}
 	d.ReadOnly = d.Calculated || p.Metadata.v.ReadOnly
 	for _, o := range p.Listed {
 		if o != (api.Option{}) {

@@ -189,7 +189,7 @@ func TestMatchInAnAccount(t *testing.T) {
 				_, err := account.AddRecord("products", id, map[string]string{"hs_sku": value})
 				must(err)
 			}
-			for of, want := range map[[2]string]bool{{"deals", "external_id"}: true, {"deals", "dealname"}: false, {"products", "hs_sku"}: false} {
+			for of, want := range map[[2]string]bool{{"deals", "external_id"}: true, {"deals", "dealname"}: false, {"products", "hs_sku"}: false, {"contacts", "email"}: true} {
 				if unique, err := c.Unique(ctx, of[0], of[1]); err != nil || unique != want {
 					t.Errorf("%v: unique %t, %v", of, unique, err)
 				}

@@ -50,6 +50,7 @@ type connection struct {
 	number      int64              // 0 when the token can't read it
 	sandbox     bool
 	keyProperty *api.Property // once it is known to be unique
+	keyCreated  bool          // by this process
 	tries       int           // of a read that fails for a reason that may pass
 	readOnly    bool          // nothing is created, not even what is asked for
 	close       func()
@@ -63,6 +64,9 @@ func (o *Options) connect(ctx context.Context, e Endpoint) (*connection, error) 
 	}
 	if err := c.identify(ctx, o.CreateKey || o.Sandbox); err != nil {
 		return nil, err
+	}
+	if c.keyCreated {
+		o.note("created the property %s of %s, with unique values, in the group %s", c.Key, c.Object, c.keyProperty.GroupName)
 	}
 	c.limiter = o.limiter(c)
 	c.limiter.Spent(c.early)

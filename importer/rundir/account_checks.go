@@ -3,6 +3,7 @@
 package rundir
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -69,15 +70,43 @@ func (c *connection) createKey(ctx context.Context) error {
 		c.keyProperty = &p
 		return nil
 	}
-	group := strings.ReplaceAll(strings.TrimSuffix(c.Object, "s"), "_", "") + "information"
+	group, err := c.keyGroup(ctx)
+	if err != nil {
+		return err
+	}
 	p, err := counted(c, func(ctx context.Context) (api.Property, error) {
 		return c.CreateProperty(ctx, api.NewProperty{
 			GroupName: group, Name: c.Key, Label: c.Key, Type: "string", FieldType: "text", HasUniqueValue: true,
 			Description: "Tells the rows of imports apart, so that none is created twice.",
 		})
 	})(ctx)
-	c.keyProperty = &p
+	c.keyProperty, c.keyCreated = &p, err == nil
 	return err
+}
+
+// keyGroup is the group of properties that the key's property is put into, which must
+// exist: the object type's own, or else the one that most properties are in that can be
+// set.
+func (c *connection) keyGroup(ctx context.Context) (string, error) {
+	usual := strings.ReplaceAll(strings.TrimSuffix(c.Object, "s"), "_", "") + "information"
+	list, err := repeated(ctx, c.tries, counted(c, c.Properties))
+	if err != nil && !lacks(err) {
+		return "", err
+	}
+	in := map[string]int{}
+	best := ""
+	for _, p := range list {
+		if p.GroupName == "" || p.Archived || p.ReadOnly || p.Hidden {
+			continue
+		}
+		if p.GroupName == usual {
+			return usual, nil
+		}
+		if in[p.GroupName]++; in[p.GroupName] > in[best] {
+			best = p.GroupName
+		}
+	}
+	return cmp.Or(best, usual), nil
 }
 
 // keyDefinition is a key's property as createKey makes it.
