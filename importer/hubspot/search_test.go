@@ -169,7 +169,7 @@ func TestMatchInAnAccount(t *testing.T) {
 	for _, quirks := range []hubspottest.Quirks{{}, {FoldUnique: true, UnknownMembers: true}, {SearchExact: true}} {
 		for _, version := range []string{"v3", "2026-03"} {
 			account := hubspottest.New(hubspottest.Config{Quirks: quirks, Scopes: []string{
-				"crm.objects.line_items.read", "crm.objects.deals.read", "crm.objects.products.read",
+				"crm.objects.line_items.read", "crm.objects.deals.read", "crm.objects.products.read", "crm.objects.contacts.read",
 			}})
 			server := httptest.NewServer(account)
 			t.Cleanup(server.Close)
