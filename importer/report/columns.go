@@ -104,6 +104,15 @@ func carried(cells [][]byte, at int, n int64) int64 {
 
 func decimal(n int64) string { return strconv.FormatInt(n, 10) }
 
+// decimals is decimal of two numbers, as parts of one text: nearly every row has two.
+func decimals(a, b int64) (string, string) {
+	var buf [40]byte
+	text := strconv.AppendInt(buf[:0], a, 10)
+	n := len(text)
+	all := string(strconv.AppendInt(text, b, 10))
+	return all[:n], all[n:]
+}
+
 // mark begins the hubload_correlation_id of a row whose cells couldn't be told
 // apart. In a report they have to stand in some columns or other; imported like
 // that the row would be taken for a good one, with values in the wrong places.

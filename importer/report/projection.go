@@ -142,16 +142,20 @@ func (p *projection) add(n *Counts, rec *csvfile.Record, fate *journal.Fate) err
 	}
 	cells, row, line, mark := p.cells(rec)
 	switch fate.Kind {
-	case journal.Unidentified:
-		n.Created++
-		n.IDsUnknown++
-		return p.results.add(cells, decimal(row), decimal(line), journal.Created.String(), "", "")
-	case journal.Created:
-		n.Created++
-		return p.results.add(cells, decimal(row), decimal(line), fate.Kind.String(), fate.ID, "")
-	case journal.Existing:
-		n.Existing++
-		return p.results.add(cells, decimal(row), decimal(line), fate.Kind.String(), fate.ID, "")
+	case journal.Created, journal.Existing, journal.Unidentified:
+		kind := fate.Kind
+		switch kind {
+		case journal.Existing:
+			n.Existing++
+		case journal.Unidentified:
+			kind = journal.Created
+			n.IDsUnknown++
+			fallthrough
+		default:
+			n.Created++
+		}
+		rowText, lineText := decimals(row, line)
+		return p.results.add(cells, rowText, lineText, kind.String(), fate.ID, "")
 	case journal.Refused:
 		n.Refused++
 		return p.failures.add(cells, p.failure(row, line, rec, fate, cmp.Or(mark, fate.CorrelationID), p.numbers.Text())...)

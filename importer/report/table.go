@@ -31,6 +31,9 @@ func newTable(w io.Writer, d csvfile.Dialect, header []byte, bare bool, columns 
 }
 
 // add writes a row. All text of hubload's columns comes through here.
+//
+// Joining the columns of results.csv by hand would save 0.1 of the 0.6 us that a row of it
+// takes (2026-11), of an import's 2 us at least.
 func (t *table) add(cells []byte, own ...string) error {
 	for i, text := range own {
 		if !isHarmless(text) {
