@@ -221,8 +221,6 @@ func (o *ordeal) verdict(p *process, how strike) (code int, done bool) {
 			o.deaths++
 		case slices.Contains([]string{"term", "int", "int-int", "int-term"}, how.kind) && p.requests() == 0:
 			// The signal came before the program listened: nothing was sent.
-		case strings.Contains(p.printed("stdout"), "reports: "):
-			// It came when all was done and the program listened no more.
 		default:
 			o.wrong("%s: a process died of %s after %d creates", how, p.status().Signal(), p.requests())
 		}

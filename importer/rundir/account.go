@@ -58,6 +58,12 @@ type connection struct {
 
 // connect checks address and credentials, and asks which account it is.
 func (o *Options) connect(ctx context.Context, e Endpoint) (*connection, error) {
+	if !o.Sandbox {
+		// Before the first request: making directories durable takes a while, in which
+		// other runs wouldn't see that request in the shared rate window. An error
+		// comes again, and is reported, where the directory is needed.
+		_ = o.state().make()
+	}
 	c, err := o.dial(ctx, e)
 	if err != nil {
 		return nil, err
