@@ -68,6 +68,9 @@ func (p *PropertyRule) YAML() string { return scalar(p.Name) + ": " + p.encode()
 // YAML returns the rule as one line of YAML, without the "- " in front of it.
 func (a *AssociationRule) YAML() string { return a.encode() }
 
+// YAML returns the rule as one line of YAML, without "key: " in front of it.
+func (k *KeyRule) YAML() string { return k.encode() }
+
 func (p *PropertyRule) encode() string {
 	var pairs []string
 	if p.Column != "" {

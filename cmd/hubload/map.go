@@ -112,6 +112,9 @@ func (a *app) runMap(ctx context.Context, path string, f *mapFlags) error {
 		return err
 	}
 	a.ui.printf("mapping: %s\n", out)
+	if p.Key.Rule.Property != "" && !p.Key.Exists {
+		a.ui.printf("key: proposed as a comment; with it no row is created twice, whatever file it comes in. To use it, take the # away and import with --create-key\n")
+	}
 	if in.Spooled {
 		return nil
 	}

@@ -110,6 +110,9 @@ func (s *session) start(ctx context.Context, in *Input) (*Result, error) {
 	if done, err := s.begin(ctx, s.dir, in, s.mapping); done != nil || err != nil {
 		return done, err
 	}
+	if s.dir.Key == "" && !s.Sandbox {
+		s.note("the mapping has no key: a row that comes again in another file is created again, and rows whose answer is lost stay in doubt. To rule both out, add key: { property: hubload_key, auto: true } to it, and import with --create-key")
+	}
 	return s.execute(ctx)
 }
 

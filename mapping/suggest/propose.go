@@ -36,6 +36,8 @@ type Proposal struct {
 	CSV     mapping.CSV // as given by the caller, who has read the file
 	Columns []Column    // in the order of the header, without hubload's own
 
+	Key Key // zero where no property is proposed
+
 	// About is one line for the head of the mapping, such as where it comes from.
 	About string
 }
@@ -93,6 +95,8 @@ func (c *Column) Format() string {
 	return text
 }
 
+const ambiguousName = "several columns have this name, and a rule can't tell them apart"
+
 // Used reports whether the column's rule is in the proposed mapping.
 func (c *Column) Used() bool { return c.Confidence > Low && c.Target() != "" }
 
@@ -122,7 +126,7 @@ func Propose(object string, header []string, rows [][]string, s *schema.Schema) 
 		c.Example = c.cells.First()
 		p.guesses = append(p.guesses, c)
 		if seen[mapping.Normalize(name)] > 1 {
-			c.Reason = "several columns have this name, and a rule can't tell them apart"
+			c.Reason = ambiguousName
 			continue
 		}
 		p.match(c)
@@ -130,6 +134,9 @@ func Propose(object string, header []string, rows [][]string, s *schema.Schema) 
 	p.arbitrate()
 	p.formats()
 	proposal := &Proposal{Object: p.object}
+	if slices.ContainsFunc(p.guesses, func(g *guess) bool { return g.Used() && g.Property != nil }) {
+		proposal.Key = p.key(header, rows)
+	}
 	for _, c := range p.guesses {
 		if c.Confidence == NoConfidence {
 			c.Property, c.Association = nil, nil
@@ -151,6 +158,9 @@ func (p *Proposal) Mapping() *mapping.Mapping {
 		default:
 			m.Associations = append(m.Associations, *c.Association)
 		}
+	}
+	if p.Key.Exists {
+		m.Key = &p.Key.Rule
 	}
 	return m
 }
@@ -176,6 +186,7 @@ func (p *Proposal) Encode() []byte {
 		}
 		return "- " + c.Association.YAML()
 	})
+	b.WriteString(p.Key.yaml())
 	b.WriteString(p.unmatched())
 	return []byte(b.String())
 }

@@ -225,6 +225,9 @@ properties:
   #   price: { column: Price, decimal: "," }
   #   price: { column: Price, group: "," }
   # price: Price   # left out; low, a usual name of it: "1,234"
+# With a key no row is created twice, whatever file it comes in. Take the # away, and
+# import with --create-key, which creates the property in the account:
+# key: { property: hubload_key, auto: true }   # made of all that a row sends
 # Columns that are not imported. To import one, write "property: column" under properties.
 #   "Remark", such as "x"
 `
