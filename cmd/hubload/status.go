@@ -93,7 +93,7 @@ func (a *app) showRun(path string) error {
 	case d.Key == "":
 		a.ui.printf("next: hubload resolve %s looks for the rows in doubt; they are not sent again\n", quoted(d.Path))
 	case state == rundir.Finished:
-		a.ui.printf("next: hubload resume %s looks the rows in doubt up by their key\n", quoted(d.Path))
+		a.ui.printf("next: hubload resume %s looks up the rows in doubt by key\n", quoted(d.Path))
 	}
 	return nil
 }

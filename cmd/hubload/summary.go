@@ -82,7 +82,7 @@ func next(d *rundir.Dir, c report.Counts, err error, tail string) (lines []strin
 		lines = append(lines, "next: "+resumeKeyed(d, c.InDoubt, tail))
 	default:
 		lines = append(lines,
-			fmt.Sprintf("next: the %s of %s may be in HubSpot or not, and are not sent again; look for them with", counted(c.InDoubt, "row"), d.InDoubt()),
+			fmt.Sprintf("next: %s in doubt (%s): perhaps in HubSpot, and not sent again; look in the account with", counted(c.InDoubt, "row"), d.InDoubt()),
 			"  hubload resolve "+quoted(d.Path)+tail)
 	}
 	return lines
@@ -91,7 +91,7 @@ func next(d *rundir.Dir, c report.Counts, err error, tail string) (lines []strin
 // resumeKeyed is what to do about rows in doubt that have a key: more than to look
 // for them.
 func resumeKeyed(d *rundir.Dir, doubts int64, tail string) string {
-	return fmt.Sprintf("hubload resume %s looks the %s in doubt up by their key, and sends what is missing", quoted(d.Path)+tail, counted(doubts, "row"))
+	return fmt.Sprintf("hubload resume %s looks up the %s in doubt by key, and sends what is missing", quoted(d.Path)+tail, counted(doubts, "row"))
 }
 
 // resumable adds to an error how to go on.
