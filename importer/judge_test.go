@@ -59,6 +59,7 @@ func TestJudge(t *testing.T) {
 		"no traces, but keys":                  {keyed(plain("a", "b")), answered([]api.Created{{Key: "kb", ID: "2"}, {Key: "ka", ID: "1"}}), []verdict{created, created}},
 		"another's trace beats our key":        {keyed(plain("a")), answered([]api.Created{{Trace: "x", Key: "ka", ID: "1"}}), []verdict{unknown}},
 		"an error without a name":              {plain("a", "b"), answered([]api.Created{made("a", "1")}, bad()), []verdict{created, unknown}},
+		"an error without a name, no results":  {plain("a", "b"), answered(nil, bad()), []verdict{unknown, unknown}},
 		"an error without a name, one row":     {plain("a"), answered(nil, bad()), []verdict{refused}},
 		"two errors without a name, one row":   {plain("a"), answered(nil, bad(), bad()), []verdict{unknown}},
 		"refused alone":                        {plain("a"), whole, []verdict{refused}},

@@ -38,6 +38,9 @@ var mutantGroups = []struct {
 		{"open intents are settled, and their rows sent nevertheless", "", "slicer.kind", `s.died[row]`, `false`, 0},
 		{"results are matched by their position", "", "judgeRows", `i, ok := traced(rows, k, c.Trace)`, `i, ok := k, k < len(rows)`, 0},
 		{"rows that the answer doesn't name are taken for refused", "", "judgeRest", `rowResult{failure: failure}`, `rowResult{verdict: refused, failure: failure}`, 0},
+		{"an answer that is short counts as complete", "", "judgeRest", `c.Results+refusals == len(rows)`, `true`, 0},
+		{"an answer that isn't final counts as complete", "", "judgeRest", `c.Final && c.Unnamed == 0`, `c.Unnamed == 0`, 1},
+		{"rows without a result are absent, whatever the answer's counts", "", "judgeRest", `counted && own == 0`, `own == 0`, 0},
 		{"an error without a name refuses every row that isn't named", "", "judgeRows", `len(rows) == 1 && named[0] == 0`, `named[0] == 0`, 0},
 		{
 			"what is neither a list nor a refusal is taken for a refusal", "", "courier.attempt", `results := judge(sent, ans)`,
@@ -54,7 +57,7 @@ var mutantGroups = []struct {
 		{"half of a refused batch is dropped", "", "courier.send", `left.split[half:]`, `nil`, 0},
 		{"the checksum of skipped rows isn't compared", "rows", "Verifier.Take", `v.crc != s.CRC`, `false`, 0},
 		{"a shorter input isn't noticed", "rows", "Verifier.End", `v.Slices.Len() == 0`, `last >= 0`, 0},
-		{"a run that was interrupted looks finished", "", "Run", `cause != nil && _echo`, `false`, 0},
+		{"a run that was interrupted looks finished", "", "Run", `cause != nil && _echo`, `cause != nil && _echo && false`, 0},
 		{"an interruption cuts off requests in flight", "", "courier.attempt", `outlive(ctx)`, `ctx`, 0},
 		{"rows with the same key are sent", "rows", "Row.Map", `ok`, `false && ok`, 2},
 		{"rows that lead nowhere are sent", "", "courier.link", `len(problems[i]) == 0`, `true`, 0},
