@@ -20,7 +20,10 @@ input), .gz or .zst, and a failures.csv of an earlier run.
 The run directory holds results.csv (rows that exist now), failures.csv (rows that
 were refused, and why), in_doubt.csv (rows whose fate is unknown) and summary.json.
 The same command given twice is safe: an unfinished run goes on, a finished one
-sends nothing.`
+sends nothing.
+
+With a key in the mapping no row is created twice, whatever file it comes in:
+key: { property: hubload_key, auto: true } and, the first time, --create-key.`
 
 // importFlags are the flags of import.
 type importFlags struct {

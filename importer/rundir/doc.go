@@ -20,6 +20,7 @@
 //	mapping.yaml   the mapping as used
 //	schema.json    the account's property definitions as they were read
 //	input.csv      the input, when it was standard input or a pipe
+//	ordinals.json, corrected.json   the numbers of equal rows, of which automatic keys are made
 //	results.csv, failures.csv, in_doubt.csv, summary.json; see package report
 //
 // # The ledger
