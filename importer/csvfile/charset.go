@@ -1,4 +1,4 @@
-// Character sets: their names, decoding without loss, and encoding.
+// Character sets: their names, decoding without loss, encoding, and what text may not hold.
 
 package csvfile
 
@@ -20,7 +20,7 @@ type charset struct {
 	name  string
 	bom   string
 	table encoding.Encoding // nil for Unicode
-	wide  bool              // UTF-16
+	utf16 bool              // UTF-16
 	big   bool              // UTF-16 with the high byte first
 
 	// trails says that the second byte of a character may be ASCII, from @
@@ -30,8 +30,8 @@ type charset struct {
 
 var (
 	utf8Set  = &charset{name: "utf-8", bom: "\xEF\xBB\xBF"}
-	utf16LE  = &charset{name: "utf-16le", bom: "\xFF\xFE", wide: true}
-	utf16BE  = &charset{name: "utf-16be", bom: "\xFE\xFF", wide: true, big: true}
+	utf16LE  = &charset{name: "utf-16le", bom: "\xFF\xFE", utf16: true}
+	utf16BE  = &charset{name: "utf-16be", bom: "\xFE\xFF", utf16: true, big: true}
 	shiftJIS = &charset{name: "shift_jis", table: japanese.ShiftJIS, trails: true}
 	eucJP    = &charset{name: "euc-jp", table: japanese.EUCJP}
 	windows  = &charset{name: "windows-1252", table: charmap.Windows1252}
@@ -123,4 +123,32 @@ func isASCII(b []byte) bool {
 		}
 	}
 	return true
+}
+
+// badText returns the place of the first byte in text that is not UTF-8 or
+// starts a character that a field may not hold: a control character other than
+// TAB, LF and CR, or a noncharacter. The rune is utf8.RuneError for what is not
+// UTF-8. The place is -1 when all is well.
+func badText(text []byte) (int, rune) {
+	for i := 0; i < len(text); {
+		c, size := rune(text[i]), 1
+		if c >= utf8.RuneSelf {
+			if c, size = utf8.DecodeRune(text[i:]); c == utf8.RuneError && size == 1 {
+				return i, c
+			}
+		}
+		if isControl(c) || isNoncharacter(c) {
+			return i, c
+		}
+		i += size
+	}
+	return -1, 0
+}
+
+func isControl(c rune) bool {
+	return c < 0x20 && c != '\t' && c != '\n' && c != '\r' || 0x7F <= c && c < 0xA0
+}
+
+func isNoncharacter(c rune) bool {
+	return c&0xFFFE == 0xFFFE || 0xFDD0 <= c && c <= 0xFDEF
 }

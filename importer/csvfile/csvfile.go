@@ -15,7 +15,7 @@
 // # What it guarantees over encoding/csv
 //
 //   - Fields keep their bytes. encoding/csv turns CRLF inside quotes into LF.
-//   - Each record comes with its bytes as they stand in the file
+//   - Each record comes with its bytes as the file has them
 //     ([Record.Raw], [Record.AppendCells]), so that a row can be written back
 //     unchanged.
 //   - A bad record costs that record. encoding/csv ends at the first one, and
@@ -34,7 +34,7 @@
 // # What is accepted
 //
 // Quoting is that of RFC 4180: a cell that holds the delimiter, a quote or a
-// line end stands in double quotes, and a quote inside is doubled. Every record
+// line end is in double quotes, and a quote inside is doubled. Every record
 // has as many cells as the header. Quotes elsewhere, control characters other
 // than TAB (and line ends inside quotes) and Unicode noncharacters are
 // problems. Lines that are empty or hold only spaces and tabs are skipped and
@@ -54,7 +54,7 @@ const (
 	maxRecord  = 1 << 20  // bytes of a record with its line end
 	maxLines   = 10_000   // physical lines of a record
 	maxColumns = 2_000    // of a header
-	sampleSize = 64 << 10 // bytes that encoding and line ends are told from
+	sampleSize = 64 << 10 // bytes from which encoding and line ends are found
 )
 
 // Options say what is known of a file beforehand. The zero value recognises
@@ -110,7 +110,7 @@ type Reader struct {
 	failed     error // what Read keeps returning
 	row, blank int64
 	rec        Record
-	room       []string // for Fields
+	fieldBuf   []string
 	scratch    []byte
 	offset     atomic.Int64 // see Offset
 }
@@ -178,7 +178,7 @@ func (r *Reader) Offset() int64 { return r.offset.Load() }
 
 func (r *Reader) noteOffset() {
 	at, ahead := r.base+int64(r.pos), r.base+int64(r.end)
-	if ahead > 0 && (r.src.kind != "" || r.charset.wide) {
+	if ahead > 0 && (r.src.kind != "" || r.charset.utf16) {
 		at = int64(float64(r.src.count.n.Load()) * float64(at) / float64(ahead))
 	}
 	r.offset.Store(at)

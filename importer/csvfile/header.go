@@ -42,7 +42,7 @@ func (r *Reader) readHeader(o Options) error {
 		if delim == 0 {
 			delim = sep
 		}
-		r.notes = append(r.notes, fmt.Sprintf("The first line is Excel's sep=%s and is no part of the table.", delimiterName(sep)))
+		r.notes = append(r.notes, fmt.Sprintf("The first line is Excel's sep=%s and not part of the table.", delimiterName(sep)))
 	}
 	if err := r.skip(); err != nil {
 		return err
@@ -156,7 +156,7 @@ func (r *Reader) parseHeader(delim byte) (span, error) {
 	case sp.state == short:
 		return sp, r.fail(r.line, "the header has no end within 1 MiB", "A CSV file starts with one line that holds the names of the columns.")
 	case sp.cells > maxColumns:
-		return sp, r.fail(r.line, fmt.Sprintf("the header has %d columns, and 2,000 is the most", sp.cells), "Leave out the columns that aren't needed.")
+		return sp, r.fail(r.line, fmt.Sprintf("the header has %d columns, but at most 2,000 are allowed", sp.cells), "Remove the columns that you don't need.")
 	}
 	text, _ := r.window()
 	r.rec.Raw = text[:sp.n]

@@ -29,7 +29,7 @@ func (r *Reader) countProblem(sp span) *Problem {
 			count(sp.cells, "cell"), want)
 	default:
 		return r.problem(CodeFieldCount, r.line, -1,
-			"The record has %s and the header %d: add the delimiters (%s) of the missing cells, or remove a line end inside of a cell.",
+			"The record has %s and the header %d: add the delimiters (%s) of the missing cells, or remove a line end inside a cell.",
 			count(sp.cells, "cell"), want, r.delimiterName())
 	}
 }
@@ -41,11 +41,11 @@ func (r *Reader) quoteProblem(sp span) *Problem {
 	if !sp.inQuotes {
 		switch {
 		case len(bytes.Trim(cell, " \t")) == 0:
-			return r.problem(CodeQuote, line, sp.cells, `White space stands before the opening quote: remove it.`)
+			return r.problem(CodeQuote, line, sp.cells, `There is white space before the opening quote: remove it.`)
 		case r.endsInBackslash(cell):
 			return r.problem(CodeQuote, line, sp.cells, `A backslash doesn't escape a quote in CSV: put the cell into double quotes and write \" as "".`)
 		}
-		return r.problem(CodeQuote, line, sp.cells, `A quote stands in a cell that isn't quoted: put the cell into double quotes and double the quote, as in "5"" pipe".`)
+		return r.problem(CodeQuote, line, sp.cells, `A cell without quotes around it holds a quote: put the cell into double quotes and double the quote, as in "5"" pipe".`)
 	}
 	switch after := text[sp.at]; {
 	case r.endsInBackslash(cell[:len(cell)-1]):
@@ -53,7 +53,7 @@ func (r *Reader) quoteProblem(sp span) *Problem {
 	case after == ' ' || after == '\t':
 		return r.problem(CodeQuote, line, sp.cells, `White space follows a closing quote: remove it, or double the quote if it belongs to the text.`)
 	}
-	return r.problem(CodeQuote, line, sp.cells, `Text follows a closing quote: double every quote inside of a quoted cell, as in "5"" pipe".`)
+	return r.problem(CodeQuote, line, sp.cells, `Text follows a closing quote: double every quote inside a quoted cell, as in "5"" pipe".`)
 }
 
 // endsInBackslash looks at whole characters, as a backslash is also the second
@@ -73,7 +73,7 @@ func (r *Reader) unclosedProblem(sp span, end int) *Problem {
 	line := r.line + int64(sp.cellLines)
 	if text, last := r.window(); last && end == len(text) && sp.state == short {
 		return r.problem(CodeCutOff, line, sp.cells,
-			"The file ends inside of the quoted cell that starts here: the file looks cut off, so get the whole file, or close the quote.")
+			"The file ends inside the quoted cell that starts here: the file looks cut off, so get the whole file, or close the quote.")
 	}
 	return r.problem(CodeUnclosedQuote, line, sp.cells,
 		"The quote that opens here isn't closed where the cell ends: close it, and double the quotes inside of the cell; the record was taken to end before the next line with %s.",
@@ -104,19 +104,19 @@ func (r *Reader) characterProblem(line int64, cell int, c rune) *Problem {
 		return r.problem(CodeControlCharacter, line, cell, "A %s that ends no line here stands outside of quotes: remove it, or put the cell into double quotes.",
 			map[rune]string{'\r': "carriage return (CR)", '\n': "line feed (LF)"}[c])
 	case isNoncharacter(c):
-		return r.problem(CodeEncoding, line, cell, "The cell holds the noncharacter U+%04X, which is no text: remove it.", c)
+		return r.problem(CodeEncoding, line, cell, "The cell holds the noncharacter U+%04X, which is not text: remove it.", c)
 	}
 	return r.problem(CodeControlCharacter, line, cell, "The cell holds the control character U+%04X: remove it.", c)
 }
 
 // encodingProblem is about place at of the record.
 func (r *Reader) encodingProblem(at int) *Problem {
-	if r.charset.wide {
+	if r.charset.utf16 {
 		return r.problem(CodeEncoding, r.lineOf(at), r.cellOf(at),
-			"Half a character stands in the cell, which is no %s: write the character again.", r.charset.name)
+			"The cell holds half a character, which is not %s: write the character again.", r.charset.name)
 	}
 	return r.problem(CodeEncoding, r.lineOf(at), r.cellOf(at),
-		"The byte 0x%02X at offset %d of the text is no %s: write the character again, or name the file's encoding with --encoding.",
+		"The byte 0x%02X at offset %d of the text is not %s: write the character again, or name the file's encoding with --encoding.",
 		r.rec.Raw[at], r.base+int64(r.pos+at), r.charset.name)
 }
 

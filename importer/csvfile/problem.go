@@ -11,10 +11,10 @@ import (
 // The codes of a [Problem].
 const (
 	CodeFieldCount       = "CSV_FIELD_COUNT"       // more or fewer cells than the header
-	CodeQuote            = "CSV_QUOTE"             // a quote where none may stand, or text after a closing one
+	CodeQuote            = "CSV_QUOTE"             // a quote where none is allowed, or text after a closing one
 	CodeUnclosedQuote    = "CSV_UNCLOSED_QUOTE"    // a quote that isn't closed on its line or where a later record begins
 	CodeCutOff           = "CSV_CUT_OFF"           // the file ends inside a quoted cell
-	CodeEncoding         = "CSV_ENCODING"          // bytes that are no text in the file's encoding
+	CodeEncoding         = "CSV_ENCODING"          // bytes that are not text in the file's encoding
 	CodeControlCharacter = "CSV_CONTROL_CHARACTER" // such as NUL, or CR outside quotes
 	CodeTooLarge         = "CSV_TOO_LARGE"         // a line longer than 1 MiB
 )
@@ -23,7 +23,7 @@ const (
 type Problem struct {
 	Code    string // one of the constants
 	Line    int64  // physical line of the place, 1-based
-	Column  string // header name of the column, "" when it can't be told
+	Column  string // header name of the column, "" when it is not known
 	Message string // one sentence with the fix; holds no cell values
 }
 

@@ -1,4 +1,4 @@
-// Reading records: the buffer, and what makes a record a good one.
+// Reading records, and what makes a record a good one.
 
 package csvfile
 
@@ -7,18 +7,19 @@ import (
 	"io"
 )
 
-// Read returns the next record, or [io.EOF] after the last one. A bad record
-// is no error but a Record with a Problem. The error is a [*FileError] when
-// reading can't go on; Read then keeps returning it. The Record is valid until
-// the next Read or Skim, except for the texts of its Fields, which may be kept.
+// Read returns the next record, or [io.EOF] after the last one. A bad record is a
+// Record with a Problem, not an error. The error is a [*FileError] when reading can't go
+// on; Read then keeps returning it. The Record is valid until the next Read or
+// SkipFields, except for the texts of its Fields, which may be kept.
 func (r *Reader) Read() (*Record, error) { return r.next((*Reader).read) }
 
-// Skim is Read for who wants the fields of few records: of a good record it leaves
-// Fields nil, and [Reader.Fields] sets them. known says that the next record was read
-// before and was a good one: only its end is looked for then, and Problem may be nil until
-// Fields is called, whatever the record holds. So who says known compares Raw with what it
-// was, by a checksum, before acting on what Skim returned.
-func (r *Reader) Skim(known bool) (*Record, error) {
+// SkipFields is like Read but does not decode fields: Fields of a good record is nil.
+// Call [Reader.Fields] if you need them.
+//
+// known says that the record was read before and was good. Then only its end is looked
+// for, and Problem may be nil for a bad record until Fields is called. Compare Raw with a
+// checksum of what was read before, and act on the record only if they agree.
+func (r *Reader) SkipFields(known bool) (*Record, error) {
 	if known {
 		return r.next((*Reader).pass)
 	}
@@ -36,12 +37,12 @@ func (r *Reader) next(read func(*Reader) error) (*Record, error) {
 	return &r.rec, nil
 }
 
-// Fields sets and returns the Fields of the record that Read or Skim returned
-// last; nil when it has a Problem, which is set if Skim was told that there is none.
+// Fields sets and returns the Fields of the record that Read or SkipFields returned
+// last. They are nil when it has a Problem, which this sets where known was wrong.
 func (r *Reader) Fields() []string {
 	if r.rec.Fields == nil && r.rec.Problem == nil && r.failed == nil {
 		r.rec.split()
-		r.rec.Fields, r.rec.Problem = r.fields(r.rec.span) // none, but for who knew wrongly
+		r.rec.Fields, r.rec.Problem = r.fields(r.rec.span) // a Problem if known was wrong
 	}
 	return r.rec.Fields
 }
@@ -105,99 +106,6 @@ func (r *Reader) begin() {
 	r.rec.Fields, r.rec.Problem = nil, nil
 }
 
-// skip passes what is left of a line that was too long, and blank lines. When
-// it returns nil, either a record starts at pos or the input is at its end.
-func (r *Reader) skip() error {
-	for {
-		text, last := r.window()
-		if r.skipLine {
-			_, next, ok := r.syntax.line(text, last)
-			if ok {
-				r.advance(next, 1)
-				r.skipLine = false
-				continue
-			}
-			if next = len(bytes.TrimSuffix(text, []byte("\r"))); next > 0 {
-				r.advance(next, 0)
-				continue
-			}
-		} else if next, ok := r.syntax.blank(text, last); ok {
-			if next == 0 {
-				return nil
-			}
-			r.advance(next, 1)
-			r.blank++
-			if r.header == nil && r.base+int64(r.pos) > maxRecord {
-				return r.fail(0, "the file has no header within its first MiB", "Its first line has to hold the names of the columns.")
-			}
-			continue
-		} else if len(text) == maxRecord {
-			return nil // nothing but white space: a record that is too large
-		}
-		if err := r.fill(); err != nil {
-			return err
-		}
-	}
-}
-
-// scan splits the record at pos, with as much of the input as that takes and
-// the limit allows.
-func (r *Reader) scan() (span, error) {
-	for {
-		text, last := r.window()
-		sp, ends := r.syntax.split(text, last, r.rec.ends[:0])
-		r.rec.ends = ends
-		if sp.state != short || last || len(text) == maxRecord {
-			return sp, nil
-		}
-		if err := r.fill(); err != nil {
-			return sp, err
-		}
-	}
-}
-
-// window returns what is buffered from pos on. last says that the input ends
-// there; a full buffer is never the last, so that the limit is the same
-// whatever pieces the source comes in.
-func (r *Reader) window() (text []byte, last bool) {
-	text = r.buf[r.pos:r.end]
-	return text, r.readErr == io.EOF && len(text) < maxRecord
-}
-
-func (r *Reader) advance(n, lines int) {
-	r.pos += n
-	r.line += int64(lines)
-}
-
-// fill reads on, or returns a [*FileError] when that fails; at the end of the
-// input readErr is io.EOF afterwards. It makes the unread text at least twice
-// as long if it can, so that splitting it from its start again costs constant
-// time a byte, however little the source gives at a time.
-func (r *Reader) fill() error {
-	if r.readErr != nil && r.readErr != io.EOF {
-		return r.sourceError(r.readErr, r.line)
-	}
-	r.base += int64(r.pos)
-	unread := copy(r.buf, r.buf[r.pos:r.end])
-	r.pos, r.end = 0, unread
-	if unread > len(r.buf)/2 && len(r.buf) < maxRecord {
-		r.buf = append(make([]byte, 0, 2*len(r.buf)), r.buf...)
-		r.buf = r.buf[:cap(r.buf)]
-	}
-	for idle := 0; r.readErr == nil && r.end < len(r.buf) && r.end <= 2*unread; {
-		var n int
-		n, r.readErr = r.src.text.Read(r.buf[r.end:])
-		r.end += n
-		if idle++; n > 0 {
-			idle = 0
-		}
-		if idle == 100 {
-			r.readErr = io.ErrNoProgress
-		}
-	}
-	return nil
-}
-
 // plain reports whether it takes no decoding to see that the record is a good one.
 func (r *Reader) plain(sp span) bool {
 	return sp.cells == len(r.header) && sp.control < 0 && !sp.high
@@ -219,10 +127,10 @@ func (r *Reader) fields(sp span) ([]string, *Problem) {
 			return nil, r.textProblem(at, c)
 		}
 	}
-	if len(r.room) != len(ends) {
-		r.room = make([]string, len(ends))
+	if len(r.fieldBuf) != len(ends) {
+		r.fieldBuf = make([]string, len(ends))
 	}
-	fields := r.room
+	fields := r.fieldBuf
 	if unicode && !sp.doubled {
 		s := string(raw)
 		start := 0
@@ -277,7 +185,7 @@ func (r *Reader) decodeCell(start int, cell, text []byte) *Problem {
 		}
 		return r.encodingProblem(start + bad)
 	}
-	// Of what may not stand in a field, the charsets with a table have the control
+	// Of what a field may not hold, the charsets with a table have the control
 	// characters beyond ASCII alone, which all start with this byte in UTF-8.
 	if bytes.IndexByte(r.scratch[from:], 0xC2) >= 0 {
 		if at, c := badText(r.scratch[from:]); at >= 0 {

@@ -10,11 +10,11 @@ type Record struct {
 	Line int64 // physical line on which it starts, 1-based
 
 	// Fields are the decoded values, one per column of the header; nil after
-	// [Reader.Skim], and when there is a Problem. The slice is valid until the next
+	// [Reader.SkipFields], and when there is a Problem. The slice is valid until the next
 	// Read; its texts may be kept.
 	Fields []string
 
-	// Raw is the record as it stands in the file, without its line end; of a
+	// Raw is the record as the file has it, without its line end; of a
 	// UTF-16 file, as UTF-8. With CodeTooLarge it is the first MiB. It is
 	// valid until the next Read.
 	Raw []byte
@@ -32,7 +32,7 @@ type Record struct {
 // the delimiters, as text in quotes.
 //
 // The cells of a good record are exactly those of the file if columns is the
-// header's number. The cells of one with a Problem are those that can be told
+// header's number. The cells of one with a Problem are those that can be found
 // apart, and a cell that isn't well-formed is put into quotes, so that each can
 // be written back and no byte of Raw is lost. They are valid until the next
 // Read.
@@ -62,7 +62,7 @@ func (rec *Record) AppendCells(dst [][]byte, columns int) [][]byte {
 	return dst
 }
 
-// split finds the cells of a record that Skim has only looked for its end.
+// split finds the cells of a record that SkipFields has only looked for its end.
 func (rec *Record) split() {
 	if rec.Problem == nil && len(rec.ends) == 0 {
 		rec.span, rec.ends = rec.syntax.split(rec.Raw, true, rec.ends)

@@ -60,7 +60,7 @@ func regular(path string, stat func() (os.FileInfo, error)) error {
 func unreadable(path string, err error) error {
 	var pathErr *os.PathError
 	if errors.As(err, &pathErr) {
-		err = pathErr.Err // the path stands in front already
+		err = pathErr.Err // the message names the path already
 	}
 	e := &FileError{Path: path, Message: "the file can't be opened", Err: err}
 	switch {

@@ -9,18 +9,18 @@ import (
 	"unicode/utf8"
 )
 
-// An utf16Reader yields UTF-8. What is no UTF-16 it makes invalid UTF-8, so
+// An utf16Reader yields UTF-8. It makes invalid UTF-8 of what is not UTF-16, so
 // that it is found by the same check as in any other file: a surrogate on its
 // own becomes its three bytes, and an odd byte at the end becomes 0xFF. (The
 // decoder of x/text would make U+FFFD of both.)
 type utf16Reader struct {
-	src  io.Reader
-	unit binary.ByteOrder
-	in   []byte // room to read into; in[:rest] wasn't decoded yet
-	rest int
-	out  []byte // decoded and not yet read
-	room []byte // backs out
-	err  error
+	src    io.Reader
+	unit   binary.ByteOrder
+	in     []byte // in[:rest] wasn't decoded yet
+	rest   int
+	out    []byte // decoded and not yet read
+	outBuf []byte // backs out
+	err    error
 }
 
 func newUTF16Reader(src io.Reader, big bool) *utf16Reader {
@@ -51,7 +51,7 @@ func (u *utf16Reader) Read(p []byte) (int, error) {
 // decode decodes b and keeps a character that isn't complete for the next
 // call, unless b is the last.
 func (u *utf16Reader) decode(b []byte, last bool) {
-	u.out = u.room[:0]
+	u.out = u.outBuf[:0]
 	for len(b) >= 2 {
 		r, size := rune(u.unit.Uint16(b)), 2
 		if utf16.IsSurrogate(r) {
@@ -74,7 +74,7 @@ func (u *utf16Reader) decode(b []byte, last bool) {
 	if last && len(b) > 0 {
 		u.out, b = append(u.out, 0xFF), nil
 	}
-	u.room = u.out
+	u.outBuf = u.out
 	u.rest = copy(u.in, b)
 }
 

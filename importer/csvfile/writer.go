@@ -20,7 +20,7 @@ type Writer struct {
 	charset *charset // nil when the dialect's encoding isn't known
 	started bool
 	line    []byte // the record being made
-	wide    []byte // the same in UTF-16
+	utf16   []byte // the same in UTF-16
 }
 
 // NewWriter returns a Writer to w. Where d doesn't say, it writes UTF-8,
@@ -162,9 +162,9 @@ func (w *Writer) end() error {
 	}
 	w.started = true
 	line := w.line
-	if w.charset.wide {
-		w.wide = appendUTF16(w.wide[:0], line, w.charset.big)
-		line = w.wide
+	if w.charset.utf16 {
+		w.utf16 = appendUTF16(w.utf16[:0], line, w.charset.big)
+		line = w.utf16
 	}
 	_, err := w.w.Write(line)
 	return err

@@ -22,8 +22,8 @@ type Guard struct {
 	note *os.File
 }
 
-// A LockedError says who holds the lock. It is also what stands in the lock
-// file, as JSON.
+// A LockedError says who holds the lock. It is also what the lock
+// file holds, as JSON.
 type LockedError struct {
 	PID   int       // 0 when the holder hasn't said it yet
 	Host  string    // its name for itself, as the process may run elsewhere

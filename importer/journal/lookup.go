@@ -116,7 +116,7 @@ func (s *State) lineAt(offset int64) ([]byte, error) {
 		n, err := s.file.ReadAt(c.window[:size], c.start)
 		c.window = c.window[:n]
 		if err == io.EOF {
-			size = 8 * maxLine // there is no more: look once again
+			size = 8 * maxLine // this is all: look once more
 		} else if err != nil {
 			return nil, fmt.Errorf("reading the journal: %w", err)
 		}

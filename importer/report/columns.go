@@ -23,7 +23,7 @@ type columns struct {
 	own   []int // the columns of the input itself, ascending
 
 	// Where an earlier report says which row of the source file this is;
-	// -1 when the input is no report.
+	// -1 when the input is not a report.
 	row, line int
 
 	// Where an earlier report says why a row was refused; -1 when there is none.
@@ -113,14 +113,14 @@ func decimals(a, b int64) (string, string) {
 	return all[:n], all[n:]
 }
 
-// mark begins the hubload_correlation_id of a row whose cells couldn't be told
-// apart. In a report they have to stand in some columns or other; imported like
-// that the row would be taken for a good one, with values in the wrong places.
+// mark begins the hubload_correlation_id of a row that couldn't be split into cells. Its
+// report puts the text into some columns. Imported like that, the row would look good and
+// have values in the wrong places.
 const mark = "uncorrected-"
 
 // Uncorrected returns a function that reports whether a record under a header is one
-// that couldn't be told apart into cells when a failures file was written, and
-// still stands as it was written. It returns the code that the row was refused
+// that couldn't be split into cells when a failures file was written, and
+// still is as it was written. It returns the code that the row was refused
 // with. The function must not be called concurrently.
 func Uncorrected(header []string) func(*csvfile.Record) (code string, ok bool) {
 	c := columnsOf(header)

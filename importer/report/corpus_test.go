@@ -21,7 +21,7 @@ import (
 type refusedRow struct {
 	row, line int64
 	raw       []byte
-	mended    bool // its cells get quotes that the input doesn't have
+	requoted  bool // its cells get quotes that the input doesn't have
 }
 
 // TestCorpusByteForByte reads failures.csv as bytes, and not with the reader that the
@@ -55,7 +55,7 @@ func TestCorpusByteForByte(t *testing.T) {
 				var fates []journal.Fate
 				for _, r := range rows {
 					fates = append(fates, journal.Fate{Row: r.row, Kind: journal.Refused, Code: "X", Message: "m"})
-					if r.mended {
+					if r.requoted {
 						bad++
 					}
 				}
@@ -91,12 +91,12 @@ func refusedRows(t *testing.T, input []byte, o csvfile.Options) ([]refusedRow, c
 		if err != nil {
 			return nil, csvfile.Dialect{} // it is cut off
 		}
-		mended := rec.Problem != nil && rec.Problem.Code != csvfile.CodeEncoding && rec.Problem.Code != csvfile.CodeControlCharacter
+		requoted := rec.Problem != nil && rec.Problem.Code != csvfile.CodeEncoding && rec.Problem.Code != csvfile.CodeControlCharacter
 		// A CR that ends no line is no well-formed cell either, nor half a character.
-		if rec.Problem != nil && !mended {
-			mended = slices.ContainsFunc(rec.AppendCells(nil, len(r.Header())), func(cell []byte) bool { return !bytes.Contains(rec.Raw, cell) })
+		if rec.Problem != nil && !requoted {
+			requoted = slices.ContainsFunc(rec.AppendCells(nil, len(r.Header())), func(cell []byte) bool { return !bytes.Contains(rec.Raw, cell) })
 		}
-		rows = append(rows, refusedRow{rec.Row, rec.Line, bytes.Clone(rec.Raw), mended})
+		rows = append(rows, refusedRow{rec.Row, rec.Line, bytes.Clone(rec.Raw), requoted})
 	}
 }
 
@@ -120,9 +120,9 @@ func checkBytes(t *testing.T, written []byte, rows []refusedRow, d csvfile.Diale
 		}
 		before := written[:at]
 		switch {
-		case !r.mended && !bytes.HasSuffix(before, append([]byte(d.LineEnd), r.raw...)):
+		case !r.requoted && !bytes.HasSuffix(before, append([]byte(d.LineEnd), r.raw...)):
 			t.Errorf("row %d is %q, and %q stands in the report", r.row, r.raw, before)
-		case r.mended && !bytes.HasSuffix(bare(before, delim), bare(r.raw, delim)):
+		case r.requoted && !bytes.HasSuffix(bare(before, delim), bare(r.raw, delim)):
 			t.Errorf("row %d is %q, and its bytes aren't all in %q", r.row, r.raw, before)
 		}
 		written = written[at+len(own):]

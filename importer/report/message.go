@@ -20,7 +20,7 @@ const (
 	maxText  = 500
 )
 
-// placeholder stands in a message for the value of its property, or of a property
+// placeholder is in a message instead of the value of its property, or of a property
 // that it names.
 var placeholder = regexp.MustCompile(`\{value(?: of [^{}]+)?\}`)
 

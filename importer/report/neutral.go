@@ -11,9 +11,9 @@ import (
 	"github.com/hubload/hubload/importer/csvfile"
 )
 
-// wide are the full-width forms of = + - @, which spreadsheets with a Japanese
+// fullWidth are the full-width forms of = + - @, which spreadsheets with a Japanese
 // interface take for them.
-var wide = []string{"\uFF1D", "\uFF0B", "\uFF0D", "\uFF20"}
+var fullWidth = []string{"\uFF1D", "\uFF0B", "\uFF0D", "\uFF20"}
 
 // number is what may begin with + or - and is still no formula.
 var number = regexp.MustCompile(`^[+-][.,]?[0-9][0-9.,]*([eE][+-]?[0-9]+)?$`)
@@ -23,7 +23,7 @@ var number = regexp.MustCompile(`^[+-][.,]?[0-9][0-9.,]*([eE][+-]?[0-9]+)?$`)
 // stay as they are. [Restore] undoes it for every s: where such a text begins with
 // ' already, it gets one more.
 func Neutralise(s string) string {
-	if formula(strings.TrimLeft(s, "'"), wide) {
+	if formula(strings.TrimLeft(s, "'"), fullWidth) {
 		return "'" + s
 	}
 	return s
@@ -33,7 +33,7 @@ func Neutralise(s string) string {
 // are.
 func Restore(s string) string {
 	rest, marked := strings.CutPrefix(s, "'")
-	if marked && formula(strings.TrimLeft(rest, "'"), wide) {
+	if marked && formula(strings.TrimLeft(rest, "'"), fullWidth) {
 		return rest
 	}
 	return s
@@ -41,7 +41,7 @@ func Restore(s string) string {
 
 // formula reports whether text begins as a formula does. The full-width forms are
 // given in the text's encoding.
-func formula[T string | []byte](text T, wide []string) bool {
+func formula[T string | []byte](text T, fullWidth []string) bool {
 	if len(text) == 0 {
 		return false
 	}
@@ -51,7 +51,7 @@ func formula[T string | []byte](text T, wide []string) bool {
 	case '+', '-':
 		return !number.MatchString(string(text))
 	}
-	for _, w := range wide {
+	for _, w := range fullWidth {
 		if len(text) >= len(w) && string(text[:len(w)]) == w {
 			return true
 		}
@@ -63,8 +63,8 @@ func formula[T string | []byte](text T, wide []string) bool {
 // decode them, so it works for records with a Problem too, and no byte is changed
 // by decoding and encoding.
 type neutraliser struct {
-	wide   []string // in the file's encoding, as far as that has them
-	marked bool     // the cells are neutralised already
+	fullWidth []string // in the file's encoding, as far as that has them
+	marked    bool     // the cells are neutralised already
 }
 
 func newNeutraliser(d csvfile.Dialect, marked bool) *neutraliser {
@@ -73,12 +73,12 @@ func newNeutraliser(d csvfile.Dialect, marked bool) *neutraliser {
 	}
 	var b bytes.Buffer // which never fails
 	w := csvfile.NewWriter(&b, csvfile.Dialect{Encoding: d.Encoding})
-	w.Write(nil, wide)
+	w.Write(nil, fullWidth)
 	w.Flush()
 	forms := strings.Split(strings.TrimSuffix(b.String(), "\n"), ",")
 	return &neutraliser{
-		wide:   slices.DeleteFunc(forms, func(f string) bool { return f == "?" }),
-		marked: marked,
+		fullWidth: slices.DeleteFunc(forms, func(f string) bool { return f == "?" }),
+		marked:    marked,
 	}
 }
 
@@ -99,7 +99,7 @@ func (n *neutraliser) cell(raw []byte) []byte {
 		text, at = raw[1:len(raw)-1], 1
 	}
 	plain := bytes.TrimLeft(text, "'")
-	if n.marked && len(plain) < len(text) || !formula(plain, n.wide) {
+	if n.marked && len(plain) < len(text) || !formula(plain, n.fullWidth) {
 		return raw
 	}
 	return slices.Concat(raw[:at], []byte{'\''}, raw[at:])

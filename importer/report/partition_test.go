@@ -1,4 +1,4 @@
-// The law of the reports: each row of the input stands in exactly one, or is pending.
+// Each row of the input is in exactly one report, or is pending.
 
 package report
 

@@ -66,7 +66,7 @@ func (p *projection) project(st *journal.State) (Counts, error) {
 	p.same = rows.Verifier{Slices: st.Slices()}
 	for {
 		kind, _ := st.Kind(n.Rows + 1)
-		rec, err := p.input.Skim(kind.Exists())
+		rec, err := p.input.SkipFields(kind.Exists())
 		if err == io.EOF {
 			break
 		}
@@ -111,7 +111,7 @@ func (p *projection) project(st *journal.State) (Counts, error) {
 	return n, broken
 }
 
-// join puts cells together as they stand in a record.
+// join puts cells together as they are in a record.
 func (p *projection) join(cells [][]byte) []byte {
 	p.joinBuf = p.joinBuf[:0]
 	for i, c := range cells {
@@ -123,7 +123,7 @@ func (p *projection) join(cells [][]byte) []byte {
 	return p.joinBuf
 }
 
-// cells returns a record's own cells as they stand in the reports, the numbers of
+// cells returns a record's own cells as the reports have them, the numbers of
 // its row and line in the source file, and its mark.
 func (p *projection) cells(rec *csvfile.Record) (joined []byte, row, line int64, mark string) {
 	if rec.Problem == nil && p.safe == nil && len(p.columns.own) == p.columns.width {

@@ -43,7 +43,7 @@ func NewRefusals(dir string, r *csvfile.Reader, m *mapping.Mapper, neutralised b
 	return f, nil
 }
 
-// Add adds a row with the fate [journal.Refused]. Position is what stands in
+// Add adds a row with the fate [journal.Refused]. Position goes into
 // hubload_position, where the mapping numbers rows. The record is not kept.
 func (f *Refusals) Add(rec *csvfile.Record, fate journal.Fate, position string) error {
 	cells, row, line, mark := f.p.cells(rec)

@@ -15,11 +15,11 @@ func TestUncorrected(t *testing.T) {
 		row  string
 		want bool
 	}{
-		"as it was":               {`x,"1,2",3,CSV_FIELD_COUNT,` + m, true},
-		"with other quotes":       {`"x","1,2",3,CSV_FIELD_COUNT,"` + m + `"`, true},
-		"mended":                  {`x,12,3,CSV_FIELD_COUNT,` + m, false},
-		"refused by HubSpot":      {`x,"1,2",3,INVALID_OPTION,0123-4567`, false},
-		"mended, with a new mark": {`x,"1,2",3,CSV_FIELD_COUNT,uncorrected-00000000`, false},
+		"as it was":                  {`x,"1,2",3,CSV_FIELD_COUNT,` + m, true},
+		"with other quotes":          {`"x","1,2",3,CSV_FIELD_COUNT,"` + m + `"`, true},
+		"corrected":                  {`x,12,3,CSV_FIELD_COUNT,` + m, false},
+		"refused by HubSpot":         {`x,"1,2",3,INVALID_OPTION,0123-4567`, false},
+		"corrected, with a new mark": {`x,"1,2",3,CSV_FIELD_COUNT,uncorrected-00000000`, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r, err := csvfile.NewReader(strings.NewReader(header+test.row+"\n"), csvfile.Options{})
