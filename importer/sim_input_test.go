@@ -146,7 +146,7 @@ func (row *simRow) drawLinks(r *rand.Rand, p *simPlan, n int) (order, sku string
 			row.deal = 1 + r.IntN(deals) // out of order
 		}
 		order = fmt.Sprint("Order-", row.deal)
-		if p.account.Quirks.FoldUnique && chance(r, 0.3) {
+		if !p.account.Quirks.ExactUnique && chance(r, 0.3) {
 			order = " " + strings.ToUpper(order)
 		}
 	}
@@ -211,7 +211,7 @@ func (in *simInput) furnish(a *hubspottest.Account, p *simPlan) error {
 			continue
 		}
 		key := row.key
-		if p.account.Quirks.FoldUnique {
+		if !p.account.Quirks.ExactUnique {
 			key = " " + strings.ToUpper(key)
 		}
 		if _, err := a.AddRecord("line_items", "", map[string]string{"name": row.name, simKey: key}); err != nil {

@@ -137,7 +137,7 @@ func (p *simPlan) drawAccount(r *rand.Rand) {
 	// gone after the create is enforced by nobody, and nothing can be found by
 	// it, so that the key is none. Who has such a property must not name it.
 	q := &a.Quirks
-	q.NoTraceEcho = chance(r, 0.05)
+	q.EchoTrace = chance(r, 0.5)
 	q.NoTraceInErrors = chance(r, 0.1)
 	q.WholeBatch = chance(r, 0.25)
 	q.SilentEmpty = chance(r, 0.2)
@@ -150,6 +150,8 @@ func (p *simPlan) drawAccount(r *rand.Rand) {
 	q.JoinErrors = chance(r, 0.1)
 	q.NoMultiStatus = chance(r, 0.1)
 	q.InOrder = chance(r, 0.3)
+	q.ValuesAsSent = chance(r, 0.3)
+	q.Merge = pick(r, hubspottest.MergeEntries, hubspottest.MergeProperties, hubspottest.MergeNothing)
 	if !p.key {
 		// NotAtomic is left out here: a refusal that created rows is a false
 		// answer, and without a key no later one could correct it.
@@ -157,7 +159,7 @@ func (p *simPlan) drawAccount(r *rand.Rand) {
 	}
 	q.NotAtomic = chance(r, 0.3)
 	q.Conflict = pick(r, hubspottest.ConflictRow, hubspottest.Conflict409, hubspottest.Conflict400)
-	q.FoldUnique = chance(r, 0.3)
+	q.ExactUnique = chance(r, 0.5)
 	if chance(r, 0.2) {
 		// Not more: what the engine can't read after five seconds it takes
 		// for lost, and stops.

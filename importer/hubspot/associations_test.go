@@ -197,7 +197,7 @@ func TestReadErrorRates(t *testing.T) {
 func TestRelatedInAnAccount(t *testing.T) {
 	for i, version := range []string{"v3", "2026-03", "v3", "2026-03"} {
 		// Whether a record without associations is an error or nothing isn't established.
-		account := hubspottest.New(hubspottest.Config{AssociationPage: 2, Quirks: hubspottest.Quirks{SilentUnassociated: i >= 2}})
+		account := hubspottest.New(hubspottest.Config{AssociationPage: 2, Quirks: hubspottest.Quirks{EchoTrace: true, SilentUnassociated: i >= 2}})
 		server := httptest.NewServer(account)
 		defer server.Close()
 		c := newClient(t, hubspot.Config{BaseURL: server.URL, Version: version})

@@ -166,7 +166,7 @@ func TestSearchFits(t *testing.T) {
 
 // Against an account, by either version's paths.
 func TestMatchInAnAccount(t *testing.T) {
-	for _, quirks := range []hubspottest.Quirks{{}, {FoldUnique: true, UnknownMembers: true}, {SearchExact: true}} {
+	for _, quirks := range []hubspottest.Quirks{{ExactUnique: true}, {UnknownMembers: true}, {SearchExact: true}} {
 		for _, version := range []string{"v3", "2026-03"} {
 			account := hubspottest.New(hubspottest.Config{Quirks: quirks, Scopes: []string{
 				"crm.objects.line_items.read", "crm.objects.deals.read", "crm.objects.products.read", "crm.objects.contacts.read",

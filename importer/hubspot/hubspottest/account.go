@@ -41,9 +41,6 @@ func New(c Config) *Account {
 	if c.Location == nil {
 		c.Location = time.UTC
 	}
-	if !c.documented {
-		c.Quirks = c.Quirks.undocumented()
-	}
 	a := &Account{config: c, tables: make(map[string]*table), links: make(map[ref][]link)}
 	a.quirks.Store(&c.Quirks)
 	a.SetFaults(c.Faults...)
@@ -54,12 +51,9 @@ func New(c Config) *Account {
 	return a
 }
 
-// SetQuirks replaces the account's quirks, but for ExactUnique and FoldUnique, which stay as they were given to [New].
+// SetQuirks replaces the account's quirks, but for ExactUnique, which stays as it was given to [New].
 // Requests that are under way keep the old ones.
 func (a *Account) SetQuirks(q Quirks) {
-	if !a.config.documented {
-		q = q.undocumented()
-	}
 	q.Reverts = slices.Clone(q.Reverts)
 	a.quirks.Store(&q)
 }

@@ -4,7 +4,8 @@ package hubspottest
 
 import "time"
 
-// Config describes an account. The zero value is a strict one without limits, faults or latency.
+// Config describes an account. The zero value does what HubSpot documents, wherever it documents it, and has no limits,
+// faults or latency.
 type Config struct {
 	Account  int64          // portal id; 0 means 4242
 	Currency string         // company currency; "" means USD
@@ -29,8 +30,6 @@ type Config struct {
 	Gzip    bool // answer compressed and chunked, as HubSpot does, where the client accepts it
 
 	AssociationPage int // how many associations of one record an answer lists at most; below 1 means 500
-
-	documented bool // by Documented
 }
 
 // OAuth is the app whose tokens the token endpoints hand out. An empty member accepts anything.
@@ -39,12 +38,6 @@ type OAuth struct {
 
 	Lifetime time.Duration // of an access token; 0 means 30 minutes
 }
-
-// Documented is the configuration of an account that does what HubSpot's documentation says, wherever it says it.
-// The zero Config has the readings that were the default before: it echoes trace ids, merges nothing, gives values back
-// as they were sent, compares unique values to the letter, and takes calculated billing properties, any billing period,
-// a price beside tiers, and no white space around numbers.
-func Documented() Config { return Config{documented: true} }
 
 // Merge says which inputs of a batch become one record with one result.
 type Merge int

@@ -3,7 +3,7 @@
 // Package hubspottest is a HubSpot account in memory: an [http.Handler] and an [http.RoundTripper] that takes the CRM
 // requests of a loader, knows the truth about every record, and goes wrong on request.
 //
-//	account := hubspottest.New(hubspottest.Documented())
+//	account := hubspottest.New(hubspottest.Config{})
 //	client := &http.Client{Transport: account} // or httptest.NewServer(account)
 //	// ... run your own code with it, then ask the account what really happened:
 //	for _, entry := range account.Inspect("line_items") { ... }
@@ -32,7 +32,7 @@
 // # How true it is
 //
 // It is written from HubSpot's published descriptions and from recorded and reported answers. No live account was asked.
-// [Documented] is what HubSpot documents; each fact names its source where it is implemented. What is reported otherwise,
+// The zero [Config] is what HubSpot documents; each fact names its source where it is implemented. What is reported otherwise,
 // or what nobody outside can decide, is a switch in [Quirks], so that code can be tested against each reading. A pass here
 // proves nothing about the points that are switches.
 //

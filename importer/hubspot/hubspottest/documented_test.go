@@ -12,17 +12,15 @@ import (
 	"github.com/hubload/hubload/importer/hubspot/hubspottest"
 )
 
-// documented serves an account that does what HubSpot documents, but for some quirks.
-func documented(t *testing.T, q hubspottest.Quirks) *client {
+// quirky serves an account that does what HubSpot documents, but for some quirks.
+func quirky(t *testing.T, q hubspottest.Quirks) *client {
 	t.Helper()
-	config := hubspottest.Documented()
-	config.Quirks = q
-	return serve(t, config)
+	return serve(t, hubspottest.Config{Quirks: q})
 }
 
 func TestEcho(t *testing.T) {
 	for echo, want := range map[bool]string{false: "", true: "t-1"} {
-		c := documented(t, hubspottest.Quirks{EchoTrace: echo, InOrder: true})
+		c := quirky(t, hubspottest.Quirks{EchoTrace: echo, InOrder: true})
 		if o := c.create(rows(50)).want(t, 201).outcome(t); o.Results[0].Trace != want || o.Results[49].Properties["name"] != "row 50" {
 			t.Errorf("echo %t: first result %+v", echo, o.Results[0])
 		}
@@ -32,7 +30,7 @@ func TestEcho(t *testing.T) {
 func TestMerge(t *testing.T) {
 	body := inputs(to(20, "7"), to(20, "7"), to(20, "8"), traced("t", "name", "a"))
 	for merge, want := range map[hubspottest.Merge]int{hubspottest.MergeEntries: 3, hubspottest.MergeProperties: 2, hubspottest.MergeNothing: 4} {
-		c := documented(t, hubspottest.Quirks{Merge: merge})
+		c := quirky(t, hubspottest.Quirks{Merge: merge})
 		for range 2 { // only within a batch
 			if o := c.create(body).want(t, 201).outcome(t); len(o.Results) != want || o.NumErrors != 0 {
 				t.Errorf("merge %d: %+v", merge, o)
@@ -53,7 +51,7 @@ func TestMerge(t *testing.T) {
 
 // TestMergedKeys: two equal entries with a key are one record and no conflict, and share their refusal.
 func TestMergedKeys(t *testing.T) {
-	c := documented(t, hubspottest.Quirks{})
+	c := quirky(t, hubspottest.Quirks{})
 	if err := c.account.AddProperty("line_items", hubspottest.Property{Name: "key", Unique: true}); err != nil {
 		t.Fatal(err)
 	}
@@ -67,7 +65,7 @@ func TestMergedKeys(t *testing.T) {
 }
 
 func TestInspect(t *testing.T) {
-	c := serve(t, hubspottest.Config{})
+	c := quirky(t, hubspottest.Quirks{Merge: hubspottest.MergeNothing})
 	c.create(inputs(to(20, "7", "8"), to(20, "8", "7"), traced("t", "name", "a"))).want(t, 201)
 	list := c.account.Inspect("line_items")
 	if len(list) != 2 || len(list[0].Objects) != 2 || list[0].Inputs != 2 || list[1].Objects[0].Properties["name"] != "a" {
@@ -102,7 +100,7 @@ func TestStoredValues(t *testing.T) {
 		{hubspottest.Quirks{ValuesAsSent: true}, "hs_recurring_billing_start_date", "2026-11-30", "2026-11-30"},
 		{hubspottest.Quirks{ValuesAsSent: true}, "price", " 10.50", " 10.50"},
 	} {
-		c := documented(t, x.quirks)
+		c := quirky(t, x.quirks)
 		a := c.create(inputs(traced("t", x.property, x.sent)))
 		if x.stored == "-" {
 			a.want(t, 207)
@@ -156,16 +154,16 @@ func TestBilling(t *testing.T) {
 		if x.code != "" {
 			status = 207
 		}
-		if a := documented(t, hubspottest.Quirks{}).create(inputs(x.input)).want(t, status); x.code != "" && !strings.Contains(a.outcome(t).Errors[0].Message, `"error":"`+x.code+`"`) {
+		if a := quirky(t, hubspottest.Quirks{}).create(inputs(x.input)).want(t, status); x.code != "" && !strings.Contains(a.outcome(t).Errors[0].Message, `"error":"`+x.code+`"`) {
 			t.Errorf("%s: %s", x.input, a.body)
 		}
-		documented(t, lax).create(inputs(x.input)).want(t, 201)
+		quirky(t, lax).create(inputs(x.input)).want(t, 201)
 	}
 }
 
 func TestExactUnique(t *testing.T) {
 	for exact, status := range map[bool]int{false: 207, true: 201} {
-		c := documented(t, hubspottest.Quirks{ExactUnique: exact})
+		c := quirky(t, hubspottest.Quirks{ExactUnique: exact})
 		if err := c.account.AddProperty("line_items", hubspottest.Property{Name: "key", Unique: true}); err != nil {
 			t.Fatal(err)
 		}
@@ -176,7 +174,7 @@ func TestExactUnique(t *testing.T) {
 
 func TestParentsTakeTheirLineItems(t *testing.T) {
 	for keep, want := range map[bool]int{false: 1, true: 3} {
-		c := documented(t, hubspottest.Quirks{KeepLineItems: keep})
+		c := quirky(t, hubspottest.Quirks{KeepLineItems: keep})
 		for _, objectType := range []string{"quotes", "deals"} {
 			if _, err := c.account.AddRecord(objectType, "7", nil); err != nil {
 				t.Fatal(err)
@@ -191,7 +189,7 @@ func TestParentsTakeTheirLineItems(t *testing.T) {
 }
 
 func TestJoinErrors(t *testing.T) {
-	c := documented(t, hubspottest.Quirks{JoinErrors: true})
+	c := quirky(t, hubspottest.Quirks{JoinErrors: true})
 	o := c.create(inputs(traced("1", "what", "a"), traced("2", "name", "a"), traced("3", "what", "b"))).want(t, 207).outcome(t)
 	if len(o.Errors) != 1 || !slices.Equal(o.Errors[0].Context["objectWriteTraceId"], []string{"1", "3"}) || len(o.Results) != 1 {
 		t.Errorf("got %+v", o)
@@ -199,7 +197,7 @@ func TestJoinErrors(t *testing.T) {
 }
 
 func TestNoMultiStatus(t *testing.T) {
-	c := documented(t, hubspottest.Quirks{NoMultiStatus: true})
+	c := quirky(t, hubspottest.Quirks{NoMultiStatus: true})
 	body := inputs(traced("1", "what", "a"), traced("2", "name", "a"))
 	for version, status := range map[string]int{"v3": 207, "2025-09": 200, "2026-03": 207, "2026-09": 201} {
 		if o := c.post(objectsPath(version)+"batch/create", body).want(t, status).outcome(t); o.NumErrors != 1 {
@@ -217,7 +215,7 @@ func objectsPath(version string) string {
 }
 
 func TestFrom2026_09(t *testing.T) {
-	config := hubspottest.Documented()
+	var config hubspottest.Config
 	config.Quirks.Dates = hubspottest.DatesDay
 	c := serve(t, config)
 	for _, p := range []hubspottest.Property{
@@ -272,7 +270,7 @@ func TestFrom2026_09(t *testing.T) {
 		t.Errorf("rules %+v", list)
 	}
 
-	c = documented(t, hubspottest.Quirks{NoEditAssociations: true})
+	c = quirky(t, hubspottest.Quirks{NoEditAssociations: true})
 	c.create(inputs(to(20, "7"))).want(t, 201)
 	if r := c.post(objectsPath("2026-09")+"batch/create", inputs(to(20, "7"))).want(t, 400).refusal(t); r.Message != "Missing 'Edit Associations' permission." {
 		t.Errorf("refusal %+v", r)
@@ -280,7 +278,7 @@ func TestFrom2026_09(t *testing.T) {
 }
 
 func TestEmailOfContacts(t *testing.T) {
-	c := documented(t, hubspottest.Quirks{Conflict: hubspottest.Conflict409})
+	c := quirky(t, hubspottest.Quirks{Conflict: hubspottest.Conflict409})
 	const path = "/crm/v3/objects/contacts/batch/"
 	c.post(path+"create", inputs(traced("1", "email", "Ann@example.com"))).want(t, 201)
 	if r := c.post(path+"create", inputs(traced("1", "email", "ann@example.com"))).want(t, 409).refusal(t); r.Message != "CONTACT already exists. Existing ID: 900000000001" {
@@ -295,7 +293,7 @@ func TestEmailOfContacts(t *testing.T) {
 }
 
 func TestSensitiveProperties(t *testing.T) {
-	c := documented(t, hubspottest.Quirks{})
+	c := quirky(t, hubspottest.Quirks{})
 	if err := c.account.AddProperty("contacts", hubspottest.Property{Name: "blood", Sensitivity: "highly_sensitive"}); err != nil {
 		t.Fatal(err)
 	}
@@ -306,23 +304,8 @@ func TestSensitiveProperties(t *testing.T) {
 	}
 }
 
-// TestWhatWasTheDefault: the zero Config keeps the old readings.
-func TestWhatWasTheDefault(t *testing.T) {
-	c := serve(t, hubspottest.Config{})
-	o := c.create(inputs(item("price", "10.50", "hs_recurring_billing_terms", "FIXED", "hs_recurring_billing_period", "24"))).want(t, 201).outcome(t)
-	if r := o.Results[0]; r.Trace != "t" || r.Properties["price"] != "10.50" {
-		t.Errorf("result %+v", r)
-	}
-	var p hubspottest.Quirks
-	c.account.SetQuirks(p)
-	c.create(inputs(to(20, "7"), to(20, "7"))).want(t, 201)
-	if n := c.account.Len("line_items"); n != 3 {
-		t.Errorf("%d records", n)
-	}
-}
-
 func TestUpdate(t *testing.T) {
-	c := keyed(t, hubspottest.Quirks{})
+	c := keyed(t, hubspottest.Quirks{ExactUnique: true})
 	c.create(inputs(untraced("key", "a"), untraced("key", "b"), untraced("name", "c"))).want(t, 201)
 	const path = "/crm/v3/objects/line_items/batch/update"
 	update := func(trace, id, property, value string) string {

@@ -158,7 +158,7 @@ func TestConcurrently(t *testing.T) {
 			c.account.MaxInWindow()
 			c.account.SetFaults(hubspottest.Fault{Name: "hangup-after", Next: 1, All: true})
 			c.account.SetFaults()
-			c.account.SetQuirks(hubspottest.Quirks{NoTraceEcho: i%2 == 0})
+			c.account.SetQuirks(hubspottest.Quirks{EchoTrace: i%2 == 0})
 			if err := c.account.AddProperty("line_items", hubspottest.Property{Name: fmt.Sprint("p", i)}); err != nil {
 				t.Error(err)
 			}

@@ -198,7 +198,7 @@ func TestExchangesFitTheSpecification(t *testing.T) {
 					s = loadSpec(t, file)
 					specs[file] = s
 				}
-				config := hubspottest.Documented()
+				var config hubspottest.Config
 				config.Quirks.Targets, config.AssociationPage = hubspottest.RefuseRow, 1
 				c := serve(t, config)
 				prepare(t, c)

@@ -9,12 +9,11 @@ import (
 )
 
 // Quirks are readings of HubSpot that differ from its documentation, or that nobody outside can decide.
-// The zero value is the documented reading in an account by [Documented], else see there.
+// The zero value is the documented reading.
 type Quirks struct {
 	// Answers to creates.
 
 	EchoTrace       bool // results repeat objectWriteTraceId: recorded for companies and contacts, never for line items
-	NoTraceEcho     bool // they do not, where the account is not by Documented
 	NoTraceInErrors bool // the errors of a 207 do not say whose they are
 	JoinErrors      bool // rows with the same error share one element, which names them all; the field is an array for a reason
 	NoMultiStatus   bool // 2025-09 and 2026-09 answer bad rows with 200 or 201: their specifications list no 207
@@ -51,7 +50,6 @@ type Quirks struct {
 	Conflict      Conflict // what a unique value that is taken already does
 	Targets       Targets  // what an association with a record that does not exist does
 	ExactUnique   bool     // unique values are compared to the letter; else without case and white space around them
-	FoldUnique    bool     // the other way round, where the account is not by Documented
 	KeepLineItems bool     // line items outlive their parent; the guide says that they are deleted with it
 
 	// NoEditAssociations: the token's user may not associate records, which refuses batches from 2026-09 on.
@@ -69,25 +67,12 @@ type Quirks struct {
 	SilentUnassociated bool
 }
 
-// undocumented are the quirks of an account that is not by Documented.
-func (q Quirks) undocumented() Quirks {
-	q.EchoTrace, q.ExactUnique = !q.NoTraceEcho, !q.FoldUnique
-	if q.Merge == MergeEntries {
-		q.Merge = MergeNothing
-	}
-	q.ValuesAsSent, q.RefuseSpace, q.KeepLineItems = true, true, true
-	q.SettableBilling, q.AnyPeriod, q.PriceBesideTiers = true, true, true
-	return q
-}
-
 // quirkNames are the readings that have a name.
 var quirkNames = []struct {
 	name, about string
 	set         func(*Config)
 }{
-	{"documented", "what HubSpot documents, in all that follows", func(c *Config) { c.documented = true }},
 	{"trace-echo", "results repeat the trace id", func(c *Config) { c.Quirks.EchoTrace = true }},
-	{"no-trace-echo", "results don't repeat the trace id", func(c *Config) { c.Quirks.NoTraceEcho = true }},
 	{"no-trace-in-errors", "errors don't say which row they are about", func(c *Config) { c.Quirks.NoTraceInErrors = true }},
 	{"join-errors", "rows with the same error share one element of errors", func(c *Config) { c.Quirks.JoinErrors = true }},
 	{"no-207", "2025-09 and 2026-09 answer bad rows with 200 or 201", func(c *Config) { c.Quirks.NoMultiStatus = true }},
@@ -111,7 +96,6 @@ var quirkNames = []struct {
 	{"conflict-400", "the same with 400", func(c *Config) { c.Quirks.Conflict = Conflict400 }},
 	{"targets-row", "an association with an unknown record refuses the row", func(c *Config) { c.Quirks.Targets = RefuseRow }},
 	{"targets-batch", "an association with an unknown record refuses the batch", func(c *Config) { c.Quirks.Targets = RefuseBatch }},
-	{"fold-unique", "unique values are compared without case", func(c *Config) { c.Quirks.FoldUnique = true }},
 	{"exact-unique", "unique values are compared to the letter", func(c *Config) { c.Quirks.ExactUnique = true }},
 	{"keep-line-items", "line items outlive the record that they belong to", func(c *Config) { c.Quirks.KeepLineItems = true }},
 	{"no-edit-associations", "from 2026-09 on, associations are refused", func(c *Config) { c.Quirks.NoEditAssociations = true }},

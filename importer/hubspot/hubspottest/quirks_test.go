@@ -57,7 +57,7 @@ func TestUniqueValues(t *testing.T) {
 }
 
 func TestUniqueValuesWithinABatch(t *testing.T) {
-	c := keyed(t, hubspottest.Quirks{})
+	c := keyed(t, hubspottest.Quirks{Merge: hubspottest.MergeNothing})
 	o := c.create(inputs(traced("t-1", "key", "a"), traced("t-2", "key", "a"), traced("t-3", "key", ""), traced("t-4", "key", ""))).want(t, 207).outcome(t)
 	if len(o.Results) != 3 || len(o.Errors) != 1 || o.Errors[0].Context["objectWriteTraceId"][0] != "t-2" {
 		t.Errorf("got %+v", o)
@@ -80,20 +80,6 @@ func TestTwoUniqueProperties(t *testing.T) {
 	}
 }
 
-func TestFoldUnique(t *testing.T) {
-	plain, folding := keyed(t, hubspottest.Quirks{}), keyed(t, hubspottest.Quirks{FoldUnique: true})
-	for _, c := range []*client{plain, folding} {
-		c.create(inputs(traced("t-1", "key", "Abc"))).want(t, 201)
-	}
-	plain.create(inputs(traced("t-2", "key", " aBC "))).want(t, 201)
-	folding.create(inputs(traced("t-2", "key", " aBC "))).want(t, 207)
-	read := `{"idProperty":"key","inputs":[{"id":"ABC"}],"properties":["key"],"propertiesWithHistory":[]}`
-	plain.post("/crm/v3/objects/line_items/batch/read", read).want(t, 207)
-	if o := folding.post("/crm/v3/objects/line_items/batch/read", read).want(t, 200).outcome(t); o.Results[0].Properties["key"] != "Abc" {
-		t.Errorf("got %+v", o)
-	}
-}
-
 func TestReverts(t *testing.T) {
 	c := serve(t, hubspottest.Config{Quirks: hubspottest.Quirks{Reverts: []string{"hs_external_id"}}})
 	for range 2 { // not even unique
@@ -110,16 +96,8 @@ func TestReverts(t *testing.T) {
 	c.post("/crm/v3/objects/line_items/batch/read", `{"idProperty":"hs_external_id","inputs":[{"id":"x"}]}`).want(t, 207)
 }
 
-func TestNoTraceEcho(t *testing.T) {
-	c := serve(t, hubspottest.Config{Quirks: hubspottest.Quirks{NoTraceEcho: true}})
-	a := c.create(inputs(traced("good", "name", "a"), traced("bad", "nonsense", "a"))).want(t, 207)
-	if o := a.outcome(t); o.Results[0].Trace != "" || o.Errors[0].Context["objectWriteTraceId"][0] != "bad" {
-		t.Errorf("got %+v", o)
-	}
-}
-
 func TestNoTraceInErrors(t *testing.T) {
-	c := serve(t, hubspottest.Config{Quirks: hubspottest.Quirks{NoTraceInErrors: true}})
+	c := serve(t, hubspottest.Config{Quirks: hubspottest.Quirks{EchoTrace: true, NoTraceInErrors: true}})
 	a := c.create(inputs(traced("good", "name", "a"), traced("bad", "nonsense", "a"))).want(t, 207)
 	if o := a.outcome(t); o.Results[0].Trace != "good" || len(o.Errors) != 1 || o.Errors[0].Context != nil {
 		t.Errorf("got %+v", o)
