@@ -3,9 +3,11 @@
 package importer
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -111,15 +113,17 @@ func (c *courier) finishKeyed(ctx context.Context) error {
 // identify finds the ids of created rows that send the same properties: their records
 // are told apart by what they are associated with.
 func (c *courier) identify(ctx context.Context) error {
+	mostFirst(c.questions.unidentified)
+	taken := map[string]bool{}
 	for batch := range slices.Chunk(c.questions.unidentified, api.MaxBatch) {
-		ids, err := c.whose(ctx, batch)
+		l, err := c.read(ctx, batch)
 		if err != nil {
 			return err
 		}
 		var fates []journal.Fate
-		for i, id := range ids {
-			if id != "" {
-				fates = append(fates, journal.Fate{Row: batch[i].row.n, Kind: journal.Created, ID: id, Attempts: batch[i].row.attempts})
+		for _, q := range batch {
+			if id := l.own(q, taken); id != "" {
+				fates = append(fates, journal.Fate{Row: q.row.n, Kind: journal.Created, ID: id, Attempts: q.row.attempts})
 			}
 		}
 		if len(fates) == 0 {
@@ -136,7 +140,9 @@ func (c *courier) identify(ctx context.Context) error {
 
 // finishMerged looks for rows that HubSpot merged with an equal one of their request.
 // Those whose associated records don't list them are sent again: the answer was complete,
-// so nothing of theirs is still to be executed. Rows without an association stay in doubt.
+// so nothing of theirs is still to be executed. Rows without an association stay in doubt,
+// and so do rows whose lists can't be read or hold a record that may be theirs: its result
+// may have been lost.
 func (c *courier) finishMerged(ctx context.Context) error {
 	var open []question
 	for _, q := range c.questions.merged {
@@ -144,6 +150,9 @@ func (c *courier) finishMerged(ctx context.Context) error {
 			open = append(open, q)
 		}
 	}
+	mostFirst(open)
+	taken := map[string]bool{}
+	var again []question
 	for read := range 2 { // lists may lag
 		if len(open) == 0 {
 			return nil
@@ -155,30 +164,39 @@ func (c *courier) finishMerged(ctx context.Context) error {
 		}
 		var absent []question
 		for batch := range slices.Chunk(open, api.MaxBatch) {
-			ids, err := c.whose(ctx, batch)
+			l, err := c.read(ctx, batch)
 			if err != nil {
 				return err
 			}
 			var fates []journal.Fate
-			for i, id := range ids {
-				if id == "" {
-					absent = append(absent, batch[i])
-					continue
+			var missing []question
+			for _, q := range batch {
+				if id := l.own(q, taken); id != "" {
+					fates = append(fates, journal.Fate{Row: q.row.n, Kind: journal.Existing, ID: id, Attempts: q.row.attempts})
+				} else if l != nil {
+					missing = append(missing, q)
 				}
-				fates = append(fates, journal.Fate{Row: batch[i].row.n, Kind: journal.Existing, ID: id, Attempts: batch[i].row.attempts})
 			}
 			if err := c.recorder.settle(fates, len(fates)); err != nil {
 				return err
+			}
+			absent = append(absent, missing...)
+			if read == 1 {
+				sure, err := c.withoutRecord(ctx, missing, l)
+				if err != nil {
+					return err
+				}
+				again = append(again, sure...)
 			}
 		}
 		open = absent
 	}
 	// Not two that send the same in one request: they would be merged again.
-	for len(open) > 0 {
+	for len(again) > 0 {
 		var batch []*row
 		var rest []question
 		seen := map[string]bool{}
-		for _, q := range open {
+		for _, q := range again {
 			if content := contentOf(&q.row.rec); len(batch) < api.MaxBatch && !seen[content] {
 				seen[content] = true
 				batch = append(batch, q.row)
@@ -189,15 +207,79 @@ func (c *courier) finishMerged(ctx context.Context) error {
 		if err := c.send(ctx, batch, new(prefix)); err != nil {
 			return err
 		}
-		open = rest
+		again = rest
 	}
 	return nil
 }
 
-// whose returns, for each question, the id of the one record among its records that all
-// records list that the row is associated with; "" when there isn't exactly one.
-func (c *courier) whose(ctx context.Context, batch []question) ([]string, error) {
-	listed := map[string]bool{} // object, id of a record, id among its list
+// withoutRecord returns the questions for which no list holds a record that sends what
+// the row sends and that isn't known as another row's.
+func (c *courier) withoutRecord(ctx context.Context, qs []question, l lists) ([]question, error) {
+	candidates := map[string]bool{}
+	names := map[string]bool{}
+	for _, q := range qs {
+		for _, id := range l.of(q) {
+			candidates[id] = true
+		}
+		for _, p := range q.row.rec.Properties {
+			names[p.Name] = true
+		}
+	}
+	if err := c.leaveOutKnown(candidates); err != nil {
+		return nil, err
+	}
+	values := map[string]map[string]string{}
+	for batch := range slices.Chunk(slices.Sorted(maps.Keys(candidates)), api.MaxBatch) {
+		found, err := call.Read(ctx, c.calls, func(ctx context.Context) (map[string]map[string]string, error) {
+			return c.im.API.ReadProperties(ctx, batch, slices.Sorted(maps.Keys(names)))
+		})
+		if refused := new(call.RefusedReadError); errors.As(err, &refused) {
+			return nil, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		maps.Copy(values, found)
+	}
+	return slices.DeleteFunc(slices.Clone(qs), func(q question) bool {
+		return slices.ContainsFunc(l.of(q), func(id string) bool {
+			return candidates[id] && !slices.ContainsFunc(q.row.rec.Properties, func(p mapping.Property) bool {
+				v := values[id][p.Name]
+				return v != "" && api.Normalized(v) != api.Normalized(p.Value)
+			})
+		})
+	}), nil
+}
+
+// leaveOutKnown forgets the ids that the journal has given to rows.
+func (c *courier) leaveOutKnown(ids map[string]bool) error {
+	if len(ids) == 0 {
+		return nil
+	}
+	st, err := c.im.Journal.State()
+	if err != nil {
+		return err
+	}
+	last, _ := st.Rows()
+	for n := int64(1); n <= last && len(ids) > 0; n++ {
+		if kind, ok := st.Kind(n); !ok || !kind.Exists() {
+			continue
+		}
+		fate, _, err := st.Fate(n)
+		if err != nil {
+			return err
+		}
+		delete(ids, fate.ID)
+	}
+	return nil
+}
+
+// Lists are the ids of the records that each record lists, by its object and id. They
+// are nil when they can't be read.
+type lists map[mapping.Association][]string
+
+// read reads the lists of all records that rows are associated with.
+func (c *courier) read(ctx context.Context, batch []question) (lists, error) {
 	objects := map[string][]string{}
 	for _, q := range batch {
 		for _, a := range q.row.rec.Associations {
@@ -206,34 +288,60 @@ func (c *courier) whose(ctx context.Context, batch []question) ([]string, error)
 			}
 		}
 	}
+	l := lists{}
 	for object, ids := range objects {
 		for chunk := range slices.Chunk(ids, api.MaxBatch) {
-			lists, err := call.AssociatedIDs(ctx, c.calls, object, chunk)
+			found, err := call.AssociatedIDs(ctx, c.calls, object, chunk)
 			if refused := new(call.RefusedReadError); errors.As(err, &refused) {
-				return make([]string, len(batch)), nil // the lists can't be read: nothing is told
+				return nil, nil
 			}
 			if err != nil {
 				return nil, err
 			}
-			for id, records := range lists {
-				for _, record := range records {
-					listed[object+"/"+id+"/"+record] = true
-				}
+			for id, records := range found {
+				l[mapping.Association{To: object, ID: id}] = records
 			}
 		}
 	}
-	ids := make([]string, len(batch))
-	for i, q := range batch {
-		found := 0
-		for _, id := range q.among {
-			if all := !slices.ContainsFunc(q.row.rec.Associations, func(a mapping.Association) bool { return !listed[a.To+"/"+a.ID+"/"+id] }); all && len(q.row.rec.Associations) > 0 {
-				ids[i] = id
-				found++
-			}
+	return l, nil
+}
+
+// of returns the ids that all records list that the row is associated with.
+func (l lists) of(q question) (ids []string) {
+	for i, a := range q.row.rec.Associations {
+		listed := l[mapping.Association{To: a.To, ID: a.ID}]
+		if i == 0 {
+			ids = slices.Clone(listed)
+			continue
 		}
-		if found != 1 {
-			ids[i] = ""
+		ids = slices.DeleteFunc(ids, func(id string) bool { return !slices.Contains(listed, id) })
+	}
+	return ids
+}
+
+// own returns the one id of the question's that the row's lists hold and nobody has
+// taken, and takes it; "" when there isn't exactly one.
+func (l lists) own(q question, taken map[string]bool) string {
+	own := ""
+	for _, id := range l.of(q) {
+		switch {
+		case taken[id] || !slices.Contains(q.among, id):
+		case own != "" && own != id:
+			return ""
+		default:
+			own = id
 		}
 	}
-	return ids, nil
+	if own != "" {
+		taken[own] = true
+	}
+	return own
+}
+
+// mostFirst puts rows with many associations first: the lists of a row with fewer also
+// hold the records of those.
+func mostFirst(qs []question) {
+	slices.SortStableFunc(qs, func(a, b question) int {
+		return cmp.Compare(len(b.row.rec.Associations), len(a.row.rec.Associations))
+	})
 }

@@ -142,6 +142,13 @@ func Open(path string) (*Journal, *State, error) {
 	return j, s, nil
 }
 
+// State reads what j holds, as far as it is written. It is valid until j is closed, and
+// must not be closed itself.
+func (j *Journal) State() (*State, error) {
+	s, _, err := read(j.file, "the journal")
+	return s, err
+}
+
 func resume(f file, s *State, t tail) (*Journal, error) {
 	j := newJournal(f, s.clone())
 	j.end = t.end
