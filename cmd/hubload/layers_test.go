@@ -22,6 +22,7 @@ var layers = map[string]struct{ inside, outside []string }{
 	"ratelimit":                    {nil, []string{"golang.org/x/time"}},
 	"importer/csvfile":             {nil, []string{"golang.org/x/text", "github.com/klauspost/compress", "github.com/saintfish/chardet"}},
 	"importer/atomicfile":          {nil, nil},
+	"importer/sketch":              {nil, nil},
 	"importer/journal":             {[]string{"importer/atomicfile"}, []string{"github.com/gofrs/flock"}},
 	"importer/hubspot/hubspottest": {nil, []string{"github.com/go-json-experiment/json"}},
 	"importer/api":                 {[]string{"mapping", "ratelimit"}, nil},
