@@ -82,6 +82,10 @@ var reasons = map[rundir.Reason]struct {
 	rundir.HeaderChanged:  {exitMismatch, ""},
 	rundir.ContentChanged: {exitMismatch, "put back the file as it was; if rows were only added at its end, import it again: hubload import {path}"},
 
+	rundir.OtherInput:     {exitMismatch, "give --run another directory, or leave it out"},
+	rundir.JournalShort:   {exitMismatch, "put journal.jsonl back from a copy: without it nobody knows which rows were created. To send all rows once more, as new records: --again"},
+	rundir.NoLedger:       {exitUsage, "set XDG_STATE_HOME (or HOME) to a directory that can be written; or give --no-ledger, and take care yourself that no file is imported twice"},
+	rundir.LedgerDamaged:  {exitMismatch, "put it back from a copy; or give --no-ledger, and take care yourself that no row is imported twice"},
 	rundir.SeenGone:       {exitMismatch, "rows that were created then would be created once more; if that is wanted: --again"},
 	rundir.SeenUnfinished: {exitMismatch, "go on with: hubload resume {path}; or import it once more, as new records, with --again"},
 	rundir.SeenRows: {exitMismatch, "fix the rows that were refused then in {failures}, and import that file; " +

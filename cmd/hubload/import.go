@@ -32,9 +32,9 @@ type importFlags struct {
 		delimiter                 delimiterFlag
 	}
 	where struct {
-		run            string
-		again, sandbox bool
-		dry            bool
+		run                      string
+		again, sandbox, noLedger bool
+		dry                      bool
 	}
 	account accountFlags
 	how     runFlags
@@ -70,6 +70,7 @@ func (a *app) importCommand() *cobra.Command {
 	fs.BoolVar(&f.where.dry, "dry-run", false, "send nothing: check every row and write failures.csv and summary.json, into the run directory's name with .check at its end")
 	fs.BoolVar(&f.where.sandbox, "sandbox", false, "import into a throw-away local account: no token needed")
 	fs.BoolVar(&f.where.again, "again", false, "import a file that was imported before, once more")
+	fs.BoolVar(&f.where.noLedger, "no-ledger", false, "don't look at what went into the account before, and don't remember what goes in")
 	f.addForm(fs)
 	fs.BoolVar(&f.account.createKey, "create-key", false, "create the property of the mapping's key when the account lacks it")
 	f.say.add(fs)
@@ -126,7 +127,7 @@ func (f *importFlags) options(a *app, path string) (o rundir.Options, close func
 	o = a.options(&f.account)
 	o.File, o.Dir, o.Mapping, o.Object = path, f.where.run, f.what.mapping, f.what.object
 	o.Encoding, o.Delimiter = f.what.encoding, f.what.delimiter.r
-	o.Again, o.Sandbox = f.where.again, f.where.sandbox
+	o.Again, o.Sandbox, o.NoLedger = f.where.again, f.where.sandbox, f.where.noLedger
 	f.how.set(&o)
 	o.Watch = a.progress(&f.say, f.how.batchSize.n)
 	if !f.where.sandbox {

@@ -73,10 +73,12 @@ func TestScripts(t *testing.T) {
 			"holds":   cmdHolds,
 			"once":    cmdOnce,
 			"edit":    cmdEdit,
-			"repeat":  cmdRepeat,
-			"gzip":    cmdGzip,
-			"mode":    cmdMode,
-			"quirks":  cmdQuirks,
+
+			"damage-ledger": cmdDamageLedger,
+			"repeat":        cmdRepeat,
+			"gzip":          cmdGzip,
+			"mode":          cmdMode,
+			"quirks":        cmdQuirks,
 
 			"truncate": cmdTruncate,
 
@@ -144,6 +146,10 @@ func cmdAccount(ts *testscript.TestScript, neg bool, args []string) {
 	s := served(ts)
 	s.Account, s.url = account, server.URL
 	ts.Setenv("URL", server.URL)
+	// An empty account of the same number: nothing went into it.
+	for _, kind := range []string{"imports", "rows"} {
+		ts.Check(os.RemoveAll(filepath.Join(ts.Getenv("XDG_STATE_HOME"), "hubload", kind)))
+	}
 }
 
 // cmdFaults replaces the account's faults: faults [NAME=WHEN]...
@@ -220,6 +226,16 @@ func cmdEdit(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("%s doesn't hold %q", args[0], args[1])
 	}
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(strings.ReplaceAll(text, args[1], args[2])), 0o600))
+}
+
+// cmdDamageLedger makes an entry of the ledger unreadable.
+func cmdDamageLedger(ts *testscript.TestScript, neg bool, args []string) {
+	entries, err := filepath.Glob(filepath.Join(ts.Getenv("XDG_STATE_HOME"), "hubload", "rows", "*", "*.json"))
+	ts.Check(err)
+	if len(entries) == 0 {
+		ts.Fatalf("the ledger has no entries")
+	}
+	ts.Check(os.WriteFile(entries[0], []byte("{"), 0o600))
 }
 
 // cmdRepeat writes a CSV of N numbered rows: repeat FILE N HEADER ROW, with @ in ROW

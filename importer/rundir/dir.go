@@ -70,6 +70,7 @@ type Dir struct {
 	guard  *journal.Guard
 	schema *savedSchema // what create keeps; nil when the account's properties aren't known
 	kept   string
+	spool  string // where the copy of standard input lies until the run directory is made
 }
 
 // KeptFailures returns the name of the failures.csv that somebody had changed and that
@@ -217,6 +218,9 @@ func (d *Dir) journal() (*journal.Journal, *journal.State, error) {
 
 // inputPath is where the run's input lies.
 func (d *Dir) inputPath() string {
+	if d.spool != "" {
+		return d.spool
+	}
 	if d.Input.Spooled {
 		return d.file(spoolName)
 	}

@@ -55,6 +55,12 @@ const (
 	HeaderChanged  // the mapping doesn't fit the input any more
 	ContentChanged // the input isn't what the run has read; Path is the input
 
+	OtherInput   // Path was begun with another input
+	JournalShort // its journal holds less than its reports, or is gone
+
+	NoLedger      // there is no place for the ledger, or it can't be written
+	LedgerDamaged // Path is an entry that can't be read
+
 	// The ledger: rows of the input are in the account, or may be.
 
 	SeenGone       // the same content; the run directory Path is gone

@@ -5,8 +5,11 @@ package rundir
 import (
 	"cmp"
 	"context"
+	"fmt"
+	"path/filepath"
 	"time"
 
+	"github.com/hubload/hubload/importer/journal"
 	"github.com/hubload/hubload/mapping"
 )
 
@@ -107,13 +110,41 @@ func (s *session) start(ctx context.Context, in *Input) (*Result, error) {
 	if err := s.conn.checkLookups(ctx, s.mapper); err != nil {
 		return nil, err
 	}
-	if done, err := s.begin(ctx, s.dir, in, s.mapping); done != nil || err != nil {
+	if done, err := s.enter(ctx, in); done != nil || err != nil {
 		return done, err
 	}
 	if s.dir.Key == "" && !s.Sandbox {
 		s.note("the mapping has no key: a row that comes again in another file is created again, and rows whose answer is lost stay in doubt. To rule both out, add key: { property: hubload_key, auto: true } to it, and import with --create-key")
 	}
 	return s.execute(ctx)
+}
+
+// enter makes the run, unless its rows are in the account already. It returns the run
+// that has sent the same content when there is nothing to do.
+func (s *session) enter(ctx context.Context, in *Input) (done *Result, err error) {
+	release, err := s.holdAccount()
+	if err != nil {
+		return nil, err
+	}
+	defer release()
+	s.dir.spool = in.spool
+	if in.origin != nil {
+		s.origin, _ = filepath.Abs(in.origin.Path)
+	}
+	if _, same := s.ledger().byContent(s.dir); !same { // else begin knows more
+		if err := s.checkSeen(ctx, 1); err != nil {
+			return nil, err
+		}
+	}
+	if done, err := s.begin(ctx, s.dir, in, s.mapping); done != nil || err != nil {
+		return done, err
+	}
+	s.dir.spool = ""
+	j, err := journal.Create(s.dir.file(journalName), journal.Header{Run: s.dir.ID, Started: s.dir.Started})
+	if err != nil {
+		return nil, err
+	}
+	return nil, cmp.Or(j.Close(), s.noteSending(ctx))
 }
 
 // goOn goes on with a run, whose input may have grown.
@@ -131,10 +162,44 @@ func (s *session) goOn(ctx context.Context, in *Input) (*Result, error) {
 		s.note("going on with %s", d.Path)
 		return s.execute(ctx)
 	}
+	if err := s.checkChange(ctx, in); err != nil {
+		return nil, err
+	}
 	s.note("%s has changed since %s; going on with that run: rows that it has read must be the same, and later ones are new", shown(in.Path), d.Path)
 	result, err := s.execute(ctx)
 	if err != nil {
 		return result, err
 	}
 	return result, s.grow(d, in)
+}
+
+// checkChange refuses an input that a run can't go on with: another file, or one that
+// doesn't begin with what the run has read. What was appended must not be in the account.
+func (s *session) checkChange(ctx context.Context, in *Input) error {
+	d := s.dir
+	grown, err := in.continues(ctx, d.latest())
+	if err != nil {
+		return err
+	}
+	st, err := journal.Load(d.file(journalName))
+	if err != nil {
+		return err
+	}
+	defer st.Close()
+	t := tallyOf(st)
+	if in.Path != d.Input.Path {
+		return d.fail(OtherInput, fmt.Errorf("%s belongs to another input: %s, which was imported on %s", d.Path, shown(d.Input.Path), d.Started.Local().Format("2006-01-02 15:04")))
+	}
+	if !grown {
+		return nil // rows that it has read are compared one by one
+	}
+	release, err := s.holdAccount()
+	if err != nil {
+		return err
+	}
+	defer release()
+	if err := s.checkSeen(ctx, t.Rows+1); err != nil {
+		return err
+	}
+	return s.noteSending(ctx)
 }

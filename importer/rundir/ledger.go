@@ -30,7 +30,7 @@ type entry struct {
 
 // content is the place for what is in d's input, in d's account.
 func (l ledger) content(d *Dir) string {
-	return l.file("imports", d.BaseURL, d.Account, d.Object, d.Input.SHA256) + ".json"
+	return filepath.Join(l.sub("imports"), digest(append(accountOf(&d.Run), d.Input.SHA256)...)) + ".json"
 }
 
 func (l ledger) directory(path string) string {

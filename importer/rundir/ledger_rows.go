@@ -10,19 +10,14 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 
-	"github.com/hubload/hubload/importer/csvfile"
 	"github.com/hubload/hubload/importer/journal"
-	"github.com/hubload/hubload/importer/rows"
-	"github.com/hubload/hubload/mapping"
 )
 
 // runsOf returns the runs of the input's path, the latest first, whatever the file
@@ -119,69 +114,4 @@ func (o *Options) grow(d *Dir, in *Input) error {
 		o.note("imports can't be remembered: %v", err)
 	}
 	return nil
-}
-
-// earlierRuns is how many runs of a path are compared with what it holds now.
-const earlierRuns = 3
-
-// sameRowsBefore returns an error when rows of the input stood at the same place of
-// the same file in an earlier run into the account, and were created then. Whoever
-// fixes a few rows in the file itself, and not in failures.csv, must not get all
-// others twice.
-func sameRowsBefore(ctx context.Context, d *Dir, in *Input, m *mapping.Mapping) error {
-	runs := slices.DeleteFunc(runsOf(in), func(r *Dir) bool {
-		// Of the very same content something else is known; see claim.
-		return r.BaseURL != d.BaseURL || r.Account != d.Account || r.Object != d.Object || r.covers(in)
-	})
-	for _, r := range runs[:min(len(runs), earlierRuns)] {
-		n, err := r.rowsAgain(ctx, in, m)
-		if err != nil {
-			return err
-		}
-		if n > 0 {
-			return r.fail(SeenRows, fmt.Errorf("at least %d rows of %s went into this account already, on %s, from %s", n, shown(in.Path), r.Started.Local().Format("2006-01-02 15:04"), r.Path))
-		}
-	}
-	return nil
-}
-
-// rowsAgain counts rows of the input that the run has created or may have, by the
-// checksums in its journal.
-func (d *Dir) rowsAgain(ctx context.Context, in *Input, m *mapping.Mapping) (n int64, err error) {
-	st, err := journal.Load(d.file(journalName))
-	if errors.Is(err, fs.ErrNotExist) {
-		return 0, nil
-	}
-	if err != nil {
-		return 0, err
-	}
-	defer st.Close()
-	r, err := csvfile.Open(in.File(), csvfile.Options{Encoding: m.CSV.Encoding, Delimiter: m.CSV.Delimiter, Columns: m.Columns()})
-	if err != nil {
-		return 0, inputError(err)
-	}
-	defer r.Close()
-	exist := int64(0) // of a slice
-	for v := (rows.Verifier{Slices: st.Slices()}); v.Slices.Len() > 0; {
-		rec, err := r.Read()
-		if errors.Is(err, io.EOF) {
-			break
-		}
-		if err != nil {
-			return 0, inputError(err)
-		}
-		if !v.Holds(rec.Row) {
-			continue
-		}
-		if rec.Row == v.Slices.First().From {
-			exist = 0
-		}
-		if kind, ok := st.Kind(rec.Row); ok && kind != journal.Refused {
-			exist++
-		}
-		if same, _ := v.Take(rec); same {
-			n += exist
-		}
-	}
-	return n, nil
 }

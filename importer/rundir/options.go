@@ -57,9 +57,13 @@ type Options struct {
 	ExcelSafe  bool // neutralise every cell of the reports
 
 	// StateDir is the user's state directory for hubload: it holds the ledger of
-	// imports, the shared rate windows and what was seen of the account. "": nothing
-	// is remembered, so that the same file in another run directory is created again.
+	// imports, the shared rate windows and what was seen of the account. Without one
+	// an import without a key needs NoLedger.
 	StateDir string
+
+	// NoLedger imports without looking at what went into the account before, and
+	// without remembering what goes in now.
+	NoLedger bool
 
 	Program  string                   // name and version, for run.json
 	Note     func(text string)        // takes what a user should know; may be nil

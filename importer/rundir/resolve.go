@@ -100,6 +100,9 @@ func (s *session) rewrite(runErr error) (report.Counts, error) {
 	if err != nil {
 		return counts, fmt.Errorf("writing the reports: %w", err)
 	}
+	if err := s.endSending(context.Background(), st); err != nil {
+		s.note("the ledger isn't up to date: %v", err)
+	}
 	return counts, report.UpdateSummary(s.dir.Path, st, func(sum *report.Summary) {
 		sum.Counts = counts
 		sum.ExitCode = s.exitCode(runErr, counts.Refused+counts.InDoubt+counts.Pending == 0)

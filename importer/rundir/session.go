@@ -23,11 +23,17 @@ type session struct {
 	conn    *connection
 	mapping *mapping.Mapping
 	mapper  *mapping.Mapper
+
+	origin string         // absolute path of the run whose failures file the input is, "" otherwise
+	record mapping.Record // of the row at hand, in passes over the input
 }
 
 // execute runs the import and leaves reports behind, whatever comes.
 func (s *session) execute(ctx context.Context) (*Result, error) {
 	d, started := s.dir, time.Now()
+	if err := s.checkJournal(ctx); err != nil {
+		return nil, err
+	}
 	j, st, err := d.journal()
 	if err != nil {
 		return nil, err
@@ -128,6 +134,9 @@ func (s *session) finish(progress *importer.Progress, started time.Time, runErr 
 	sum.SessionRows = snap.Settled() - snap.Carried
 	if sum.Seconds > 0 {
 		sum.RowsPerSecond = float64(sum.SessionRows) / sum.Seconds
+	}
+	if err := s.endSending(context.Background(), st); err != nil {
+		s.note("the ledger isn't up to date: %v", err)
 	}
 	err = report.WriteSummary(s.dir.Path, *sum)
 	result.Reported = err == nil

@@ -37,7 +37,7 @@ func (s state) make() error {
 		return err
 	}
 	made := false
-	for _, kind := range []string{"imports", "keys", "runs", "schemas", "windows"} {
+	for _, kind := range []string{"imports", "keys", "rows", "runs", "schemas", "windows"} {
 		switch err := os.Mkdir(s.sub(kind), 0o700); {
 		case err == nil:
 			made = true

@@ -1,0 +1,290 @@
+// Which rows of an input are in the account already, by the sketches of earlier runs.
+
+package rundir
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/hubload/hubload/importer/atomicfile"
+	"github.com/hubload/hubload/importer/journal"
+	"github.com/hubload/hubload/importer/report"
+	"github.com/hubload/hubload/importer/rows"
+)
+
+// sharedPercent is the share of rows from which a large input is taken for one whose
+// rows were sent before. Of an input that a sketch holds whole, one row is enough.
+const sharedPercent = 1
+
+// maxEntry bounds an entry with its sketch, of some 44 kB.
+const maxEntry = 1 << 20
+
+// A sent entry says which rows a run has sent, or is about to.
+type sent struct {
+	Run     diskPath  `json:"run"` // absolute path of the run directory
+	Input   diskPath  `json:"input"`
+	Started time.Time `json:"started"`
+	SHA256  string    `json:"sha256"`
+	Rows    sketch    `json:"rows"`    // those that exist or may; of a run under way, all of its input
+	Settled bool      `json:"settled"` // the run has ended, and Rows are those that exist
+}
+
+// objectIDs are the type ids of the objects that are mostly meant by their names.
+var objectIDs = map[string]string{"0-1": "contacts", "0-2": "companies", "0-3": "deals", "0-5": "tickets", "0-7": "products", "0-8": "line_items", "0-14": "quotes"}
+
+// accountOf names an account and an object type: by the account's number, whatever it
+// is reached by, or by its address where the number can't be read.
+func accountOf(r *Run) []string {
+	object := strings.ToLower(r.Object)
+	if name, ok := objectIDs[object]; ok {
+		object = name
+	}
+	if r.Account != 0 {
+		return []string{fmt.Sprint(r.Account), object}
+	}
+	return []string{r.BaseURL, object}
+}
+
+func (l ledger) sentDir(r *Run) string {
+	return filepath.Join(l.sub("rows"), digest(accountOf(r)...))
+}
+
+func (l ledger) sentFile(r *Run) string { return filepath.Join(l.sentDir(r), r.ID+".json") }
+
+// sketchRows reads rows of the run's input by its mapping, and returns the sketch of
+// those that want lets pass. Rows that can't be sent are left out.
+func (s *session) sketchRows(ctx context.Context, want func(row int64) bool, each func(h, row, line uint64)) (sketch, error) {
+	sk := newSketcher()
+	err := rows.Each(ctx, func() (rows.Source, error) { return s.source() }, rows.Config{Mapper: s.mapper}, func(row *rows.Row) error {
+		if want != nil && !want(row.Row) {
+			return nil
+		}
+		if row.Map(&s.record) != nil {
+			return nil
+		}
+		h := rowHash(&s.record)
+		sk.add(h)
+		if each != nil {
+			each(h, uint64(row.Row), uint64(row.Line))
+		}
+		return nil
+	})
+	if err != nil && ctx.Err() == nil {
+		// The input breaks off. The run meets that when it comes to the place, and
+		// has sent nothing that wasn't read here.
+		err = nil
+	}
+	return sk.sketch(), err
+}
+
+// remembers reports whether the ledger must keep the run's rows: with a key HubSpot
+// itself knows them.
+func (s *session) remembers() bool { return !s.dir.Sandbox && s.dir.Key == "" && !s.NoLedger }
+
+// checkSeen compares the rows of the input, from a row on, with those that earlier runs
+// have sent into the account.
+func (s *session) checkSeen(ctx context.Context, from int64) error {
+	if !s.remembers() || s.Again {
+		return nil
+	}
+	own, err := s.sketchRows(ctx, func(row int64) bool { return row >= from }, nil)
+	if err != nil {
+		return passError(ctx, err)
+	}
+	return s.compare(ctx, own, from)
+}
+
+// noteSending notes, before the first request, that the rows of the input are about to
+// be sent. The journal exists by then.
+func (s *session) noteSending(ctx context.Context) error {
+	if !s.remembers() {
+		return nil
+	}
+	all, err := s.sketchRows(ctx, nil, nil)
+	if err != nil {
+		return passError(ctx, err)
+	}
+	if err := s.ledger().writeSent(s.dir, all, false); err != nil {
+		return s.dir.fail(NoLedger, fmt.Errorf("what goes into the account can't be remembered: %w", err))
+	}
+	return nil
+}
+
+// holdAccount keeps other processes from comparing and noting rows of the same account at
+// the same time.
+func (s *session) holdAccount() (release func(), err error) {
+	if !s.remembers() {
+		return func() {}, nil
+	}
+	l := s.ledger()
+	err = l.make()
+	if err == nil {
+		err = atomicfile.MkdirAll(l.sentDir(&s.dir.Run))
+	}
+	if err != nil {
+		return nil, s.dir.fail(NoLedger, fmt.Errorf("what goes into the account can't be remembered: %w", err))
+	}
+	for deadline := time.Now().Add(accountPatience); ; time.Sleep(20 * time.Millisecond) {
+		guard, err := journal.Lock(filepath.Join(l.sentDir(&s.dir.Run), "lock"))
+		if err == nil {
+			return func() { guard.Release() }, nil
+		}
+		if _, locked := errors.AsType[*journal.LockedError](err); !locked || time.Now().After(deadline) {
+			return nil, err
+		}
+	}
+}
+
+// accountPatience is how long another process may compare its input: 10 million rows
+// take some 20 s.
+const accountPatience = time.Minute
+
+// compare returns an error when rows are in the account by another run.
+func (s *session) compare(ctx context.Context, own sketch, from int64) error {
+	d, l := s.dir, s.ledger()
+	names, err := os.ReadDir(l.sentDir(&d.Run))
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return d.fail(NoLedger, err)
+	}
+	var most *sent // the run that shares most
+	var mostBoth map[uint64]bool
+	mostAmong := 1
+	for _, name := range names {
+		path := filepath.Join(l.sentDir(&d.Run), name.Name())
+		if !strings.HasSuffix(path, ".json") || path == l.sentFile(&d.Run) {
+			continue
+		}
+		var e sent
+		data, err := atomicfile.ReadFile(path, maxEntry)
+		if err == nil {
+			err = json.Unmarshal(data, &e)
+		}
+		if err != nil {
+			return &Error{Reason: LedgerDamaged, Path: path, Err: fmt.Errorf("the ledger of what went into this account is damaged: %s: %w", path, err)}
+		}
+		if e.SHA256 == d.Input.SHA256 {
+			continue // the same content: see claim
+		}
+		if !e.Settled && string(e.Run) == s.origin {
+			continue // its refused rows are in its sketch until it has ended
+		}
+		both, among := own.shared(e.Rows)
+		if len(both) == 0 || !own.whole && len(both)*100 < sharedPercent*among {
+			continue
+		}
+		if most == nil || len(both)*mostAmong > len(mostBoth)*among {
+			most, mostBoth, mostAmong = &e, both, among
+		}
+	}
+	if most == nil {
+		return nil
+	}
+	return s.seen(ctx, most, mostBoth, mostAmong, from)
+}
+
+// seen words which rows are in the account, with an example by which a person can judge.
+func (s *session) seen(ctx context.Context, e *sent, both map[uint64]bool, among int, from int64) error {
+	var row, line uint64
+	count, total := 0, 0
+	_, err := s.sketchRows(ctx, func(n int64) bool { return n >= from }, func(h, r, l uint64) {
+		total++
+		if both[h] {
+			count++
+			if row == 0 {
+				row, line = r, l
+			}
+		}
+	})
+	if err != nil {
+		return passError(ctx, err)
+	}
+	about := fmt.Sprintf("%d of %d rows", count, total)
+	if among < total {
+		about = fmt.Sprintf("about %d %% of %d rows", (len(both)*100+among/2)/among, total)
+	}
+	state := "went into this account already"
+	if !e.Settled {
+		state = "are being sent, or may have been"
+	}
+	return &Error{Reason: SeenRows, Path: string(e.Run), Err: fmt.Errorf("%s of %s %s, from %s on %s (run %s); for example row %d (line %d)",
+		about, shown(s.dir.inputPath()), state, shown(string(e.Input)), e.Started.Local().Format("2006-01-02 15:04"), shown(string(e.Run)), row, line)}
+}
+
+// endSending replaces what was about to be sent by the rows that exist now, or may.
+func (s *session) endSending(ctx context.Context, st *journal.State) error {
+	d, l := s.dir, s.ledger()
+	if !s.remembers() || st == nil {
+		return nil
+	}
+	t := tallyOf(st)
+	if t.Pending > 0 || !t.Complete {
+		return nil // it goes on some time: all of its rows stay noted
+	}
+	exist, err := s.sketchRows(ctx, func(row int64) bool {
+		kind, ok := st.Kind(row)
+		return ok && kind != journal.Refused
+	}, nil)
+	if err != nil {
+		return err
+	}
+	return l.writeSent(d, exist, true)
+}
+
+func (l ledger) writeSent(d *Dir, rows sketch, settled bool) error {
+	run, err := filepath.Abs(d.Path)
+	if err != nil {
+		return err
+	}
+	data, err := json.Marshal(sent{diskPath(run), diskPath(d.Input.Path), d.Started, d.Input.SHA256, rows, settled})
+	if err != nil {
+		return err
+	}
+	if err := l.make(); err != nil {
+		return err
+	}
+	if err := atomicfile.MkdirAll(l.sentDir(&d.Run)); err != nil {
+		return err
+	}
+	return atomicfile.WriteFile(l.sentFile(&d.Run), data)
+}
+
+// checkJournal compares the journal with what the reports and the ledger say before
+// anything is sent: a journal that was deleted or cut would send rows once more.
+func (s *session) checkJournal(ctx context.Context) error {
+	d := s.dir
+	st, err := journal.Load(d.file(journalName))
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	settled := int64(0)
+	if st != nil {
+		settled = st.Counts().Settled()
+		st.Close()
+	}
+	sum, err := report.ReadSummary(d.Path)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	if reported := sum.Created + sum.Existing + sum.Refused + sum.InDoubt; reported > settled {
+		return d.fail(JournalShort, fmt.Errorf("the journal of %s holds %d rows and its reports hold %d: it was deleted, cut or replaced by an older one", d.Path, settled, reported))
+	}
+	if !s.remembers() {
+		return nil
+	}
+	_, err = os.Stat(s.ledger().sentFile(&d.Run))
+	known := err == nil
+	if st == nil && known {
+		return d.fail(JournalShort, fmt.Errorf("the journal of %s is gone, and rows may have been sent", d.Path))
+	}
+	if !known && st != nil {
+		return s.noteSending(ctx) // the ledger was lost, or is of an earlier version
+	}
+	return nil
+}
