@@ -26,6 +26,7 @@ type entry struct {
 	Input   diskPath  `json:"input"`
 	Started time.Time `json:"started"`
 	BaseURL string    `json:"base_url"`
+	ID      string    `json:"id,omitempty"`
 }
 
 // content is the place for what is in d's input, in d's account.
@@ -56,7 +57,7 @@ func (l ledger) knows(d *Dir) bool {
 		return true
 	}
 	e, ok = l.byContent(d) // by an earlier version, which kept no directories
-	return ok && string(e.Run) == path
+	return ok && string(e.Run) == path && e.BaseURL == d.BaseURL
 }
 
 func readEntry(path string) (e entry, ok bool) {
@@ -73,7 +74,7 @@ func (l ledger) add(d *Dir) error {
 	if err != nil {
 		return err
 	}
-	data, err := json.Marshal(entry{diskPath(run), diskPath(d.Input.Path), d.Started, d.BaseURL})
+	data, err := json.Marshal(entry{diskPath(run), diskPath(d.Input.Path), d.Started, d.BaseURL, d.ID})
 	if err != nil {
 		return err
 	}

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 	"path/filepath"
 
 	"github.com/hubload/hubload/importer/atomicfile"
@@ -95,7 +96,7 @@ func (o *Options) begin(ctx context.Context, d *Dir, in *Input, m *mapping.Mappi
 		o.note("imports can't be remembered: %v", err)
 	default:
 		defer guard.Release()
-		if done, err := o.claim(ledger, d, m); done != nil || err != nil {
+		if done, err := o.claim(ledger, d, m, true); done != nil || err != nil {
 			return done, err
 		}
 	}
@@ -104,8 +105,16 @@ func (o *Options) begin(ctx context.Context, d *Dir, in *Input, m *mapping.Mappi
 
 // claim notes that the content goes into the account from this directory. It returns
 // the run of another one from which it went there already.
-func (o *Options) claim(ledger ledger, d *Dir, m *mapping.Mapping) (done *Result, err error) {
-	if e, ok := ledger.byContent(d); ok && !o.Again && !d.is(string(e.Run)) {
+func (o *Options) claim(ledger ledger, d *Dir, m *mapping.Mapping, fresh bool) (done *Result, err error) {
+	e, ok := ledger.byContent(d)
+	if fresh && ok && d.is(string(e.Run)) {
+		// The directory was deleted, or its process died before it made it.
+		_, err := os.Stat(filepath.Join(ledger.sentDir(&d.Run), e.ID+".json"))
+		ok = e.ID == "" || err == nil
+	} else {
+		ok = ok && !d.is(string(e.Run))
+	}
+	if ok && !o.Again {
 		if done, err := o.importedElsewhere(e, m); done != nil || err != nil {
 			return done, err
 		}
@@ -156,7 +165,7 @@ func (o *Options) reclaim(d *Dir, m *mapping.Mapping) (done *Result, err error) 
 	defer guard.Release()
 	resumed := *o
 	resumed.Again = false // it was for the run's beginning
-	return resumed.claim(ledger, d, m)
+	return resumed.claim(ledger, d, m, false)
 }
 
 // idle reports whether nothing of a run can be in the account.
