@@ -191,10 +191,6 @@ func (c *courier) finishMerged(ctx context.Context) error {
 		}
 		open = absent
 	}
-	open, err := c.withoutRecord(ctx, open)
-	if err != nil {
-		return err
-	}
 	// Not two that send the same in one request: they would be merged again.
 	for len(again) > 0 {
 		var batch []*row
@@ -216,7 +212,6 @@ func (c *courier) finishMerged(ctx context.Context) error {
 	return nil
 }
 
-<<<<<<< HEAD
 // withoutRecord returns the questions for which no list holds a record that sends what
 // the row sends and that isn't known as another row's.
 func (c *courier) withoutRecord(ctx context.Context, qs []question, l lists) ([]question, error) {
@@ -285,29 +280,6 @@ type lists map[mapping.Association][]string
 
 // read reads the lists of all records that rows are associated with.
 func (c *courier) read(ctx context.Context, batch []question) (lists, error) {
-=======
-// whose returns, for each question, the id of the one record among its records that all
-// records list that the row is associated with; "" when there isn't exactly one.
-func (c *courier) whose(ctx context.Context, batch []question) ([]string, error) {
-	listed, err := c.listed(ctx, batch)
-	if err != nil {
-		return nil, err
-	}
-	ids := make([]string, len(batch))
-	for i, q := range batch {
-		found := slices.DeleteFunc(slices.Clone(q.among), func(id string) bool { return !listed[i][id] })
-		if len(found) == 1 {
-			ids[i] = found[0]
-		}
-	}
-	return ids, nil
-}
-
-// listed returns, for each question, the ids that all records list that the row is
-// associated with. It is empty where a list can't be read.
-func (c *courier) listed(ctx context.Context, batch []question) ([]map[string]bool, error) {
-	lists := map[string][]string{} // object/id -> ids
->>>>>>> e726281 (A row that HubSpot seems to have merged is sent again only if no record under its associations could be its own)
 	objects := map[string][]string{}
 	for _, q := range batch {
 		for _, a := range q.row.rec.Associations {
@@ -321,17 +293,12 @@ func (c *courier) listed(ctx context.Context, batch []question) ([]map[string]bo
 		for chunk := range slices.Chunk(ids, api.MaxBatch) {
 			found, err := call.AssociatedIDs(ctx, c.calls, object, chunk)
 			if refused := new(call.RefusedReadError); errors.As(err, &refused) {
-<<<<<<< HEAD
 				return nil, nil
-=======
-				break
->>>>>>> e726281 (A row that HubSpot seems to have merged is sent again only if no record under its associations could be its own)
 			}
 			if err != nil {
 				return nil, err
 			}
 			for id, records := range found {
-<<<<<<< HEAD
 				l[mapping.Association{To: object, ID: id}] = records
 			}
 		}
@@ -377,118 +344,4 @@ func mostFirst(qs []question) {
 	slices.SortStableFunc(qs, func(a, b question) int {
 		return cmp.Compare(len(b.row.rec.Associations), len(a.row.rec.Associations))
 	})
-=======
-				lists[object+"/"+id] = records
-			}
-		}
-	}
-	all := make([]map[string]bool, len(batch))
-	for i, q := range batch {
-		counts := map[string]int{}
-		for _, a := range q.row.rec.Associations {
-			for _, id := range lists[a.To+"/"+a.ID] {
-				counts[id]++
-			}
-		}
-		all[i] = map[string]bool{}
-		for id, n := range counts {
-			all[i][id] = n == len(q.row.rec.Associations)
-		}
-	}
-	return all, nil
-}
-
-// withoutRecord returns the questions whose rows have no record that could be theirs: of
-// the records that are listed where theirs would be, none that was created since the run
-// began, and that no other row has, has their values. The others stay in doubt: their
-// record may be missing in the answer alone.
-func (c *courier) withoutRecord(ctx context.Context, open []question) ([]question, error) {
-	st, err := c.im.Journal.State()
-	if err != nil {
-		return nil, err
-	}
-	defer st.Close()
-	var absent []question
-	for batch := range slices.Chunk(open, api.MaxBatch) {
-		listed, err := c.listed(ctx, batch)
-		if err != nil {
-			return nil, err
-		}
-		records, err := c.strangers(ctx, st, listed, batch)
-		if err != nil {
-			return nil, err
-		}
-		for i, q := range batch {
-			theirs := func(id string, values map[string]string) bool {
-				return listed[i][id] && createdSince(values, st.Header().Started.Add(-clockSkew)) && !slices.ContainsFunc(q.row.rec.Properties, func(p mapping.Property) bool {
-					return api.Normalized(values[p.Name]) != api.Normalized(p.Value)
-				})
-			}
-			found := false
-			for id, values := range records {
-				found = found || theirs(id, values)
-			}
-			if !found {
-				absent = append(absent, q)
-			}
-		}
-	}
-	return absent, nil
-}
-
-// strangers reads the listed records that no row of the run has.
-func (c *courier) strangers(ctx context.Context, st *journal.State, listed []map[string]bool, batch []question) (map[string]map[string]string, error) {
-	properties := slices.Clone(createdProperties)
-	for _, q := range batch {
-		for _, p := range q.row.rec.Properties {
-			if !slices.Contains(properties, p.Name) {
-				properties = append(properties, p.Name)
-			}
-		}
-	}
-	ids := map[string]bool{}
-	for _, list := range listed {
-		for id := range list {
-			ids[id] = true
-		}
-	}
-	last, _ := st.Rows()
-	for n := int64(1); n <= last && len(ids) > 0; n++ {
-		if kind, ok := st.Kind(n); !ok || !kind.Exists() {
-			continue
-		}
-		fate, _, err := st.Fate(n)
-		if err != nil {
-			return nil, err
-		}
-		delete(ids, fate.ID)
-	}
-	records := map[string]map[string]string{}
-	for chunk := range slices.Chunk(slices.Sorted(maps.Keys(ids)), api.MaxBatch) {
-		found, err := call.Read(ctx, c.calls, func(ctx context.Context) (map[string]map[string]string, error) {
-			return c.im.API.ReadProperties(ctx, chunk, properties)
-		})
-		if err != nil {
-			return nil, err
-		}
-		maps.Copy(records, found)
-	}
-	return records, nil
-}
-
-// createdProperties say when a record was created.
-var createdProperties = []string{"hs_createdate", "createdate"}
-
-// clockSkew is how much older than the run a record of its own may seem.
-const clockSkew = 15 * time.Minute
-
-// createdSince is true also of a record that doesn't say when it was created.
-func createdSince(values map[string]string, since time.Time) bool {
-	for _, name := range createdProperties {
-		if at, ok := api.Instant(values[name]); ok {
-			return !at.Before(since)
-		}
-	}
-	return true
->>>>>>> e726281 (A row that HubSpot seems to have merged is sent again only if no record under its associations could be its own)
 }

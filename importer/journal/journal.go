@@ -72,7 +72,6 @@ type Header struct {
 type Journal struct {
 	mu      sync.Mutex
 	changed sync.Cond // written, synced, busy or err has changed
-	path    string
 	file    file
 	states  rowStates
 	pending []byte // records that nobody has begun to write
@@ -99,9 +98,7 @@ func Create(path string, h Header) (*Journal, error) {
 	if err != nil {
 		return nil, fmt.Errorf("creating the journal: %w", err)
 	}
-	j := begun(f, line)
-	j.path = path
-	return j, nil
+	return begun(f, line), nil
 }
 
 func (h Header) encode() ([]byte, error) {
@@ -142,21 +139,15 @@ func Open(path string) (*Journal, *State, error) {
 	if err != nil {
 		return nil, nil, errors.Join(err, f.Close(), s.Close())
 	}
-	j.path = path
 	return j, s, nil
 }
 
-<<<<<<< HEAD
 // State reads what j holds, as far as it is written. It is valid until j is closed, and
 // must not be closed itself.
 func (j *Journal) State() (*State, error) {
 	s, _, err := read(j.file, "the journal")
 	return s, err
 }
-=======
-// State returns what the journal says now. The caller closes it.
-func (j *Journal) State() (*State, error) { return Load(j.path) }
->>>>>>> e726281 (A row that HubSpot seems to have merged is sent again only if no record under its associations could be its own)
 
 func resume(f file, s *State, t tail) (*Journal, error) {
 	j := newJournal(f, s.clone())
