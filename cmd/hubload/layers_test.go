@@ -33,7 +33,7 @@ var layers = map[string]struct{ inside, outside []string }{
 	"importer/reconcile":           {[]string{"importer/api", "importer/call", "importer/lookup", "importer/journal", "importer/rows", "mapping", "ratelimit"}, nil},
 	"importer/hubspot":             {[]string{"importer/api", "importer/atomicfile", "mapping", "ratelimit"}, []string{"github.com/go-json-experiment/json", "golang.org/x/oauth2"}},
 	"importer/report":              {[]string{"importer/atomicfile", "importer/csvfile", "importer/journal", "importer/rows", "mapping"}, nil},
-	"importer/rundir":              {[]string{"importer", "importer/api", "importer/atomicfile", "importer/csvfile", "importer/journal", "importer/reconcile", "importer/report", "importer/rows", "mapping", "mapping/schema", "ratelimit"}, []string{"github.com/gofrs/flock", "golang.org/x/text"}},
+	"importer/rundir":              {[]string{"importer", "importer/api", "importer/atomicfile", "importer/csvfile", "importer/journal", "importer/reconcile", "importer/report", "importer/rows", "importer/sketch", "mapping", "mapping/schema", "ratelimit"}, []string{"github.com/gofrs/flock", "golang.org/x/text"}},
 }
 
 func TestImportsFallDownwards(t *testing.T) {

@@ -17,6 +17,7 @@ import (
 	"github.com/hubload/hubload/importer/journal"
 	"github.com/hubload/hubload/importer/report"
 	"github.com/hubload/hubload/importer/rows"
+	"github.com/hubload/hubload/importer/sketch"
 )
 
 // sharedPercent is the share of rows from which a large input is taken for one whose
@@ -32,7 +33,7 @@ type sent struct {
 	Input   diskPath  `json:"input"`
 	Started time.Time `json:"started"`
 	SHA256  string    `json:"sha256"`
-	Rows    sketch    `json:"rows"`    // those that exist or may; of a run under way, all of its input
+	Rows    []byte    `json:"rows"`    // a [sketch.Sketch] of those that exist or may; of a run under way, all of its input
 	Settled bool      `json:"settled"` // the run has ended, and Rows are those that exist
 }
 
@@ -58,48 +59,25 @@ func (l ledger) sentDir(r *Run) string {
 
 func (l ledger) sentFile(r *Run) string { return filepath.Join(l.sentDir(r), r.ID+".json") }
 
-// sketchRows reads rows of the run's input by its mapping, and returns the sketch of
-// those that want lets pass. Rows that can't be sent are left out.
-func (s *session) sketchRows(ctx context.Context, want func(row int64) bool, each func(h, row, line uint64)) (sketch, error) {
-	sk := newSketcher()
+// eachSent reads the run's input, and calls f for each row that can be sent, with the
+// hash of what it sends. Where the input breaks off it ends: the run meets that when it
+// comes to the place, and sends nothing that wasn't read here.
+func (s *session) eachSent(ctx context.Context, f func(row *rows.Row, hash uint64)) error {
 	err := rows.Each(ctx, func() (rows.Source, error) { return s.source() }, rows.Config{Mapper: s.mapper}, func(row *rows.Row) error {
-		if want != nil && !want(row.Row) {
-			return nil
-		}
-		if row.Map(&s.record) != nil {
-			return nil
-		}
-		h := rowHash(&s.record)
-		sk.add(h)
-		if each != nil {
-			each(h, uint64(row.Row), uint64(row.Line))
+		if row.Map(&s.record) == nil {
+			f(row, sketch.Hash(rows.ContentOf(&s.record)))
 		}
 		return nil
 	})
-	if err != nil && ctx.Err() == nil {
-		// The input breaks off. The run meets that when it comes to the place, and
-		// has sent nothing that wasn't read here.
-		err = nil
+	if err != nil && ctx.Err() != nil {
+		return err
 	}
-	return sk.sketch(), err
+	return nil
 }
 
 // remembers reports whether the ledger must keep the run's rows: with a key HubSpot
 // itself knows them.
 func (s *session) remembers() bool { return !s.dir.Sandbox && s.dir.Key == "" && !s.NoLedger }
-
-// checkSeen compares the rows of the input, from a row on, with those that earlier runs
-// have sent into the account.
-func (s *session) checkSeen(ctx context.Context, from int64) error {
-	if !s.remembers() || s.Again {
-		return nil
-	}
-	own, err := s.sketchRows(ctx, func(row int64) bool { return row >= from }, nil)
-	if err != nil {
-		return passError(ctx, err)
-	}
-	return s.compare(ctx, own, from)
-}
 
 // noteSending notes, before the first request, that the rows of the input are about to
 // be sent. The journal exists by then.
@@ -107,11 +85,11 @@ func (s *session) noteSending(ctx context.Context) error {
 	if !s.remembers() {
 		return nil
 	}
-	all, err := s.sketchRows(ctx, nil, nil)
-	if err != nil {
-		return passError(ctx, err)
+	var all sketch.Sketch
+	if err := s.eachSent(ctx, func(_ *rows.Row, hash uint64) { all.Add(hash) }); err != nil {
+		return err
 	}
-	if err := s.ledger().writeSent(s.dir, all, false); err != nil {
+	if err := s.ledger().writeSent(s.dir, &all, false); err != nil {
 		return s.dir.fail(NoLedger, fmt.Errorf("what goes into the account can't be remembered: %w", err))
 	}
 	return nil
@@ -146,16 +124,56 @@ func (s *session) holdAccount() (release func(), err error) {
 // take some 20 s.
 const accountPatience = time.Minute
 
-// compare returns an error when rows are in the account by another run.
-func (s *session) compare(ctx context.Context, own sketch, from int64) error {
+// checkSeen returns an [*Error] with SeenRows when rows of the input, from a row on, are
+// in the account by an earlier run.
+func (s *session) checkSeen(ctx context.Context, from int64) error {
+	if !s.remembers() || s.Again {
+		return nil
+	}
+	earlier, err := s.sentBefore()
+	if err != nil || len(earlier) == 0 {
+		return err
+	}
+	sketches := make([]*sketch.Sketch, len(earlier))
+	for i := range earlier {
+		sketches[i] = new(sketch.Sketch)
+		if err := sketches[i].UnmarshalBinary(earlier[i].Rows); err != nil {
+			return damagedLedger(string(earlier[i].Run), err)
+		}
+	}
+	c := sketch.Compare(sketches...)
+	err = s.eachSent(ctx, func(row *rows.Row, hash uint64) {
+		if row.Row >= from {
+			c.Add(row.Row, hash)
+		}
+	})
+	if err != nil {
+		return err
+	}
+	most := -1
+	overlaps := c.Overlaps()
+	for i, o := range overlaps {
+		if o.Existing == 0 || o.Rows >= sketch.Size && 100*o.Share() < sharedPercent {
+			continue
+		}
+		if most < 0 || o.Share() > overlaps[most].Share() {
+			most = i
+		}
+	}
+	if most < 0 {
+		return nil
+	}
+	return s.seen(&earlier[most], overlaps[most])
+}
+
+// sentBefore reads what the ledger says of the account's other runs.
+func (s *session) sentBefore() ([]sent, error) {
 	d, l := s.dir, s.ledger()
 	names, err := os.ReadDir(l.sentDir(&d.Run))
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return d.fail(NoLedger, err)
+		return nil, d.fail(NoLedger, err)
 	}
-	var most *sent // the run that shares most
-	var mostBoth map[uint64]bool
-	mostAmong := 1
+	var all []sent
 	for _, name := range names {
 		path := filepath.Join(l.sentDir(&d.Run), name.Name())
 		if !strings.HasSuffix(path, ".json") || path == l.sentFile(&d.Run) {
@@ -167,54 +185,33 @@ func (s *session) compare(ctx context.Context, own sketch, from int64) error {
 			err = json.Unmarshal(data, &e)
 		}
 		if err != nil {
-			return &Error{Reason: LedgerDamaged, Path: path, Err: fmt.Errorf("the ledger of what went into this account is damaged: %s: %w", path, err)}
+			return nil, damagedLedger(path, err)
 		}
-		if e.SHA256 == d.Input.SHA256 {
-			continue // the same content: see claim
-		}
-		if !e.Settled && string(e.Run) == s.origin {
-			continue // its refused rows are in its sketch until it has ended
-		}
-		both, among := own.shared(e.Rows)
-		if len(both) == 0 || !own.whole && len(both)*100 < sharedPercent*among {
-			continue
-		}
-		if most == nil || len(both)*mostAmong > len(mostBoth)*among {
-			most, mostBoth, mostAmong = &e, both, among
+		// Of the same content claim knows more; the refused rows of a run are in its
+		// sketch until it has ended.
+		if e.SHA256 != d.Input.SHA256 && (e.Settled || string(e.Run) != s.origin) {
+			all = append(all, e)
 		}
 	}
-	if most == nil {
-		return nil
-	}
-	return s.seen(ctx, most, mostBoth, mostAmong, from)
+	return all, nil
+}
+
+func damagedLedger(path string, err error) error {
+	return &Error{Reason: LedgerDamaged, Path: path, Err: fmt.Errorf("the ledger of what went into this account is damaged: %s: %w", path, err)}
 }
 
 // seen words which rows are in the account, with an example by which a person can judge.
-func (s *session) seen(ctx context.Context, e *sent, both map[uint64]bool, among int, from int64) error {
-	var row, line uint64
-	count, total := 0, 0
-	_, err := s.sketchRows(ctx, func(n int64) bool { return n >= from }, func(h, r, l uint64) {
-		total++
-		if both[h] {
-			count++
-			if row == 0 {
-				row, line = r, l
-			}
-		}
-	})
-	if err != nil {
-		return passError(ctx, err)
-	}
-	about := fmt.Sprintf("%d of %d rows", count, total)
-	if among < total {
-		about = fmt.Sprintf("about %d %% of %d rows", (len(both)*100+among/2)/among, total)
+func (s *session) seen(e *sent, o sketch.Overlap) error {
+	about := fmt.Sprintf("%d of %d rows", o.Existing, o.Rows)
+	if !o.Exact() {
+		about = fmt.Sprintf("about %.0f %% of %d rows", 100*o.Share(), o.Rows)
 	}
 	state := "went into this account already"
 	if !e.Settled {
 		state = "are being sent, or may have been"
 	}
-	return &Error{Reason: SeenRows, Path: string(e.Run), Err: fmt.Errorf("%s of %s %s, from %s on %s (run %s); for example row %d (line %d)",
-		about, shown(s.dir.inputPath()), state, shown(string(e.Input)), e.Started.Local().Format("2006-01-02 15:04"), shown(string(e.Run)), row, line)}
+	return &Error{Reason: SeenRows, Path: string(e.Run), Err: fmt.Errorf("%s of %s %s, from %s on %s (run %s); for example row %d",
+		about, shown(s.dir.inputPath()), state, shown(string(e.Input)), e.Started.Local().Format("2006-01-02 15:04"), shown(string(e.Run)), o.Example)}
 }
 
 // endSending replaces what was about to be sent by the rows that exist now, or may.
@@ -227,22 +224,25 @@ func (s *session) endSending(ctx context.Context, st *journal.State) error {
 	if t.Pending > 0 || !t.Complete {
 		return nil // it goes on some time: all of its rows stay noted
 	}
-	exist, err := s.sketchRows(ctx, func(row int64) bool {
-		kind, ok := st.Kind(row)
-		return ok && kind != journal.Refused
-	}, nil)
+	var exist sketch.Sketch
+	err := s.eachSent(ctx, func(row *rows.Row, hash uint64) {
+		if kind, ok := st.Kind(row.Row); ok && kind != journal.Refused {
+			exist.Add(hash)
+		}
+	})
 	if err != nil {
 		return err
 	}
-	return l.writeSent(d, exist, true)
+	return l.writeSent(d, &exist, true)
 }
 
-func (l ledger) writeSent(d *Dir, rows sketch, settled bool) error {
+func (l ledger) writeSent(d *Dir, rows *sketch.Sketch, settled bool) error {
 	run, err := filepath.Abs(d.Path)
 	if err != nil {
 		return err
 	}
-	data, err := json.Marshal(sent{diskPath(run), diskPath(d.Input.Path), d.Started, d.Input.SHA256, rows, settled})
+	hashes, _ := rows.MarshalBinary() // which never fails
+	data, err := json.Marshal(sent{diskPath(run), diskPath(d.Input.Path), d.Started, d.Input.SHA256, hashes, settled})
 	if err != nil {
 		return err
 	}
