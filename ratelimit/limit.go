@@ -37,7 +37,7 @@ func ParseLimit(s string) (Limit, error) {
 	l.N, errN = strconv.Atoi(n)
 	l.Per, errPer = time.ParseDuration(per)
 	if errN != nil || errPer != nil || !l.valid() {
-		return Limit{}, fmt.Errorf("%q is not a limit. Write a number of requests up to %d, a slash and a time from %v to %v, such as 190/10s.",
+		return Limit{}, fmt.Errorf("%q is not a limit. Write a number of requests up to %d, a slash and a time from %v to %v, such as 190/10s",
 			s, maxN, minPer, maxPer)
 	}
 	return l, nil
