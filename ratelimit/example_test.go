@@ -74,7 +74,7 @@ func ExampleParseLimit() {
 	fmt.Println(err)
 	// Output:
 	// 190 10s <nil>
-	// "190 per minute" is not a limit. Write a number of requests up to 100000, a slash and a time from 1ms to 24h0m0s, such as 190/10s.
+	// "190 per minute" is not a limit. Write a number of requests up to 100000, a slash and a time from 1ms to 24h0m0s, such as 190/10s
 }
 
 // A board is a store for the limiters of one process. A file would have to be locked
