@@ -14,7 +14,7 @@ test:
 # Tests in which the race detector finds nothing and which take it many times as long:
 # simulations in which one goroutine runs at a time, programs that are killed or measured
 # from outside, and what reads much in one goroutine. race skips them, plain runs them.
-PLAIN := Walk|SimulationRepeats|Naive|Makespan|Numbers|Mended|SystemCall|DiskFull|KilledForMemory|OutOfMemory|RefusedFiles|ClockJumps|NothingCommands|ChangedBetween|Bomb|LargeAnswers|CutAnywhere|OtherSpellings|BytesPerBatch|EveryBitFlipped|CutAtEveryByte|Memory
+PLAIN := Walk|SimulationRepeats|Naive|Makespan|Numbers|Mended|SystemCall|DiskFull|KilledForMemory|OutOfMemory|RefusedFiles|ClockJumps|NothingCommands|ChangedBetween|ProgressLines|SecondProcess|TortureBites|InputChanges|Bomb|LargeAnswers|CutAnywhere|OtherSpellings|BytesPerBatch|EveryBitFlipped|CutAtEveryByte|Memory
 
 # Packages that start no goroutine, and ratelimit, whose simulations have a build tag.
 QUIET := ./mapping/... ./importer/csvfile ./ratelimit

@@ -3,6 +3,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -22,7 +23,9 @@ import (
 // is in doubt.
 func TestWaitDaily(t *testing.T) {
 	t.Parallel()
-	reset := time.Now().Add(4 * time.Second).Truncate(time.Second)
+	// Time enough for 40 requests on a busy machine; after midnight there would be no quota
+	// to exhaust, and the next reset is a day away.
+	reset := time.Now().Add(12 * time.Second).Truncate(time.Second)
 	utc := reset.UTC()
 	toMidnight := 24*time.Hour - time.Duration(utc.Hour())*time.Hour - time.Duration(utc.Minute())*time.Minute - time.Duration(utc.Second())*time.Second
 	if toMidnight > 12*time.Hour {
@@ -56,7 +59,9 @@ func TestWaitDaily(t *testing.T) {
 	if err := os.WriteFile(input, []byte(strings.Join(rows, "\n")), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.Command("hubload", "import", input, "--run", out, "--base-url", server.URL, "--batch-size", "1", "--limit", "40/1s", "--workers", "4", "--wait-daily")
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, "hubload", "import", input, "--run", out, "--base-url", server.URL, "--batch-size", "1", "--limit", "40/1s", "--workers", "4", "--wait-daily")
 	cmd.Env = append(os.Environ(), "XDG_STATE_HOME="+filepath.Join(dir, "state"), "HUBSPOT_ACCESS_TOKEN="+canary)
 	said, err := cmd.CombinedOutput()
 	if err != nil {

@@ -49,7 +49,7 @@ var inputCases = map[int][]proof{
 	26: {{readerCases, `"26-bare-quote.csv"`}, {scripts + "input_12_fields.txtar", "double the quote"}},
 	27: {{readerCases, `"27-text-after-a-closing-quote.csv"`}, {scripts + "input_12_fields.txtar", `"closed"x`}},
 	28: {{readerCases, `"28-backslash.csv"`}, {scripts + "input_12_fields.txtar", "backslash"}},
-	29: {{readerCases, `"29-space-before-a-quote.csv"`}, {scripts + "input_12_fields.txtar", "White space"}},
+	29: {{readerCases, `"29-space-before-a-quote.csv"`}, {scripts + "input_12_fields.txtar", "white space"}},
 	30: {{readerCases, `"30-heals-in-one-row.csv"`}, {scripts + "input_12_fields.txtar", "CSV_UNCLOSED_QUOTE"}, {"importer/csvfile/source_test.go", `"unclosed quote"`}, {"cmd/hubload/refused_test.go", "30 an unclosed quote in every row"}},
 	31: {{readerCases, `"31 no line end"`}, {"cmd/hubload/refused_test.go", "31 no line end"}},
 	32: {{readerCases, `"32 commas"`}, {"cmd/hubload/refused_test.go", "32 nothing but commas"}},
