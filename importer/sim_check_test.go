@@ -11,7 +11,7 @@ import (
 
 	"github.com/hubload/hubload/importer/hubspot/hubspottest"
 	"github.com/hubload/hubload/importer/journal"
-	"github.com/hubload/hubload/internal/promise"
+	"github.com/hubload/hubload/importer/promisetest"
 )
 
 // It knows the promise and shares nothing with the engine that keeps it: what an
@@ -162,7 +162,7 @@ func (r *simRun) check() {
 	}
 	by, silent := r.evidence()
 	var c journal.Counts
-	var claims []promise.Claim
+	var claims []promisetest.Claim
 	unread := 0 // rows in doubt because they were refused and the read that has the last word failed
 	for i := range r.input.rows {
 		f, ok, err := st.Fate(int64(i + 1))
@@ -171,7 +171,7 @@ func (r *simRun) check() {
 			continue
 		}
 		r.fates = append(r.fates, f)
-		claims = append(claims, promise.Claim{Row: r.input.rows[i].name, Status: f.Kind.String(), ID: f.ID})
+		claims = append(claims, promisetest.Claim{Row: r.input.rows[i].name, Status: f.Kind.String(), ID: f.ID})
 		row := &r.input.rows[i]
 		r.checkRow(i+1, row, f, truth[row.name], by[row.name])
 		switch f.Kind {
@@ -190,7 +190,7 @@ func (r *simRun) check() {
 			}
 		}
 	}
-	for _, b := range promise.Check(claims, truth) {
+	for _, b := range promisetest.Check(claims, truth) {
 		r.fault("%s\n\tthe wire said %+v", b.Text, by[b.Row])
 	}
 	if got := st.Counts(); got != c {

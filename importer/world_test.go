@@ -17,8 +17,8 @@ import (
 	"github.com/hubload/hubload/importer/api"
 	"github.com/hubload/hubload/importer/csvfile"
 	"github.com/hubload/hubload/importer/journal"
+	"github.com/hubload/hubload/importer/promisetest"
 	"github.com/hubload/hubload/importer/rows"
-	"github.com/hubload/hubload/internal/promise"
 	"github.com/hubload/hubload/mapping"
 	"github.com/hubload/hubload/ratelimit"
 )
@@ -288,7 +288,7 @@ func (tr *trial) check(w *world, rows int) journal.Counts {
 	w.pending = nil
 	st := tr.state()
 	var c journal.Counts
-	var claims []promise.Claim
+	var claims []promisetest.Claim
 	for n := 1; n <= rows; n++ {
 		name := fmt.Sprintf("r%d", n)
 		ids := w.ids[name]
@@ -302,7 +302,7 @@ func (tr *trial) check(w *world, rows int) journal.Counts {
 			}
 			continue
 		}
-		claims = append(claims, promise.Claim{Row: name, Status: f.Kind.String(), ID: f.ID})
+		claims = append(claims, promisetest.Claim{Row: name, Status: f.Kind.String(), ID: f.ID})
 		switch f.Kind {
 		case journal.Created:
 			c.Created++
@@ -314,7 +314,7 @@ func (tr *trial) check(w *world, rows int) journal.Counts {
 			c.InDoubt++
 		}
 	}
-	for _, b := range promise.Check(claims, w.ids) {
+	for _, b := range promisetest.Check(claims, w.ids) {
 		tr.t.Error(b.Text)
 	}
 	if got := st.Counts(); got != c {

@@ -14,9 +14,9 @@ import (
 	"time"
 
 	"github.com/hubload/hubload/importer/hubspot/hubspottest"
+	"github.com/hubload/hubload/importer/promisetest"
 	"github.com/hubload/hubload/importer/report"
 	"github.com/hubload/hubload/importer/rundir"
-	"github.com/hubload/hubload/internal/promise"
 )
 
 // A misdeed is what happens to the first of three creates of a hundred rows each.
@@ -271,14 +271,14 @@ func (m *misdeed) truth(t *testing.T, account *hubspottest.Account, dir string) 
 		name := o.Properties["name"]
 		ids[name] = append(ids[name], o.ID)
 	}
-	var claims []promise.Claim
+	var claims []promisetest.Claim
 	for _, row := range readReport(t, filepath.Join(dir, resultsName)) {
-		claims = append(claims, promise.Claim{Row: row[0], Status: promise.Created, ID: row[len(row)-2]})
+		claims = append(claims, promisetest.Claim{Row: row[0], Status: promisetest.Created, ID: row[len(row)-2]})
 	}
 	for _, row := range readReport(t, filepath.Join(dir, failedName)) {
-		claims = append(claims, promise.Claim{Row: row[0], Status: promise.Refused})
+		claims = append(claims, promisetest.Claim{Row: row[0], Status: promisetest.Refused})
 	}
-	for _, b := range promise.Check(claims, ids) {
+	for _, b := range promisetest.Check(claims, ids) {
 		t.Error(b.Text)
 	}
 }

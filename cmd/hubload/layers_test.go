@@ -18,7 +18,7 @@ var layers = map[string]struct{ inside, outside []string }{
 	"mapping/suggest":              {[]string{"mapping", "mapping/format", "mapping/schema", "mapping/internal/wording"}, []string{"golang.org/x/text"}},
 	"mapping/internal/wording":     {nil, []string{"golang.org/x/text"}},
 	"mapping/schema":               {[]string{"mapping/internal/wording"}, nil},
-	"internal/promise":             {nil, nil},
+	"importer/promisetest":         {nil, nil},
 	"ratelimit":                    {nil, []string{"golang.org/x/time"}},
 	"importer/csvfile":             {nil, []string{"golang.org/x/text", "github.com/klauspost/compress", "github.com/saintfish/chardet"}},
 	"importer/atomicfile":          {nil, nil},

@@ -17,7 +17,7 @@ import (
 	"slices"
 	"strconv"
 
-	"github.com/hubload/hubload/internal/promise"
+	"github.com/hubload/hubload/importer/promisetest"
 )
 
 // check compares the reports of a run over rows with the account. Each row that
@@ -42,10 +42,10 @@ func (o *ordeal) check(rows []*orderRow, name, run string, end ending) {
 	results, failures, doubts := entries["results.csv"], entries["failures.csv"], entries["in_doubt.csv"]
 
 	existing := 0
-	var claims []promise.Claim
+	var claims []promisetest.Claim
 	said := map[int]bool{}
 	claim := func(e entry, status, id string) {
-		claims = append(claims, promise.Claim{Row: e.row.who, Status: status, ID: id})
+		claims = append(claims, promisetest.Claim{Row: e.row.who, Status: status, ID: id})
 		said[e.row.row] = true
 	}
 	for _, e := range results {
@@ -58,7 +58,7 @@ func (o *ordeal) check(rows []*orderRow, name, run string, end ending) {
 		claim(e, e.extra[0], e.extra[1])
 	}
 	for _, e := range failures {
-		claim(e, promise.Refused, "")
+		claim(e, promisetest.Refused, "")
 		if !e.row.mayBeRefuse && !o.sc.naive {
 			o.wrong("row %d was refused without fault: %q", e.row.row, e.extra)
 		}
@@ -69,7 +69,7 @@ func (o *ordeal) check(rows []*orderRow, name, run string, end ending) {
 		if o.sc.key != "" && !e.row.mayBeRefuse {
 			faultless = append(faultless, e)
 		}
-		claim(e, promise.InDoubt, "")
+		claim(e, promisetest.InDoubt, "")
 		if len(held[e.row.who]) > 0 {
 			o.doubtHere++
 		}
@@ -85,19 +85,19 @@ func (o *ordeal) check(rows []*orderRow, name, run string, end ending) {
 			o.wrong("row %d has %d outcomes", r.row, n)
 		}
 		if !said[r.row] {
-			claim(entry{row: r}, promise.Nothing, "")
+			claim(entry{row: r}, promisetest.Nothing, "")
 		}
 	}
 	o.twice = 0
-	for _, b := range promise.Check(claims, held) {
+	for _, b := range promisetest.Check(claims, held) {
 		switch b.Kind {
-		case promise.Twice:
+		case promisetest.Twice:
 			o.twice++
-		case promise.Lost:
+		case promisetest.Lost:
 			o.lost++
-		case promise.FalselyCreated:
+		case promisetest.FalselyCreated:
 			o.falselyCreated++
-		case promise.FalselyRefused:
+		case promisetest.FalselyRefused:
 			o.falselyFailed++
 		}
 		o.wrong("%s", b.Text)

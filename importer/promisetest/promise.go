@@ -1,9 +1,9 @@
 // The promise of an import, compared with what an account holds.
 
-// Package promise checks what an import promises: no row is created twice, none is lost,
+// Package promisetest checks what an import promises: no row is created twice, none is lost,
 // and what is said of a row is true. It is for tests, which share it, and imports nothing
 // of the product.
-package promise
+package promisetest
 
 import (
 	"fmt"
