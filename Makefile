@@ -24,7 +24,7 @@ BOTH := TestSimulation$$|Death|TestRandomFaults|TestTorture|TestScripts|TestPlan
 
 # Everything else with the race detector, in another order each time.
 race:
-	$(GO) test -race -short -shuffle=on -timeout 10m -skip '$(PLAIN)' $$($(GO) list ./... | grep -v -e /mapping -e /csvfile)
+	$(GO) test -race -short -shuffle=on -timeout 40m -skip '$(PLAIN)' $$($(GO) list ./... | grep -v -e /mapping -e /csvfile)
 
 plain:
 	$(GO) test -shuffle=on $(QUIET)
