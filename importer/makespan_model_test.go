@@ -108,9 +108,9 @@ func (r *road) RoundTrip(req *http.Request) (*http.Response, error) {
 	return rec.Result(), nil
 }
 
-// stranger sends requests of its own at random until ctx ends, and returns how many
+// otherClient sends requests of its own at random until ctx ends, and returns how many
 // there were and how many of them were refused.
-func (r *road) stranger(ctx context.Context, rng *rand.Rand, perSecond float64) (sent, refused int) {
+func (r *road) otherClient(ctx context.Context, rng *rand.Rand, perSecond float64) (sent, refused int) {
 	for ; ; sent++ {
 		select {
 		case <-ctx.Done():

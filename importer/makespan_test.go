@@ -95,15 +95,15 @@ func TestMakespanOfAWindowful(t *testing.T) {
 	}
 }
 
-func TestMakespanBesideAStranger(t *testing.T) {
+func TestMakespanBesideAnotherClient(t *testing.T) {
 	const n, theirs = 10_000, 0.3
 	onSeeds(t, "takes 30 %", n, func(t *testing.T, seed uint64) {
 		r := newRoad(seed, typicalJitter, 400*time.Millisecond, hubspottest.Config{})
 		ctx, cancel := context.WithCancel(t.Context())
 		var sent, refused int
-		var stranger sync.WaitGroup
-		stranger.Go(func() {
-			sent, refused = r.stranger(ctx, rand.New(rand.NewPCG(seed, 2)), theirs*float64(pro.N)/pro.Per.Seconds())
+		var foreign sync.WaitGroup
+		foreign.Go(func() {
+			sent, refused = r.otherClient(ctx, rand.New(rand.NewPCG(seed, 2)), theirs*float64(pro.N)/pro.Per.Seconds())
 		})
 		time.Sleep(20 * time.Second)
 		began := time.Now()
@@ -112,11 +112,11 @@ func TestMakespanBesideAStranger(t *testing.T) {
 		}
 		took := time.Since(began)
 		cancel()
-		stranger.Wait()
+		foreign.Wait()
 		ours := ratelimit.Limit{N: int((1 - theirs) * float64(pro.N)), Per: pro.Per}
 		least := leastMakespan(ours, n, 440*time.Millisecond)
 		percent := 100 * float64(refused) / float64(sent)
-		t.Logf("%.3f of the least time that is left; %.2f per mille refused, and %.2f %% of the stranger's", took.Seconds()/least.Seconds(), r.perMille(), percent)
+		t.Logf("%.3f of the least time that is left; %.2f per mille refused, and %.2f %% of the other client's", took.Seconds()/least.Seconds(), r.perMille(), percent)
 		if took.Seconds() > 1.25*least.Seconds() || r.perMille() > 5 || percent > 1 {
 			t.Errorf("want at most 1.25, 5 per mille and 1 %%")
 		}

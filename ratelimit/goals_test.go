@@ -116,8 +116,8 @@ func TestStrangeServers(t *testing.T) {
 	}
 }
 
-// A stranger takes 30 % of the limit, from the start or when a run is well under way.
-func TestBesideAStranger(t *testing.T) {
+// Another client takes 30 % of the limit, from the start or when a run is well under way.
+func TestBesideAnotherClient(t *testing.T) {
 	const n, share = 10_000, 0.3
 	for seed := range uint64(3) {
 		for _, joins := range []time.Duration{-20 * time.Second, 63 * time.Second} {
@@ -126,15 +126,15 @@ func TestBesideAStranger(t *testing.T) {
 					s := jitteryServer(pro, rand.New(rand.NewPCG(seed, 1)))
 					ctx, cancel := context.WithCancel(t.Context())
 					var sent, refused int
-					var stranger sync.WaitGroup
-					stranger.Go(func() {
+					var foreign sync.WaitGroup
+					foreign.Go(func() {
 						time.Sleep(max(0, joins))
 						sent, refused = s.addForeign(ctx, rand.New(rand.NewPCG(seed, 2)), share*pro.perSecond())
 					})
 					time.Sleep(max(0, -joins))
 					took := load(t, New(Options{}), s, n, 256)
 					cancel()
-					stranger.Wait()
+					foreign.Wait()
 
 					ours := Limit{N: int((1 - share) * float64(pro.N)), Per: pro.Per}
 					least := least(ours, n, 440*time.Millisecond)
@@ -143,9 +143,9 @@ func TestBesideAStranger(t *testing.T) {
 						t.Errorf("took %v, want at most 1.25 times %v", took, least)
 					}
 					theirs := 100 * float64(refused) / float64(sent)
-					t.Logf("of the stranger's %d requests %.2f %% were refused", sent, theirs)
+					t.Logf("of the other client's %d requests %.2f %% were refused", sent, theirs)
 					if most := 1.0; joins < 0 && theirs > most {
-						t.Errorf("%.2f %% of the stranger's requests were refused, want at most %v", theirs, most)
+						t.Errorf("%.2f %% of the other client's requests were refused, want at most %v", theirs, most)
 					}
 				})
 			})

@@ -294,9 +294,9 @@ func TestStoreThatFails(t *testing.T) {
 	}
 }
 
-// Other processes are no strangers: nobody starts pacing because of them. Nor
+// Other processes aren't foreign clients: nobody starts pacing because of them. Nor
 // because of the requests that found out which account it is.
-func TestOwnRequestsAreNoStrangers(t *testing.T) {
+func TestOwnRequestsAreNotForeign(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h := newHost(1, new(memory), busy(), busy(), joins(busy(), 20*time.Second))
 		for _, p := range h.processes {
@@ -312,7 +312,7 @@ func TestOwnRequestsAreNoStrangers(t *testing.T) {
 		h.run(t, 0, 2*time.Minute)
 		for i, p := range h.processes {
 			if p.controller.pacer.paced {
-				t.Errorf("process %d believes that there are strangers", i)
+				t.Errorf("process %d sees foreign requests", i)
 			}
 		}
 	})
