@@ -3,7 +3,7 @@
 GO    ?= go
 TOOL  := $(GO) tool -modfile=.ci/tools.mod
 
-.PHONY: all test race plain nightly torture mutants walk simulate makespan faults fuzz check format vet lint tidy cross bench refused
+.PHONY: all test race plain nightly torture mutants walk simulate matrix makespan faults fuzz check format vet lint tidy cross bench refused
 
 all: check test
 
@@ -31,7 +31,7 @@ plain:
 	$(GO) test -shuffle=on -run '$(PLAIN)|$(BOTH)' ./cmd/... ./importer/...
 
 # What takes hours, once a day.
-nightly: refused makespan walk faults fuzz mutants torture simulate
+nightly: refused makespan walk faults fuzz matrix mutants torture simulate
 
 # The program killed at random, against an account that holds the truth.
 torture:
@@ -44,6 +44,10 @@ mutants:
 # More misfortunes at once than the ordinary suite has time for.
 walk:
 	$(GO) test ./importer -run '^TestWalk' -count=1 -v -timeout 0 -walk.deep
+
+# Rows that are alike, under every reading of what HubSpot does with them.
+matrix:
+	$(GO) test ./importer -run '^TestMatrix' -count=1 -v -timeout 0 -args -matrix.rows $(or $(ROWS),100000)
 
 # Whole runs under seeded faults of network, clock and disk.
 simulate:

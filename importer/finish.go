@@ -114,7 +114,7 @@ func (c *courier) finishKeyed(ctx context.Context) error {
 // are told apart by what they are associated with.
 func (c *courier) identify(ctx context.Context) error {
 	mostFirst(c.questions.unidentified)
-	taken := map[string]bool{}
+	claims := newClaimer(c.questions.unidentified)
 	for batch := range slices.Chunk(c.questions.unidentified, api.MaxBatch) {
 		l, err := c.read(ctx, batch)
 		if err != nil {
@@ -122,7 +122,7 @@ func (c *courier) identify(ctx context.Context) error {
 		}
 		var fates []journal.Fate
 		for _, q := range batch {
-			if id := l.own(q, taken); id != "" {
+			if id := claims.own(q, l); id != "" {
 				fates = append(fates, journal.Fate{Row: q.row.n, Kind: journal.Created, ID: id, Attempts: q.row.attempts})
 			}
 		}
@@ -151,7 +151,7 @@ func (c *courier) finishMerged(ctx context.Context) error {
 		}
 	}
 	mostFirst(open)
-	taken := map[string]bool{}
+	claims := newClaimer(open)
 	var again []question
 	for read := range 2 { // lists may lag
 		if len(open) == 0 {
@@ -171,7 +171,7 @@ func (c *courier) finishMerged(ctx context.Context) error {
 			var fates []journal.Fate
 			var missing []question
 			for _, q := range batch {
-				if id := l.own(q, taken); id != "" {
+				if id := claims.own(q, l); id != "" {
 					fates = append(fates, journal.Fate{Row: q.row.n, Kind: journal.Existing, ID: id, Attempts: q.row.attempts})
 				} else if l != nil {
 					missing = append(missing, q)
@@ -319,23 +319,40 @@ func (l lists) of(q question) (ids []string) {
 	return ids
 }
 
-// own returns the one id of the question's that the row's lists hold and nobody has
-// taken, and takes it; "" when there isn't exactly one.
-func (l lists) own(q question, taken map[string]bool) string {
-	own := ""
+// A claimer gives records to rows, each to one.
+type claimer struct {
+	taken map[string]bool
+	equal map[string]int // rows without a record that nothing tells apart
+}
+
+func newClaimer(qs []question) *claimer {
+	c := &claimer{map[string]bool{}, map[string]int{}}
+	for _, q := range qs {
+		c.equal[q.equality()]++
+	}
+	return c
+}
+
+// equality is the same for rows of an answer that send the same.
+func (q question) equality() string {
+	return fmt.Sprint(contentOf(&q.row.rec), q.among, q.row.rec.Associations)
+}
+
+// own returns an id of the question's that the row's lists hold and that no row has yet;
+// "" when there is none, or more than there are rows like this one.
+func (c *claimer) own(q question, l lists) string {
+	var ids []string
 	for _, id := range l.of(q) {
-		switch {
-		case taken[id] || !slices.Contains(q.among, id):
-		case own != "" && own != id:
-			return ""
-		default:
-			own = id
+		if !c.taken[id] && slices.Contains(q.among, id) && !slices.Contains(ids, id) {
+			ids = append(ids, id)
 		}
 	}
-	if own != "" {
-		taken[own] = true
+	if len(ids) == 0 || len(ids) > c.equal[q.equality()] {
+		return ""
 	}
-	return own
+	c.taken[ids[0]] = true
+	c.equal[q.equality()]--
+	return ids[0]
 }
 
 // mostFirst puts rows with many associations first: the lists of a row with fewer also

@@ -165,15 +165,14 @@ func judgeRest(out []rowResult, rows []sentRow, rest []int, c api.Completeness, 
 	// than rows, no error, and no row without an equal that has a result.
 	merges := certain && c.Final && c.Unnamed == 0
 	for _, g := range p.groups {
-		g.ids = append(g.ids, namedLike(out, rows, g)...)
-		merges = merges && len(g.ids) > 0
+		merges = merges && (len(g.ids) > 0 || namesLike(out, rows, g))
 	}
 	var absent []int
 	for _, g := range p.groups {
-		switch own := len(g.ids) - g.named; {
-		case own == len(g.rows):
+		switch {
+		case len(g.ids) == len(g.rows):
 			g.exist(out)
-		case counted && own == 0:
+		case counted && len(g.ids) == 0:
 			absent = append(absent, g.rows...)
 		default:
 			for _, i := range g.rows {
@@ -192,17 +191,16 @@ func judgeRest(out []rowResult, rows []sentRow, rest []int, c api.Completeness, 
 	}
 }
 
-// namedLike returns the ids of rows that the answer names and that send what the rows of
-// a group send.
-func namedLike(out []rowResult, rows []sentRow, g *rowGroup) (ids []string) {
+// namesLike reports whether the answer names a created row that sends what the rows of a
+// group send. Its record is its own, and none of the group's.
+func namesLike(out []rowResult, rows []sentRow, g *rowGroup) bool {
 	content := contentOf(rows[g.rows[0]].record)
 	for i := range rows {
 		if out[i].verdict == created && out[i].id != "" && contentOf(rows[i].record) == content {
-			ids = append(ids, out[i].id)
+			return true
 		}
 	}
-	g.named = len(ids)
-	return ids
+	return false
 }
 
 var mergedFailure = &api.Failure{Code: journal.CodeInDoubt, Message: "HubSpot merged this row with an equal one of the same request"}

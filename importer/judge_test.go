@@ -4,7 +4,6 @@ package importer
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 	"testing"
 
@@ -231,7 +230,7 @@ func TestJudgeByValues(t *testing.T) {
 	// By trace some, and the row that is merged with one of them.
 	traced := rows(record("name=a"), record("name=a"))
 	ans := final(-1, 0, nil, api.Created{Trace: "run-0", ID: "1"})
-	if got := judge(traced, ans); got[0].id != "1" || got[1].verdict != merged || !slices.Equal(got[1].among, []string{"1"}) {
+	if got := judge(traced, ans); got[0].id != "1" || got[1].verdict != merged || len(got[1].among) > 0 {
 		t.Errorf("merged with a row that is named: %+v", got)
 	}
 }

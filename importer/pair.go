@@ -27,7 +27,6 @@ type rowGroup struct {
 	rows   []int
 	values []string // normalized, by name; "" where the property isn't sent
 	ids    []string // of the results that are the group's
-	named  int      // how many of ids are those of rows that the answer names
 }
 
 type pairedResult struct {
@@ -103,6 +102,9 @@ func (r *pairedResult) fitsIn(g *rowGroup) bool {
 // pairCertain gives each result to the one group that it fits, and reports whether each
 // result fits one group only, and no group has more results than rows.
 func (p *pairing) pairCertain() bool {
+	if p.pairWhole() {
+		return true
+	}
 	certain := true
 	for i := range p.results {
 		r := &p.results[i]
@@ -117,6 +119,30 @@ func (p *pairing) pairCertain() bool {
 		certain = certain && len(g.ids) <= len(g.rows)
 	}
 	return certain
+}
+
+// pairWhole gives each result to the group whose properties it gives back, no fewer and no
+// more. It does so only when all results have one and all groups get some, so that no
+// property is left out of any result.
+func (p *pairing) pairWhole() bool {
+	ids := make([][]string, len(p.groups))
+	for _, r := range p.results {
+		at := slices.IndexFunc(r.fits, func(k int) bool { return slices.Equal(r.values, p.groups[k].values) })
+		if at < 0 {
+			return false
+		}
+		k := r.fits[at]
+		ids[k] = append(ids[k], r.id)
+	}
+	for k, g := range p.groups {
+		if len(ids[k]) == 0 || len(ids[k]) > len(g.rows) {
+			return false
+		}
+	}
+	for k, g := range p.groups {
+		g.ids = append(g.ids, ids[k]...)
+	}
+	return true
 }
 
 // pairAll pairs where it is known that each row has one of the results. A group whose
