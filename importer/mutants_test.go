@@ -21,7 +21,7 @@ var mutantGroups = []struct {
 	dir, tests string
 	mutants    []mutant
 }{
-	{".", "^Test(Walk|Judge|A|Every|Rows|Requests|Too|Death|Random|Look|Numbers|Concurrency|NoPermit)", []mutant{
+	{".", "^Test(Walk|Judge|Matrix|Equal|A|Every|Rows|Requests|Too|Death|Random|Look|Numbers|Concurrency|NoPermit)", []mutant{
 		{"an intent isn't synced before its request leaves", "journal", "Journal.Begin", `j.add(r, true)`, `j.add(r, false)`, 0},
 		{"fates aren't written", "journal", "Journal.End", `j.add(_r, true)`, `j.states.apply(_r)`, 0},
 		{"an answer that proves nothing frees its rows", "", "judge", `out[i].failure = &ans.Refusal`, `out[i] = rowResult{verdict: retry, failure: &ans.Refusal}`, 0},
@@ -40,7 +40,20 @@ var mutantGroups = []struct {
 		{"rows that the answer doesn't name are taken for refused", "", "judgeRest", `rowResult{failure: failure}`, `rowResult{verdict: refused, failure: failure}`, 0},
 		{"an answer that is short counts as complete", "", "judgeRest", `c.Results+refusals == len(rows)`, `true`, 0},
 		{"an answer that isn't final counts as complete", "", "judgeRest", `c.Final && c.Unnamed == 0`, `c.Unnamed == 0`, 1},
-		{"rows without a result are absent, whatever the answer's counts", "", "judgeRest", `counted && own == 0`, `own == 0`, 0},
+		{"rows without a result are absent, whatever the answer's counts", "", "judgeRest", `counted && len(g.ids) == 0`, `len(g.ids) == 0`, 0},
+		{"every row without a result was merged", "", "judgeRest", `merges && (len(g.ids) > 0 || namesLike(out, rows, g))`, `merges`, 0},
+		{"any result fits a row", "", "pairedResult.fitsIn", `sent != r.values[i]`, `false`, 0},
+		{"values are compared as they were sent", "api", "Normalized", `"=" + n.RatString()`, `value`, 0},
+		{"a row without an id counts as one with an id", "", "courier.apply", `r.id == ""`, `false`, 0},
+		{"equal rows share a request", "", "slicer.place", `s.keyed || !b.seen[key]`, `true`, 0},
+		{"a record is given to two rows", "", "claimer.own", `c.taken[id]`, `false`, 0},
+		{"a merged row is sent again although a record may be its own", "", "courier.withoutRecord", `candidates[id] && _rest`, `false`, 0},
+		{"a merged row is sent again although no list can be read", "", "courier.finishMerged", `l != nil`, `true`, 0},
+		{"rows in doubt aren't read by their key at the end", "", "courier.finishKeyed", `len(open) == 0`, `true`, 0},
+		{"the first answer isn't waited for", "", "firstAnswer.enter", `f.judged()`, `true`, 1},
+		{"a first answer that says nothing stops nothing", "", "courier.attempt", `r.verdict != unknown`, `true`, 0},
+		{"every refusal of the first request is hopeless", "", "hopeless", `f.Code == "PROPERTY_DOESNT_EXIST" && sends == len(rows)`, `true`, 0},
+		{"no refusal of the first request is hopeless", "", "hopeless", `f.Code == "PROPERTY_DOESNT_EXIST" && sends == len(rows)`, `false`, 0},
 		{"an error without a name refuses every row that isn't named", "", "judgeRows", `len(rows) == 1 && named[0] == 0`, `named[0] == 0`, 0},
 		{
 			"what is neither a list nor a refusal is taken for a refusal", "", "courier.attempt", `results := judge(sent, ans)`,
