@@ -87,7 +87,6 @@ var betweens = []between{
 	{name: "account", exit: 5, rows: 20, says: "another account", change: func(t *testing.T, p *halfway) {
 		p.account = hubspottest.New(hubspottest.Config{Account: 7})
 	}},
-	{name: "base URL", exit: 5, rows: 20, says: "another base URL", args: []string{"--base-url", "OTHER"}},
 	{name: "the same size, content of a row that was created", exit: 5, rows: 20, says: "the input has changed here", change: func(t *testing.T, p *halfway) {
 		p.rewrite(t, func(s string) string { return strings.Replace(s, "row-7,1", "row-7,2", 1) })
 	}},

@@ -90,7 +90,7 @@ func (s *session) noteSending(ctx context.Context) error {
 		return err
 	}
 	if err := s.ledger().writeSent(s.dir, &all, false); err != nil {
-		return s.dir.fail(NoLedger, fmt.Errorf("what goes into the account can't be remembered: %w", err))
+		return s.noLedger(err)
 	}
 	return nil
 }
@@ -107,7 +107,7 @@ func (s *session) holdAccount() (release func(), err error) {
 		err = atomicfile.MkdirAll(l.sentDir(&s.dir.Run))
 	}
 	if err != nil {
-		return nil, s.dir.fail(NoLedger, fmt.Errorf("what goes into the account can't be remembered: %w", err))
+		return nil, s.noLedger(err)
 	}
 	for deadline := time.Now().Add(accountPatience); ; time.Sleep(20 * time.Millisecond) {
 		guard, err := journal.Lock(filepath.Join(l.sentDir(&s.dir.Run), "lock"))
@@ -118,6 +118,16 @@ func (s *session) holdAccount() (release func(), err error) {
 			return nil, err
 		}
 	}
+}
+
+// noLedger says that there is no place for the ledger, or that its disk fails, which may
+// pass.
+func (s *session) noLedger(err error) error {
+	err = fmt.Errorf("what goes into the account can't be remembered: %w", err)
+	if s.ledger().dir == "" || errors.Is(err, fs.ErrPermission) {
+		return s.dir.fail(NoLedger, err)
+	}
+	return err
 }
 
 // accountPatience is how long another process may compare its input: 10 million rows
