@@ -94,6 +94,8 @@ type matrixRun struct {
 	account *hubspottest.Account
 	path    string // of the journal
 	creates atomic.Int64
+
+	unreadable bool // lists of associated records can't be read
 }
 
 // A matrixAPI counts creates on their way to the account.
@@ -105,6 +107,13 @@ type matrixAPI struct {
 func (a matrixAPI) Create(ctx context.Context, inputs []api.Input) api.Answer {
 	a.run.creates.Add(1)
 	return a.API.Create(ctx, inputs)
+}
+
+func (a matrixAPI) AssociatedIDs(ctx context.Context, object string, pages []api.Page) (api.Associations, error) {
+	if a.run.unreadable {
+		return api.Associations{}, errors.New("not to be read")
+	}
+	return a.API.AssociatedIDs(ctx, object, pages)
 }
 
 func (m *matrixRun) csv() string {
@@ -385,6 +394,47 @@ func TestAFirstAnswerAlone(t *testing.T) {
 				defer st.Close()
 				if got := st.Counts(); got != x.want || m.creates.Load() != x.creates {
 					t.Errorf("%+v in %d requests, want %+v in %d", got, m.creates.Load(), x.want, x.creates)
+				}
+			})
+		})
+	}
+}
+
+// TestAMergedRowOrALostResult: an answer that is short of a result looks like a merge.
+// Rows are sent again only when it was one.
+func TestAMergedRowOrALostResult(t *testing.T) {
+	var list []matrixRow
+	for i := range 50 {
+		row := matrixRow{fmt.Sprint("Item ", i), "1", "", "EUR", "7001", ""}
+		list = append(list, row)
+		row.deal = "7002"
+		list = append(list, row)
+	}
+	for name, x := range map[string]struct {
+		config     hubspottest.Config
+		unreadable bool
+		records    int
+		doubts     int64
+	}{
+		"merged":                          {hubspottest.Config{Quirks: hubspottest.Quirks{Merge: hubspottest.MergeProperties}}, false, 100, 0},
+		"merged, and no list can be read": {hubspottest.Config{Quirks: hubspottest.Quirks{Merge: hubspottest.MergeProperties}}, true, 50, 100},
+		"a result is lost":                {hubspottest.Config{Faults: []hubspottest.Fault{{Name: "missing-result", Next: 1}}}, false, 100, 1},
+		"a result that names its row is lost": {hubspottest.Config{
+			Faults: []hubspottest.Fault{{Name: "missing-result", Next: 1}}, Quirks: hubspottest.Quirks{EchoTrace: true},
+		}, false, 100, 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				m := &matrixRun{rows: list, account: hubspottest.New(x.config), path: filepath.Join(t.TempDir(), "journal.jsonl"), unreadable: x.unreadable}
+				if err := m.run(); err != nil {
+					t.Error(err)
+				}
+				breaches, counts, err := m.check()
+				if err != nil || len(breaches) > 0 {
+					t.Error(err, breaches)
+				}
+				if n := m.account.Len("line_items"); n != x.records || counts.InDoubt != x.doubts {
+					t.Errorf("%d records, %d rows in doubt, want %d and %d", n, counts.InDoubt, x.records, x.doubts)
 				}
 			})
 		})

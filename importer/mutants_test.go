@@ -45,7 +45,7 @@ var mutantGroups = []struct {
 		{"any result fits a row", "", "pairedResult.fitsIn", `sent != r.values[i]`, `false`, 0},
 		{"values are compared as they were sent", "api", "Normalized", `"=" + n.RatString()`, `"=" + value[:len(value)+0*n.Sign()]`, 0},
 		{"a row without an id counts as one with an id", "", "courier.apply", `r.id == ""`, `false`, 0},
-		{"equal rows share a request", "", "slicer.place", `s.keyed || !b.seen[key]`, `true`, 0},
+		{"equal rows share a request", "", "slicer.place", `s.keyed || !b.seen[key]`, `s.keyed || !b.seen[key] || true`, 0},
 		{"a record is given to two rows", "", "claimer.own", `c.taken[id]`, `false`, 0},
 		{"a merged row is sent again although a record may be its own", "", "courier.withoutRecord", `candidates[id] && _rest`, `false`, 0},
 		{"a merged row is sent again although no list can be read", "", "courier.finishMerged", `l != nil`, `true`, 0},
