@@ -144,7 +144,7 @@ func (c *courier) send(ctx context.Context, rows []*row, p *prefix) error {
 
 // attempt sends rows once. It reads from top to bottom as the protocol runs, on
 // purpose.
-func (c *courier) attempt(ctx context.Context, rows []*row, p *prefix) (leftover, error) {
+func (c *courier) attempt(ctx context.Context, rows []*row, p *prefix) (_ leftover, err error) {
 	if err := c.check.failed(); err != nil {
 		return leftover{}, err
 	}
@@ -155,7 +155,7 @@ func (c *courier) attempt(ctx context.Context, rows []*row, p *prefix) (leftover
 		return leftover{}, err
 	}
 	judged := false
-	defer func() { leave(judged) }()
+	defer func() { leave(judged, err) }()
 	if err := c.concurrency.acquire(ctx); err != nil {
 		return leftover{}, err
 	}
@@ -321,23 +321,28 @@ func (f *firstAnswer) judged() bool {
 }
 
 // enter waits until the first answer was judged, or lets the caller be the first. leave
-// must be called when its answer was judged, or when there is none.
-func (f *firstAnswer) enter(ctx context.Context) (leave func(judged bool), err error) {
+// takes whether its answer was judged, and why the run ends, if it does: then nobody else
+// may go, for ctx ends a moment later.
+func (f *firstAnswer) enter(ctx context.Context) (leave func(judged bool, end error), err error) {
+	others := func(bool, error) {}
 	if f.judged() {
-		return func(bool) {}, nil
+		return others, nil
 	}
 	select {
 	case <-f.done:
-		return func(bool) {}, nil
+		return others, nil
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	case f.turn <- struct{}{}:
 	}
-	return func(judged bool) {
-		if judged && !f.judged() {
+	return func(judged bool, end error) {
+		switch {
+		case end != nil: // the turn is kept
+		case judged:
 			close(f.done)
+		default:
+			<-f.turn
 		}
-		<-f.turn
 	}, nil
 }
 

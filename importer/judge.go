@@ -94,11 +94,15 @@ func judgeRows(out []rowResult, rows []sentRow, ans api.Answer) {
 	}
 	named := make([]int, len(rows))
 	var unnamed []*api.Created
+	withID := 0
 	for k := range ans.Created {
 		c := &ans.Created[k]
 		i, ok := traced(rows, k, c.Trace)
 		if !ok && c.Trace == "" {
 			i, ok = byKey[api.Folded(c.Key)]
+		}
+		if c.ID != "" {
+			withID++
 		}
 		switch {
 		case c.ID == "":
@@ -140,17 +144,29 @@ func judgeRows(out []rowResult, rows []sentRow, ans api.Answer) {
 		}
 	}
 	if len(rest) > 0 {
-		completeness := ans.Completeness
-		completeness.Final = completeness.Final && !namesOthers(ans, rows)
-		judgeRest(out, rows, rest, completeness, refusals, unnamed, shortfall(ans, anonymous))
+		c := ans.Completeness
+		// An answer that contradicts itself proves nothing by its counts.
+		c.Final = c.Final && !namesOthers(ans, rows) && !slices.ContainsFunc(named, func(n int) bool { return n > 1 })
+		judgeRest(out, rows, remainder{rest, c, refusals, unnamed, c.Results == withID, anonymous, shortfall(ans, anonymous)})
 	}
+}
+
+// A remainder is what an answer leaves to be judged when the rows that it names are.
+type remainder struct {
+	rows []int // that it doesn't name
+	api.Completeness
+	refusals  int            // rows that it refuses by name
+	unnamed   []*api.Created // results that name no row
+	readable  bool           // every result has an id
+	anonymous *api.Failure   // an error that names no row, nil without one
+	shortfall *api.Failure   // why a row stays in doubt
 }
 
 // judgeRest judges the rows that an answer doesn't name, by its counts and by the values
 // that its results give back. Without either they are in doubt.
-func judgeRest(out []rowResult, rows []sentRow, rest []int, c api.Completeness, refusals int, unnamed []*api.Created, failure *api.Failure) {
-	p := newPairing(rows, rest, unnamed)
-	if c.Final && c.Unnamed == 0 && c.Results+refusals == len(rows) {
+func judgeRest(out []rowResult, rows []sentRow, r remainder) {
+	p, c := newPairing(rows, r.rows, r.unnamed), r.Completeness
+	if c.Final && c.Unnamed == 0 && c.Results+r.refusals == len(rows) {
 		// The answer is complete: all of them exist. Values only decide which
 		// record is whose.
 		p.pairAll()
@@ -159,8 +175,9 @@ func judgeRest(out []rowResult, rows []sentRow, rest []int, c api.Completeness, 
 		}
 		return
 	}
-	certain := p.pairCertain()
-	counted := certain && c.Final && c.Unnamed > 0 && c.NumErrors >= 0 && c.Results+c.NumErrors == len(rows)
+	// A result whose id can't be read may be any row's: no row is absent beside it.
+	certain := p.pairCertain() && r.readable
+	counted := certain && r.anonymous != nil && c.Final && c.Unnamed > 0 && c.NumErrors >= 0 && c.Results+c.NumErrors == len(rows)
 	// HubSpot documents that it merges identical entries of a batch: fewer results
 	// than rows, no error, and no row without an equal that has a result.
 	merges := certain && c.Final && c.Unnamed == 0
@@ -176,7 +193,7 @@ func judgeRest(out []rowResult, rows []sentRow, rest []int, c api.Completeness, 
 			absent = append(absent, g.rows...)
 		default:
 			for _, i := range g.rows {
-				out[i] = rowResult{failure: failure}
+				out[i] = rowResult{failure: r.shortfall}
 				if merges {
 					out[i] = rowResult{verdict: merged, failure: mergedFailure, among: g.ids}
 				}
@@ -184,9 +201,13 @@ func judgeRest(out []rowResult, rows []sentRow, rest []int, c api.Completeness, 
 		}
 	}
 	for _, i := range absent {
-		out[i] = rowResult{verdict: split, failure: failure}
-		if len(absent) == 1 {
-			out[i] = refuse(rows[i], failure)
+		switch {
+		case len(absent) > 1:
+			out[i] = rowResult{verdict: split, failure: r.anonymous}
+		case rows[i].key != "": // a conclusion by counting: a read has the last word
+			out[i] = rowResult{verdict: readBack, failure: r.anonymous}
+		default:
+			out[i] = refuse(rows[i], r.anonymous)
 		}
 	}
 }

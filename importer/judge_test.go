@@ -123,6 +123,12 @@ func TestJudgeByValues(t *testing.T) {
 		}
 	}
 	anonymous := []api.Failure{{Code: "BAD"}}
+	// answer says of itself that it has a number of results, whatever can be read of them.
+	answer := func(numErrors, unnamed int, failures []api.Failure, n int, readable ...api.Created) api.Answer {
+		a := final(numErrors, unnamed, failures, readable...)
+		a.Completeness.Results = n
+		return a
+	}
 	open := func(a api.Answer) api.Answer { a.Completeness.Final = false; return a }
 
 	for name, test := range map[string]struct {
@@ -203,6 +209,26 @@ func TestJudgeByValues(t *testing.T) {
 			rows(record("name=a"), record("name=b")), open(final(-1, 0, nil, result("1", "name=a"), result("2", "name=B!"))),
 			"created 1, unknown ",
 		},
+		"an error names nobody, and a result has no id": {
+			rows(record("name=a"), record("name=b"), record("name=c")),
+			answer(1, 1, anonymous, 2, result("1", "name=a")),
+			"created 1, unknown , unknown ",
+		},
+		"fewer results, one of them without an id": {
+			rows(record("name=a"), record("name=a"), record("name=b")),
+			answer(-1, 0, nil, 2, result("1", "name=a")),
+			"unknown , unknown , unknown ",
+		},
+		"a row is named twice, and the counts fit": {
+			rows(record("name=a"), record("name=b")),
+			answer(-1, 0, nil, 2, api.Created{Trace: "run-0", ID: "1"}, api.Created{Trace: "run-0", ID: "2"}),
+			"unknown , unknown ",
+		},
+		"a row is named twice, an error nobody, and the counts fit": {
+			rows(record("name=a"), record("name=b"), record("name=c")),
+			answer(1, 1, anonymous, 2, api.Created{Trace: "run-0", ID: "1"}, api.Created{Trace: "run-0", ID: "2"}),
+			"unknown , unknown , unknown ",
+		},
 		"a result of another request": {
 			rows(record("name=a")), final(-1, 0, nil, api.Created{Trace: "x", ID: "1"}),
 			"unknown ",
@@ -225,6 +251,24 @@ func TestJudgeByValues(t *testing.T) {
 				t.Errorf("got  %s\nwant %s", s, test.want)
 			}
 		})
+	}
+
+	// An error that names nobody is the only row's that is left: it is refused for that
+	// error's reason, and with a key a read has the last word.
+	for _, key := range []string{"", "k"} {
+		sent := rows(record("name=a"), record("name=b"))
+		sent[0].key, sent[1].key = key, key
+		if key != "" {
+			sent[0].key, sent[1].key = "ka", "kb"
+		}
+		got := judge(sent, final(1, 1, anonymous, result("1", "name=a")))
+		want := refused
+		if key != "" {
+			want = readBack
+		}
+		if got[1].verdict != want || got[1].failure.Code != "BAD" {
+			t.Errorf("key %q: %v %+v", key, got[1].verdict, got[1].failure)
+		}
 	}
 
 	// By trace some, and the row that is merged with one of them.

@@ -87,6 +87,11 @@ var betweens = []between{
 	{name: "account", exit: 5, rows: 20, says: "another account", change: func(t *testing.T, p *halfway) {
 		p.account = hubspottest.New(hubspottest.Config{Account: 7})
 	}},
+	// An account is its number, whatever it is reached by.
+	{name: "base URL", rows: 40, args: []string{"--base-url", "OTHER"}},
+	{name: "base URL and account", exit: 5, rows: 20, says: "another account", args: []string{"--base-url", "OTHER"}, change: func(t *testing.T, p *halfway) {
+		p.account = hubspottest.New(hubspottest.Config{Account: 7})
+	}},
 	{name: "the same size, content of a row that was created", exit: 5, rows: 20, says: "the input has changed here", change: func(t *testing.T, p *halfway) {
 		p.rewrite(t, func(s string) string { return strings.Replace(s, "row-7,1", "row-7,2", 1) })
 	}},

@@ -48,7 +48,7 @@ var faultModel = []provoked{
 	{"replaced by rename", "cmd/hubload.TestChangedBetweenProcesses/replaced_by_rename,_the_same_content cmd/hubload.TestChangedBetweenProcesses/replaced_by_rename,_other_content"},
 	{"mapping changed", "cmd/hubload.TestChangedBetweenProcesses/mapping"},
 	{"account changed", "cmd/hubload.TestChangedBetweenProcesses/account"},
-	{"base URL changed", "cmd/hubload.TestChangedBetweenProcesses/base_URL"},
+	{"base URL changed: allowed for the same account", "cmd/hubload.TestChangedBetweenProcesses/base_URL cmd/hubload.TestChangedBetweenProcesses/base_URL_and_account"},
 	{"batch size changed: allowed", "cmd/hubload.TestChangedBetweenProcesses/batch_size"},
 	{"bad CSV", "importer/csvfile.TestCases importer/csvfile.FuzzRead"},
 

@@ -57,12 +57,12 @@ func (d *Dir) matches(want Run, m *mapping.Mapping) error {
 	switch {
 	case d.Sandbox:
 		return d.fail(SandboxGone, fmt.Errorf("%s went into a throw-away account that is gone", d.Path))
-	case d.BaseURL != want.BaseURL && (d.Account == 0 || d.Account != want.Account):
-		return differs("base URL", d.BaseURL, want.BaseURL)
 	case d.Account != 0 && want.Account == 0:
 		return differs("account", d.Account, "unknown: the token can't read it")
 	case d.Account != 0 && d.Account != want.Account:
 		return differs("account", d.Account, want.Account)
+	case d.Account == 0 && d.BaseURL != want.BaseURL: // else the number says which account it is
+		return differs("base URL", d.BaseURL, want.BaseURL)
 	case d.Object != want.Object:
 		return differs("object", d.Object, want.Object)
 	}
