@@ -59,6 +59,9 @@ func (c CSV) encode() string {
 	if c.Delimiter != 0 {
 		pairs = append(pairs, "delimiter: "+strconv.Quote(string(c.Delimiter)))
 	}
+	if c.HeaderLine != 0 {
+		pairs = append(pairs, fmt.Sprintf("header_line: %d", c.HeaderLine))
+	}
 	return flow(pairs)
 }
 

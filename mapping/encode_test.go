@@ -16,7 +16,7 @@ import (
 func TestEncode(t *testing.T) {
 	const want = `object: line_items
 account: 4242
-csv: { encoding: shift_jis, delimiter: "\t" }
+csv: { encoding: shift_jis, delimiter: "\t", header_line: 5 }
 properties:
   name: { column: Product, required: true }
   hs_sku: SKU

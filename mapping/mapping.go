@@ -24,6 +24,9 @@ type Mapping struct {
 type CSV struct {
 	Encoding  string // "" = not said; the name isn't checked here
 	Delimiter rune   `yaml:"-"` // 0 = not said
+
+	// HeaderLine is the physical line of the header, from 1; 0 = not said.
+	HeaderLine int64 `yaml:"-"`
 }
 
 // A PropertyRule says where the value of a property comes from: from a column,

@@ -17,7 +17,7 @@ import (
 const everything = `# as the design shows it
 object: line_items
 account: 4242
-csv: { encoding: shift_jis, delimiter: "\t" }
+csv: { encoding: shift_jis, delimiter: "\t", header_line: 5 }
 properties:
   name:      { column: Product, required: true }
   hs_sku: SKU
@@ -43,7 +43,7 @@ func everythingParsed() *mapping.Mapping {
 	return &mapping.Mapping{
 		Object:  "line_items",
 		Account: 4242,
-		CSV:     mapping.CSV{Encoding: "shift_jis", Delimiter: '\t'},
+		CSV:     mapping.CSV{Encoding: "shift_jis", Delimiter: '\t', HeaderLine: 5},
 		Properties: []mapping.PropertyRule{
 			{Name: "name", Column: "Product", Required: true},
 			{Name: "hs_sku", Column: "SKU"},
@@ -171,6 +171,7 @@ func TestParseErrors(t *testing.T) {
 		{"csv key", "csv: { encodng: utf-8 }\n", []string{`1:8 unknown key "encodng" in csv; did you mean "encoding"?`}},
 		{"delimiter of two", "csv: { delimiter: '\\t' }\n", []string{"1:19 delimiter must be one character"}},
 		{"delimiter quote", "csv: { delimiter: '\"' }\n", []string{"1:19 delimiter must be one character"}},
+		{"header_line from 0", "csv: { header_line: 0 }\n", []string{"1:21 header_line must be a whole number from 1"}},
 		{"delimiter empty", "csv: { delimiter: '' }\n", []string{"1:19 delimiter is empty"}},
 
 		// Properties.

@@ -26,8 +26,9 @@ type (
 		Properties   yamlProperties
 	}
 	yamlCSV struct {
-		plainCSV  `yaml:",inline"`
-		Delimiter string
+		plainCSV   `yaml:",inline"`
+		Delimiter  string
+		HeaderLine string `yaml:"header_line"`
 	}
 	yamlProperties []PropertyRule
 	yamlProperty   struct {
@@ -70,12 +71,16 @@ func (s *section) keyColumn(m *Mapping) {
 	s.fail("key", "key: %[1]s needs a column for %[1]s under properties, such as %[1]s: Column; or write key: { property: %[1]s, columns: [Column] }", name)
 }
 
+// maxHeaderLine is far beyond the lines that anybody writes above a table.
+const maxHeaderLine = 1_000_000
+
 // UnmarshalYAML is called by the library.
 func (c *CSV) UnmarshalYAML(n *yaml.Node) error {
 	s, in := section{node: n}, yamlCSV{}
 	s.decode(&in, "csv")
 	*c = CSV(in.plainCSV)
 	c.Delimiter = s.character("delimiter", in.Delimiter)
+	c.HeaderLine = s.number("header_line", in.HeaderLine, maxHeaderLine)
 	switch c.Delimiter {
 	case '"', '\r', '\n', 0:
 		if in.Delimiter != "" {

@@ -33,8 +33,8 @@ func (a *app) showChecked(c *rundir.Checked, found *findings, say *sayFlags) {
 	if sum.Rows == 0 {
 		a.ui.note("the file has a header and no rows")
 	}
-	if c.Blank > 0 {
-		a.ui.note("skipped %s", counted(c.Blank, "blank line"))
+	for _, note := range c.Stats.Notes() {
+		a.ui.note("%s", note)
 	}
 	a.showFindings("problems", "the most frequent problems", problems)
 	a.showFindings("warnings", "worth a look, and no reason to refuse a row", warnings)

@@ -6,8 +6,10 @@ import (
 	"encoding/json"
 	"fmt"
 	"path/filepath"
+	"strings"
 	"time"
 
+	"github.com/hubload/hubload/importer/csvfile"
 	"github.com/hubload/hubload/importer/report"
 	"github.com/hubload/hubload/importer/rundir"
 )
@@ -39,6 +41,9 @@ func (a *app) showSummary(r *rundir.Result, err error, tail string) {
 	d, sum := r.Dir, r.Summary
 	a.ui.printf("%s -> %s, %s\n", filepath.Base(d.Input.Path), d.AccountName(), d.Object)
 	a.ui.printf("%s\n", countsLine(sum.Counts))
+	if line := overlookedLine(sum.Stats); line != "" {
+		a.ui.printf("  %s\n", line)
+	}
 	took := time.Duration(sum.Seconds * float64(time.Second)).Round(100 * time.Millisecond)
 	a.ui.printf("  %s, %s refused by the rate limit; %s, %s rows/s\n",
 		counted(sum.Requests, "request"), grouped(sum.Limited), took, grouped(int64(sum.RowsPerSecond)))
@@ -104,6 +109,25 @@ func resumable(r *rundir.Result, err error, tail string) error {
 		return err
 	}
 	return withHint(err, "go on with: hubload resume "+quoted(r.Dir.Path)+tail)
+}
+
+// overlookedLine says what in the file was no row, or not as long as the header.
+func overlookedLine(s csvfile.Stats) string {
+	var parts []string
+	for _, part := range []struct {
+		n          int64
+		noun, what string
+	}{
+		{s.BlankLines, "blank line", "skipped"},
+		{s.EmptyRows, "empty row", "skipped"},
+		{s.ShortRows, "short row", "filled up with empty cells"},
+		{s.LongRows, "long row", "cut, without a loss"},
+	} {
+		if part.n > 0 {
+			parts = append(parts, counted(part.n, part.noun)+" "+part.what)
+		}
+	}
+	return strings.Join(parts, ", ")
 }
 
 func countsLine(c report.Counts) string {

@@ -23,12 +23,16 @@ func (r *Reader) skip() error {
 				r.advance(next, 0)
 				continue
 			}
-		} else if next, ok := r.syntax.blank(text, last); ok {
-			if next == 0 {
+		} else if next, delimited, ok := r.syntax.blank(text, last); ok {
+			if next == 0 || delimited && r.header == nil {
 				return nil
 			}
 			r.advance(next, 1)
-			r.blank++
+			if delimited {
+				r.stats.EmptyRows++
+			} else {
+				r.stats.BlankLines++
+			}
 			if r.header == nil && r.base+int64(r.pos) > maxRecord {
 				return r.fail(0, "the file has no header within its first MiB", "Its first line has to hold the names of the columns.")
 			}

@@ -34,11 +34,15 @@
 // # What is accepted
 //
 // Quoting is that of RFC 4180: a cell that holds the delimiter, a quote or a
-// line end is in double quotes, and a quote inside is doubled. Every record
-// has as many cells as the header. Quotes elsewhere, control characters other
-// than TAB (and line ends inside quotes) and Unicode noncharacters are
-// problems. Lines that are empty or hold only spaces and tabs are skipped and
-// counted. Comments don't exist: # is data.
+// line end is in double quotes, and a quote inside is doubled. Quotes elsewhere,
+// control characters other than TAB (and line ends inside quotes) and Unicode
+// noncharacters are problems. Comments don't exist: # is data.
+//
+// A record has as many cells as the header. What spreadsheets leave out or add at the end
+// of a line changes nothing in it: cells that are missing are empty, and cells that are
+// empty may be too many. Lines of white space are skipped, and so are lines of
+// delimiters and white space, which Excel writes for deleted rows. [Reader.Stats] counts
+// all of these.
 package csvfile
 
 import (
@@ -73,8 +77,18 @@ type Options struct {
 	Delimiter rune
 
 	// Columns are names that the header is expected to hold. They serve to
-	// find the delimiter only.
+	// find the delimiter and the header only.
 	Columns []string
+
+	// HeaderLine is the physical line of the header, from 1. 0 takes the first of the
+	// first 20 lines that holds most of Columns, and the first line that isn't blank
+	// where none holds any or there are no Columns.
+	HeaderLine int64
+
+	// SkipTitles finds the header where neither HeaderLine nor Columns say it: where the
+	// first line has one cell only, it is the first of 20 lines with as many as the
+	// lines after it.
+	SkipTitles bool
 }
 
 // A Dialect is how a file writes its records.
@@ -98,21 +112,23 @@ type Reader struct {
 	syntax  syntax
 	notes   []string
 
-	header []string
-	cells  [][]byte // of the header, raw
+	header     []string
+	cells      [][]byte // of the header, raw
+	headerLine int64    // physical line
 
-	buf        []byte
-	pos, end   int   // buf[pos:end] is unread
-	base       int64 // offset of buf[0] in the text
-	line       int64 // physical line that starts at pos, 1-based
-	skipLine   bool  // the rest of a line that was too long is still to be skipped
-	readErr    error // what the source said after buf[:end]
-	failed     error // what Read keeps returning
-	row, blank int64
-	rec        Record
-	fieldBuf   []string
-	scratch    []byte
-	offset     atomic.Int64 // see Offset
+	buf      []byte
+	pos, end int   // buf[pos:end] is unread
+	base     int64 // offset of buf[0] in the text
+	line     int64 // physical line that starts at pos, 1-based
+	skipLine bool  // the rest of a line that was too long is still to be skipped
+	readErr  error // what the source said after buf[:end]
+	failed   error // what Read keeps returning
+	row      int64
+	stats    Stats
+	rec      Record
+	fieldBuf []string
+	scratch  []byte
+	offset   atomic.Int64 // see Offset
 }
 
 // NewReader reads the start of src up to the end of the header. gzip and zstd
@@ -156,6 +172,9 @@ func (r *Reader) Close() error {
 // be empty or occur twice.
 func (r *Reader) Header() []string { return slices.Clone(r.header) }
 
+// HeaderLine returns the physical line on which the header starts.
+func (r *Reader) HeaderLine() int64 { return r.headerLine }
+
 // HeaderCells returns the header's cells as raw CSV text including their
 // quotes, for [Writer.Write].
 func (r *Reader) HeaderCells() [][]byte { return slices.Clone(r.cells) }
@@ -167,8 +186,8 @@ func (r *Reader) Dialect() Dialect { return r.dialect }
 // each.
 func (r *Reader) Notes() []string { return slices.Clone(r.notes) }
 
-// Blank returns how many blank lines were skipped so far.
-func (r *Reader) Blank() int64 { return r.blank }
+// Stats returns what was overlooked so far.
+func (r *Reader) Stats() Stats { return r.stats }
 
 // Offset returns how many bytes of the source, compressed as it may be, were
 // taken by the header and what Read has returned. For compressed files and UTF-16

@@ -44,8 +44,15 @@ func (r *Reader) readHeader(o Options) error {
 		}
 		r.notes = append(r.notes, fmt.Sprintf("The first line is Excel's sep=%s and not part of the table.", delimiterName(sep)))
 	}
-	if err := r.skip(); err != nil {
-		return err
+	if o.HeaderLine == 0 {
+		if err := r.skip(); err != nil {
+			return err
+		}
+	}
+	if o.Delimiter = rune(delim); r.pos < r.end {
+		if err := r.skipTitles(o); err != nil {
+			return err
+		}
 	}
 	if r.pos == r.end {
 		return r.fail(0, "the file has no header", "Its first line has to hold the names of the columns.")
@@ -126,6 +133,7 @@ func (r *Reader) takeHeader(delim byte) error {
 		r.cells = append(r.cells, raw[start:end:end])
 		start = end + 1
 	}
+	r.headerLine = r.line
 	r.dialect.Delimiter = rune(delim)
 	r.dialect.LineEnd = string(text[sp.n:sp.next])
 	if r.dialect.LineEnd == "" {

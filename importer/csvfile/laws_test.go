@@ -68,12 +68,16 @@ func (n *naive) after(i int) int {
 	return i
 }
 
-// blank reports whether a line of nothing but white space starts at i.
-func (n *naive) blank(i int) bool {
-	for ; i < len(n.text) && n.end(i) == 0; i++ {
-		if n.text[i] != ' ' && n.text[i] != '\t' {
+// blank reports whether a line of nothing but white space starts at i, or below the header
+// of delimiters too.
+func (n *naive) blank(i int, below bool) bool {
+	for i < len(n.text) && n.end(i) == 0 {
+		c, size := utf8.DecodeRuneInString(n.text[i:])
+		if !strings.ContainsRune(" \t\u00A0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200A\u200B\u202F\u205F\u3000\uFEFF", c) &&
+			!(c == ',' && below) || c == utf8.RuneError {
 			return false
 		}
+		i += size
 	}
 	return true
 }
@@ -146,11 +150,41 @@ func unclean(fields []string) bool {
 	return false
 }
 
+// even gives a record as many fields as there are columns, unless it is one that lacks
+// fields or has too many for a reason.
+func (n *naive) even(fields *[]string, width, next int) (what string) {
+	f := *fields
+	if len(f) > width {
+		for _, s := range f[width:] {
+			if !(&naive{text: s}).blank(0, false) {
+				return "count"
+			}
+		}
+		*fields = f[:width]
+		return ""
+	}
+	if next == len(n.text) && !strings.HasSuffix(n.text, "\n") && !strings.HasSuffix(n.text, "\r") {
+		return "count"
+	}
+	if len(f) == 1 {
+		if inner, _, _, what := (&naive{text: f[0], cr: n.cr}).record(0); what == "" && len(inner) == width {
+			return "quote" // quotes around the whole line
+		}
+		for _, delim := range []string{";", "\t", "|"} {
+			if strings.Count(f[0], delim) == width-1 {
+				return "count"
+			}
+		}
+	}
+	*fields = append(f, make([]string, width-len(f))...)
+	return ""
+}
+
 // read returns all that is in the text; ok is false when the header is wrong.
 func (n *naive) read() (header []string, records []found, ok bool) {
 	for i := 0; i < len(n.text); {
 		line := 1 + strings.Count(n.text[:i], map[bool]string{false: "\n", true: "\r"}[n.cr])
-		if n.blank(i) {
+		if n.blank(i, header != nil) {
 			i = n.after(i)
 			continue
 		}
@@ -167,7 +201,7 @@ func (n *naive) read() (header []string, records []found, ok bool) {
 			fields = nil
 			for next = n.after(last); next < len(n.text); next = n.after(next) {
 				f, _, _, bad := n.record(next)
-				if (bad == "" || bad == "text") && len(f) == len(header) && !n.blank(next) {
+				if (bad == "" || bad == "text") && len(f) == len(header) && !n.blank(next, true) {
 					break
 				}
 			}
@@ -176,7 +210,11 @@ func (n *naive) read() (header []string, records []found, ok bool) {
 		case what == "open", what == "quote":
 			fields = nil
 		case len(fields) != len(header):
-			fields, what = nil, "count"
+			if bad := n.even(&fields, len(header), next); bad != "" {
+				fields, what = nil, bad
+			} else if what == "text" || unclean(fields) {
+				fields, what = nil, "text"
+			}
 		case what == "text", unclean(fields):
 			fields, what = nil, "text"
 		}

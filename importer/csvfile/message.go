@@ -17,21 +17,56 @@ func (r *Reader) problem(code string, line int64, cell int, format string, args 
 	return p
 }
 
+// countProblem is about a record that has more or fewer cells than the header, nil where
+// that does no harm.
 func (r *Reader) countProblem(sp span) *Problem {
+	line := r.rec.Line
 	switch want := len(r.header); {
-	case sp.cells > want:
-		return r.problem(CodeFieldCount, r.line, -1,
+	case sp.cells > want && !r.emptyFrom(want):
+		return r.problem(CodeFieldCount, line, -1,
 			"The record has %s and the header %d: put cells that hold the delimiter (%s) into double quotes.",
 			count(sp.cells, "cell"), want, r.delimiterName())
-	case sp.n == r.end-r.pos && r.readErr != nil:
-		return r.problem(CodeFieldCount, r.line, -1,
+	case sp.cells > want:
+		return nil
+	case sp.open:
+		return r.problem(CodeFieldCount, line, -1,
 			"The record has %s and the header %d, and no line end follows: the file looks cut off, so get the whole file.",
 			count(sp.cells, "cell"), want)
-	default:
-		return r.problem(CodeFieldCount, r.line, -1,
-			"The record has %s and the header %d: add the delimiters (%s) of the missing cells, or remove a line end inside a cell.",
-			count(sp.cells, "cell"), want, r.delimiterName())
+	case sp.cells > 1:
+		return nil
+	case r.isWrapped(r.rec.Raw):
+		return r.problem(CodeQuote, line, -1,
+			"The whole line stands in quotes, which makes one cell of it: remove the quotes around it, and write those that are doubled inside of it once.")
 	}
+	for _, delim := range []byte(delimiters) {
+		if delim != r.syntax.delim && bytes.Count(r.rec.Raw, []byte{delim}) == len(r.header)-1 {
+			return r.problem(CodeFieldCount, line, -1,
+				"The line is one cell, and has as many as the header with the delimiter %s: write all lines with the same delimiter, which is %s in the header.",
+				delimiterName(delim), r.delimiterName())
+		}
+	}
+	return nil
+}
+
+// emptyFrom reports whether all cells of the record from number n on (from 0) are empty.
+func (r *Reader) emptyFrom(n int) bool {
+	rest := r.rec.Raw[r.rec.ends[n-1]+1:]
+	for cell := range bytes.SplitSeq(rest, []byte{r.syntax.delim}) {
+		if text := bytes.TrimFunc(cell, func(c rune) bool { return c == ' ' || c == '\t' || invisible(c) }); len(text) > 0 && string(text) != `""` {
+			return false
+		}
+	}
+	return true
+}
+
+// isWrapped reports whether text is one quoted cell that holds a line of several.
+func (r *Reader) isWrapped(text []byte) bool {
+	if len(text) < 2 || text[0] != '"' {
+		return false
+	}
+	inner := bytes.Clone(text[1 : len(text)-1])
+	sp, _ := r.syntax.split(inner[:undouble(inner)], true, nil)
+	return sp.state == whole && sp.cells == len(r.header)
 }
 
 // quoteProblem finds out which of the usual mistakes was made.

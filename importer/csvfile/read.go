@@ -61,6 +61,7 @@ func (r *Reader) record(wanted func(span) bool) error {
 		return err
 	}
 	r.begin()
+	r.stats.Unended = sp.open
 	if sp.state != whole {
 		return r.readBad(sp)
 	}
@@ -79,10 +80,12 @@ func (r *Reader) pass() error {
 		return err
 	}
 	n, next, ok := r.syntax.line(r.window())
-	if !ok || bytes.IndexByte(r.buf[r.pos:r.pos+n], '"') >= 0 {
+	line := r.buf[r.pos : r.pos+n]
+	if !ok || bytes.IndexByte(line, '"') >= 0 || bytes.Count(line, []byte{r.syntax.delim}) != len(r.header)-1 {
 		return r.look()
 	}
 	r.begin()
+	r.stats.Unended = n == next
 	r.rec.Raw, r.rec.ends = r.buf[r.pos:r.pos+n], r.rec.ends[:0]
 	r.advance(next, 1)
 	return nil
@@ -103,7 +106,7 @@ func (r *Reader) find() error {
 func (r *Reader) begin() {
 	r.row++
 	r.rec.Row, r.rec.Line = r.row, r.line
-	r.rec.Fields, r.rec.Problem = nil, nil
+	r.rec.Fields, r.rec.Problem, r.rec.ragged = nil, nil, false
 }
 
 // plain reports whether it takes no decoding to see that the record is a good one.
@@ -115,7 +118,10 @@ func (r *Reader) plain(sp span) bool {
 // wrong with it.
 func (r *Reader) fields(sp span) ([]string, *Problem) {
 	if sp.cells != len(r.header) {
-		return nil, r.countProblem(sp)
+		if p := r.countProblem(sp); p != nil {
+			return nil, p
+		}
+		r.evenOut(sp)
 	}
 	if sp.control >= 0 {
 		return nil, r.controlProblem(sp)
@@ -127,10 +133,11 @@ func (r *Reader) fields(sp span) ([]string, *Problem) {
 			return nil, r.textProblem(at, c)
 		}
 	}
-	if len(r.fieldBuf) != len(ends) {
-		r.fieldBuf = make([]string, len(ends))
+	if len(r.fieldBuf) != len(r.header) {
+		r.fieldBuf = make([]string, len(r.header))
 	}
 	fields := r.fieldBuf
+	clear(fields[len(ends):])
 	if unicode && !sp.doubled {
 		s := string(raw)
 		start := 0
@@ -146,6 +153,21 @@ func (r *Reader) fields(sp span) ([]string, *Problem) {
 		return nil, p
 	}
 	return fields, nil
+}
+
+// evenOut makes a record with more or fewer cells than the header a good one.
+func (r *Reader) evenOut(sp span) {
+	r.rec.ragged = true
+	if sp.cells < len(r.header) {
+		if r.stats.ShortRows++; r.stats.ShortRows == 1 {
+			r.stats.FirstShort = r.rec.Line
+		}
+		return
+	}
+	r.rec.ends = r.rec.ends[:len(r.header)]
+	if r.stats.LongRows++; r.stats.LongRows == 1 {
+		r.stats.FirstLong = r.rec.Line
+	}
 }
 
 // decode sets fields to those of the record, decoded and without doubled

@@ -24,7 +24,12 @@ type Record struct {
 	syntax *syntax
 	ends   []int // of a good record's cells in Raw; empty until it is split
 	span   span  // of a good record that is split
+	ragged bool  // a good record has more or fewer cells than the header
 }
+
+// IsRagged reports whether a good record has more or fewer cells in Raw than there are
+// columns. [Record.AppendCells] gives one for each column.
+func (rec *Record) IsRagged() bool { return rec.ragged }
 
 // AppendCells appends the record's cells as raw CSV text, quotes included, and
 // returns the extended slice. There are as many as columns says, which is at
@@ -32,17 +37,20 @@ type Record struct {
 // the delimiters, as text in quotes.
 //
 // The cells of a good record are exactly those of the file if columns is the
-// header's number. The cells of one with a Problem are those that can be found
+// header's number, but for empty ones at its end. The cells of one with a Problem are those that can be found
 // apart, and a cell that isn't well-formed is put into quotes, so that each can
 // be written back and no byte of Raw is lost. They are valid until the next
 // Read.
 func (rec *Record) AppendCells(dst [][]byte, columns int) [][]byte {
 	rec.split()
-	if rec.Problem == nil && columns == len(rec.ends) {
+	if rec.Problem == nil && (columns == len(rec.ends) || rec.ragged && columns > len(rec.ends)) {
 		start := 0
 		for _, end := range rec.ends {
 			dst = append(dst, rec.Raw[start:end:end])
 			start = end + 1
+		}
+		for range columns - len(rec.ends) {
+			dst = append(dst, nil)
 		}
 		return dst
 	}

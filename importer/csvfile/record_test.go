@@ -40,7 +40,7 @@ func TestAppendCells(t *testing.T) {
 		{name: "good, fewer columns", record: `1,"2",3`, columns: 2, want: []string{`1`, `"""2"",3"`}},
 		{name: "short", record: `1`, want: []string{`1`, ``, ``}},
 		{name: "long", record: `1,2,3,"4,5"`, want: []string{`1`, `2`, `"3,""4,5"""`}},
-		{name: "long by an empty cell", record: `1,2,3,`, want: []string{`1`, `2`, `"3,"`}},
+		{name: "long by an empty cell", record: `1,2,3,`, want: []string{`1`, `2`, `3`}},
 		{name: "bare quote", record: `5" pipe,2,3`, want: []string{`"5"" pipe"`, `2`, `3`}},
 		{name: "quotes not doubled", record: `"5" pipe, x",2,3`, want: []string{`"5"" pipe, x"`, `2`, `3`}},
 		{name: "some quotes doubled", record: `"5"" or 6" pipe",2,3`, want: []string{`"5"" or 6"" pipe"`, `2`, `3`}},
@@ -176,7 +176,7 @@ func TestMessages(t *testing.T) {
 		{`"5\" secret",x`, "backslash"},
 		{` "secret",x`, "before the opening quote"},
 		{`"secret" ,x`, "follows a closing quote"},
-		{`secret`, "1 cell and the header 2"},
+		{`secret;x`, "the same delimiter"},
 		{`secret,x,y`, "(,) into double quotes"},
 		{"secret\x00,x", "U+0000"},
 		{"secret\r,x", "carriage return"},
@@ -184,6 +184,7 @@ func TestMessages(t *testing.T) {
 		{"secret\uFFFE,x", "U+FFFE"},
 		{"secret,\"x\nsecret,y", "close it"},
 		{"secret,\"x", "cut off"},
+		{`"secret,""x"""`, "whole line stands in quotes"},
 	} {
 		_, rec := readOne(t, "a,b\n"+c.record+"\n", Options{Encoding: "utf-8"})
 		p := rec.Problem

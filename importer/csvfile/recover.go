@@ -72,7 +72,7 @@ func (r *Reader) resync(i int) (int, error) {
 		sp, blank := span{state: short}, 0
 		if start < len(text) {
 			sp, _ = r.syntax.split(text[start:], last, nil)
-			blank, _ = r.syntax.blank(text[start:], last)
+			blank, _, _ = r.syntax.blank(text[start:], last)
 		}
 		switch {
 		case start == len(text) && (last || full):

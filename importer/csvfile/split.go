@@ -2,7 +2,11 @@
 
 package csvfile
 
-import "bytes"
+import (
+	"bytes"
+	"unicode"
+	"unicode/utf8"
+)
 
 // syntax is what the bytes of a file mean.
 type syntax struct {
@@ -63,6 +67,7 @@ type span struct {
 	at        int // place of a fault
 
 	inQuotes bool // the text ends, or the fault is, in or right after quotes
+	open     bool // the record has no line end: the input ends with it
 	doubled  bool // there are doubled quotes
 	high     bool // there are bytes beyond ASCII
 	control  int  // place of the first control character, -1 when there is none
@@ -94,7 +99,7 @@ func (s *syntax) split(text []byte, last bool, ends []int) (span, []int) {
 					sp.state = short
 					return sp, ends
 				}
-				sp.next, ended = i, true
+				sp.next, ended, sp.open = i, true, true
 				break
 			}
 			switch s.kinds[text[i]] {
@@ -229,20 +234,40 @@ func (s *syntax) line(text []byte, last bool) (n, next int, ok bool) {
 }
 
 // blank returns where the next line starts when the text starts with a line of
-// nothing but spaces and tabs; a delimiter is neither. It returns 0 when there
-// is none, and false when the text ends before that is certain.
-func (s *syntax) blank(text []byte, last bool) (next int, ok bool) {
-	for i, c := range text {
-		if (c == ' ' || c == '\t') && c != s.delim {
+// nothing but white space and delimiters, and whether there are delimiters. It returns 0
+// when there is none, and false when the text ends before that is certain.
+func (s *syntax) blank(text []byte, last bool) (next int, delimited, ok bool) {
+	for i := 0; i < len(text); i++ {
+		c := text[i]
+		switch {
+		case c == s.delim:
+			delimited = true
 			continue
-		}
-		if c != '\n' && c != '\r' {
-			return 0, true
+		case c == ' ' || c == '\t':
+			continue
+		case c >= utf8.RuneSelf && s.charset.table == nil:
+			if !utf8.FullRune(text[i:]) && !last {
+				return 0, false, false
+			}
+			r, size := utf8.DecodeRune(text[i:])
+			if !invisible(r) {
+				return 0, false, true
+			}
+			i += size - 1
+			continue
+		case c != '\n' && c != '\r':
+			return 0, false, true
 		}
 		if next, ok = s.lineEnd(text, last, i); ok {
-			return next, true
+			return next, delimited, true
 		}
-		return 0, i+1 < len(text) || c == '\n'
+		return 0, false, i+1 < len(text) || c == '\n'
 	}
-	return len(text), last
+	return len(text), delimited, last
+}
+
+// invisible reports whether a character beyond ASCII shows nothing: a no-break space, one
+// of Japanese width, a zero-width space or a byte order mark.
+func invisible(r rune) bool {
+	return r != 0x85 && unicode.IsSpace(r) && r != 0x2028 && r != 0x2029 || r == 0x200B || r == 0xFEFF
 }

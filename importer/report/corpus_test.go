@@ -96,7 +96,11 @@ func refusedRows(t *testing.T, input []byte, o csvfile.Options) ([]refusedRow, c
 		if rec.Problem != nil && !requoted {
 			requoted = slices.ContainsFunc(rec.AppendCells(nil, len(r.Header())), func(cell []byte) bool { return !bytes.Contains(rec.Raw, cell) })
 		}
-		rows = append(rows, refusedRow{rec.Row, rec.Line, bytes.Clone(rec.Raw), requoted})
+		raw := bytes.Clone(rec.Raw)
+		if rec.IsRagged() {
+			raw = bytes.Join(rec.AppendCells(nil, len(r.Header())), []byte(string(r.Dialect().Delimiter)))
+		}
+		rows = append(rows, refusedRow{rec.Row, rec.Line, raw, requoted})
 	}
 }
 

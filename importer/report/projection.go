@@ -126,7 +126,7 @@ func (p *projection) join(cells [][]byte) []byte {
 // cells returns a record's own cells as the reports have them, the numbers of
 // its row and line in the source file, and its mark.
 func (p *projection) cells(rec *csvfile.Record) (joined []byte, row, line int64, mark string) {
-	if rec.Problem == nil && p.safe == nil && len(p.columns.own) == p.columns.width {
+	if rec.Problem == nil && !rec.IsRagged() && p.safe == nil && len(p.columns.own) == p.columns.width {
 		return rec.Raw, rec.Row, rec.Line, ""
 	}
 	cells, row, line := p.columns.of(rec, p.cellBuf)

@@ -167,9 +167,9 @@ func TestReportOfNothingButHubloadsColumns(t *testing.T) {
 func TestFailuresGiveTheInputBack(t *testing.T) {
 	utf8 := csvfile.Options{Encoding: "utf-8"}
 	rows := []string{
-		`plain,1`, `"quo""ted",'x`, "\"two\r\nlines\",\"\"", `  spaces ,=1+1`, `"a,b",@SUM`, `,`,
+		`plain,1`, `"quo""ted",'x`, "\"two\r\nlines\",\"\"", `  spaces ,=1+1`, `"a,b",@SUM`, `"",""`, `short,`,
 	}
-	input := "a,b\r\n" + strings.Join(rows, "\r\n") + "\r\nshort\r\nstray \" quote,2\r\n\xff,3\r\n"
+	input := "a,b\r\n" + strings.Join(rows, "\r\n") + "\r\na,b,long\r\nstray \" quote,2\r\n\xff,3\r\n"
 	var fates []journal.Fate
 	for row := int64(1); row <= int64(len(rows))+3; row++ {
 		fates = append(fates, refused(row, "", "m"))
@@ -185,7 +185,7 @@ func TestFailuresGiveTheInputBack(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer r.Close()
-	bad := []string{`short,`, `"stray "" quote",2`, "\xff,3"}
+	bad := []string{`a,"b,long"`, `"stray "" quote",2`, "\xff,3"}
 	for i, want := range append(rows, bad...) {
 		rec, err := r.Read()
 		if err != nil {

@@ -11,12 +11,14 @@ import (
 	"time"
 
 	"github.com/hubload/hubload/importer/atomicfile"
+	"github.com/hubload/hubload/importer/csvfile"
 	"github.com/hubload/hubload/importer/journal"
 )
 
 // A Summary is what summary.json says of a run.
 type Summary struct {
 	Counts                // of the whole run, as Write returned them
+	csvfile.Stats         // what the last process overlooked in the input
 	Requests      int64   `json:"requests"`        // create requests, over all processes
 	Limited       int64   `json:"limited_429"`     // those that the rate limit refused
 	Retries       int64   `json:"retries"`         // those that repeated rows

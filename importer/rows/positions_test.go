@@ -48,7 +48,7 @@ func positions(t *testing.T, text, csv string) (sent, columns []string) {
 }
 
 func TestPositionsOfASourceFile(t *testing.T) {
-	const csv = "Name,Deal\nr1,1\nr2,1\nr3,2\nr4,x\nr5\nr6,001\nr7,\nr8,2\nr9,1\n"
+	const csv = "Name,Deal\nr1,1\nr2,1\nr3,2\nr4,x\nr5,1,x\nr6,001\nr7,\nr8,2\nr9,1\n"
 	sent, columns := positions(t, positionMapping, csv)
 	if diff := cmp.Diff([]string{"1", "2", "1", "-", "-", "3", "", "2", "4"}, sent); diff != "" {
 		t.Errorf("sent (-want +got):\n%s", diff)

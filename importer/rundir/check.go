@@ -25,7 +25,7 @@ type Checked struct {
 	Mapping *mapping.Mapping
 	Known   Known
 	Dir     string         // of the report, "" when there is none
-	Blank   int64          // lines that were skipped
+	Stats   csvfile.Stats  // what was overlooked in the file
 	Summary report.Summary // rows that can be sent are pending
 }
 
@@ -96,8 +96,7 @@ type checking struct {
 
 // open opens the input from its start, in the form that Import sends it in.
 func (c *checking) open() (*source, error) {
-	m := c.Mapping
-	r, err := csvfile.Open(c.Input.File(), csvfile.Options{Encoding: m.CSV.Encoding, Delimiter: m.CSV.Delimiter, Columns: m.Columns()})
+	r, err := csvfile.Open(c.Input.File(), formOf(c.Mapping))
 	if err != nil {
 		return nil, inputError(err)
 	}
@@ -132,7 +131,7 @@ func (c *checking) rows(ctx context.Context) (n importer.Checked, err error) {
 		}
 	}
 	n, err = check.Run(ctx)
-	c.Blank = src.Blank()
+	c.Stats = src.Stats()
 	return n, err
 }
 
@@ -166,7 +165,7 @@ func (c *checking) report(n importer.Checked, started time.Time, err error) erro
 	c.Summary = report.Summary{
 		Counts:  report.Counts{Rows: n.Rows, Refused: n.Refused, Pending: n.Rows - n.Refused},
 		Seconds: now.Sub(started).Seconds(), SessionRows: n.Rows, ExitCode: c.o.exitCode(err, n.Refused == 0),
-		Input: c.Input.Path, Object: c.Mapping.Object, Account: c.Known.Account,
+		Stats: c.Stats, Input: c.Input.Path, Object: c.Mapping.Object, Account: c.Known.Account,
 		Started: started, Finished: now,
 	}
 	if c.Summary.Seconds > 0 {

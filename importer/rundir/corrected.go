@@ -133,7 +133,11 @@ func (d *Dir) eachContent(ctx context.Context, path string, restore bool, m *map
 	if err != nil {
 		return err
 	}
-	r, err := csvfile.Open(path, csvfile.Options{Encoding: m.CSV.Encoding, Delimiter: m.CSV.Delimiter, Columns: m.Columns()})
+	form := formOf(m)
+	if path != d.inputPath() {
+		form.HeaderLine = 0 // a report begins with its header
+	}
+	r, err := csvfile.Open(path, form)
 	if err != nil {
 		return err
 	}

@@ -22,9 +22,10 @@ import (
 type Input struct {
 	Identity
 
-	Name    string // for the run directory and the mapping: without folder and extensions
-	Header  []string
-	Dialect csvfile.Dialect
+	Name       string // for the run directory and the mapping: without folder and extensions
+	Header     []string
+	HeaderLine int64 // physical line
+	Dialect    csvfile.Dialect
 
 	spool  string // the temporary copy of standard input or of a pipe; create moves it into the run directory
 	origin *Dir   // the run whose failures file this is, or nil
@@ -149,7 +150,7 @@ func (in *Input) Look(ctx context.Context, o csvfile.Options) (notes []string, e
 		return nil, inputError(err)
 	}
 	defer r.Close()
-	in.Header, in.Dialect = r.Header(), r.Dialect()
+	in.Header, in.HeaderLine, in.Dialect = r.Header(), r.HeaderLine(), r.Dialect()
 	if err := in.refuseReport(); err != nil {
 		return nil, err
 	}

@@ -105,8 +105,8 @@ func (c *noticed) hit(line int64) {
 	}
 }
 
-// say says what was noticed, and how many blank lines there were.
-func (n *notices) say(o *Options, blank int64) {
+// say says what was noticed, and what was overlooked.
+func (n *notices) say(o *Options, overlooked csvfile.Stats) {
 	for _, c := range n.ids {
 		if c.count > 0 {
 			o.warn("warning: column %s: %s a number that a spreadsheet has rounded (as in 1.23E+11), first on line %d, and was taken as it is; export the column again as text", shown(c.name), cellsLook(c.count), c.line)
@@ -120,8 +120,8 @@ func (n *notices) say(o *Options, blank int64) {
 	if n.twice > 0 {
 		o.note("%s the same association in two columns; it counts once", rowsName(n.twice))
 	}
-	if blank > 0 {
-		o.note("blank lines that were skipped: %d", blank)
+	for _, note := range overlooked.Notes() {
+		o.note("%s", note)
 	}
 }
 

@@ -8,9 +8,11 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"iter"
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 
 	"github.com/hubload/hubload/importer/atomicfile"
 	"github.com/hubload/hubload/importer/csvfile"
@@ -37,13 +39,7 @@ func (o *Options) look(ctx context.Context, in *Input) (*mapping.Mapping, error)
 	if err != nil {
 		return nil, err
 	}
-	form := csvfile.Options{Encoding: o.Encoding, Delimiter: o.Delimiter}
-	if m != nil {
-		form.Encoding = cmp.Or(form.Encoding, m.CSV.Encoding)
-		form.Delimiter = cmp.Or(form.Delimiter, m.CSV.Delimiter)
-		form.Columns = m.Columns()
-	}
-	notes, err := in.Look(ctx, form)
+	notes, err := in.Look(ctx, o.form(in, m))
 	if err != nil {
 		return nil, err
 	}
@@ -54,11 +50,67 @@ func (o *Options) look(ctx context.Context, in *Input) (*mapping.Mapping, error)
 	if m != nil {
 		m.Object, _ = o.objectAndKey(m)
 		if _, err := m.Compile(in.Header); err != nil {
-			return nil, badMapping(fmt.Errorf("the mapping doesn't fit %s:\n%w", in.Path, err))
+			return nil, badMapping(fmt.Errorf("the mapping doesn't fit %s, whose header on line %d is %s:\n%w", in.Path, in.HeaderLine, shownHeader(in.Header), err))
 		}
 		o.noteInexact(m, in.Header)
 	}
 	return m, nil
+}
+
+// form is what is known of how an input is written. Reports are written in a form of
+// their own: a failures file that went through a spreadsheet has neither the encoding,
+// the delimiter nor the header's line of its source file.
+func (o *Options) form(in *Input, m *mapping.Mapping) csvfile.Options {
+	given := csvfile.Options{Encoding: o.Encoding, Delimiter: o.Delimiter, SkipTitles: true}
+	if m == nil {
+		return given
+	}
+	given.Columns = append(m.Columns(), rowColumn)
+	for encoding := range in.encodings(o.Encoding, m.CSV.Encoding) {
+		found := given
+		found.Encoding = encoding
+		if r, err := csvfile.Open(in.File(), found); err == nil {
+			isReport := slices.Contains(r.Header(), rowColumn)
+			r.Close()
+			if isReport {
+				return found
+			}
+			break
+		}
+	}
+	pinned := formOf(m)
+	pinned.Encoding = cmp.Or(o.Encoding, pinned.Encoding)
+	pinned.Delimiter = cmp.Or(o.Delimiter, pinned.Delimiter)
+	return pinned
+}
+
+// encodings are those that a report may have after it went through a spreadsheet: the one
+// that is given; or that of its bytes, the source file's, and the likely one.
+func (in *Input) encodings(given, source string) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		if !yield(given) || given != "" || !yield(source) {
+			return
+		}
+		if guess, err := csvfile.GuessFile(in.File()); err == nil {
+			yield(guess)
+		}
+	}
+}
+
+// shownHeader is the header in a message.
+func shownHeader(header []string) string {
+	const most = 8
+	list := ""
+	for i, name := range header {
+		if i == most {
+			return fmt.Sprintf("%s and %d more", list, len(header)-most)
+		}
+		if i > 0 {
+			list += ", "
+		}
+		list += shown(name)
+	}
+	return list
 }
 
 // objectAndKey are the object type that is created and its unique property, "" when
@@ -129,7 +181,10 @@ func (o *Options) complete(in *Input, m *mapping.Mapping, known *schema.Schema) 
 		}
 	}
 	m.Object = object
-	m.CSV = mapping.CSV{Encoding: in.Dialect.Encoding, Delimiter: in.Dialect.Delimiter}
+	m.CSV.Encoding, m.CSV.Delimiter, m.CSV.HeaderLine = in.Dialect.Encoding, in.Dialect.Delimiter, 0
+	if in.HeaderLine > 1 {
+		m.CSV.HeaderLine = in.HeaderLine
+	}
 	return m, nil
 }
 
@@ -160,7 +215,7 @@ func (o *Options) mapByName(in *Input, object string, known *schema.Schema) (*ma
 	if len(m.Properties) == 0 {
 		return nil, &Error{
 			Reason: NoMapping, Path: MappingBeside(in.Path), Object: object,
-			Err: fmt.Errorf("no column of %s is named like a property of %s, and there is no mapping", in.Path, object),
+			Err: fmt.Errorf("no column of %s is named like a property of %s, and there is no mapping; its header on line %d is %s", in.Path, object, in.HeaderLine, shownHeader(in.Header)),
 		}
 	}
 	return m, nil

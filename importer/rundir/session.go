@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/hubload/hubload/importer"
+	"github.com/hubload/hubload/importer/csvfile"
 	"github.com/hubload/hubload/importer/journal"
 	"github.com/hubload/hubload/importer/report"
 	"github.com/hubload/hubload/importer/rows"
@@ -26,6 +27,7 @@ type session struct {
 
 	origin string         // absolute path of the run whose failures file the input is, "" otherwise
 	record mapping.Record // of the row at hand, in passes over the input
+	stats  csvfile.Stats  // what was overlooked in the input
 }
 
 // execute runs the import and leaves reports behind, whatever comes.
@@ -92,7 +94,8 @@ func (s *session) run(ctx context.Context, j *journal.Journal, st *journal.State
 	}
 	err = importer.Run(ctx, im)
 	stop()
-	src.notices.say(s.Options, src.Blank())
+	s.stats = src.Stats()
+	src.notices.say(s.Options, s.stats)
 	if err != nil {
 		return err
 	}
@@ -131,6 +134,7 @@ func (s *session) finish(progress *importer.Progress, started time.Time, runErr 
 	sum := &result.Summary
 	sum.Seconds, sum.Finished = now.Sub(started).Seconds(), now
 	sum.ExitCode = s.exitCode(runErr, result.Complete())
+	sum.Stats = s.stats
 	sum.SessionRows = snap.Settled() - snap.Carried
 	if sum.Seconds > 0 {
 		sum.RowsPerSecond = float64(sum.SessionRows) / sum.Seconds

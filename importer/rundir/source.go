@@ -55,6 +55,11 @@ func (s *source) Read() (*csvfile.Record, error) {
 	return rec, nil
 }
 
+// formOf is how an input is written, by a mapping that says it.
+func formOf(m *mapping.Mapping) csvfile.Options {
+	return csvfile.Options{Encoding: m.CSV.Encoding, Delimiter: m.CSV.Delimiter, HeaderLine: m.CSV.HeaderLine, Columns: m.Columns()}
+}
+
 // refuseReport refuses reports whose rows must not be sent (again).
 func (in *Input) refuseReport() error {
 	has := func(column string) bool { return slices.Contains(in.Header, column) }
