@@ -57,3 +57,38 @@ type NewProperty struct {
 	FieldType      string `json:"fieldType"`
 	HasUniqueValue bool   `json:"hasUniqueValue"` // can't be changed later
 }
+
+// An Owner is a user whom records can belong to.
+type Owner struct {
+	ID                  string // value of hubspot_owner_id
+	Email               string // "" where HubSpot doesn't say
+	FirstName, LastName string
+	Archived            bool // no longer a user
+}
+
+// A Pipeline is a way that records such as deals go, stage by stage.
+type Pipeline struct {
+	ID, Label string // the id is the value of pipeline
+	Stages    []Stage
+}
+
+// A Stage is a stage of a pipeline. Its label is unique within the pipeline only.
+type Stage struct {
+	ID, Label string // the id is the value of dealstage
+}
+
+// A TaxRate is one of the account's tax rates.
+type TaxRate struct {
+	ID          string // value of hs_tax_rate_group_id
+	Name, Label string
+	Percentage  string // a decimal number, such as 19 or 7.7
+	Active      bool
+}
+
+// An AssociationType is one of the ways in which records of a type are associated
+// with records of another.
+type AssociationType struct {
+	Category string // such as HUBSPOT_DEFINED or USER_DEFINED
+	TypeID   int
+	Label    string // "" for the plain association
+}

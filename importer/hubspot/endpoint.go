@@ -141,6 +141,40 @@ func (a address) associationsPath(from string) string {
 	return "/crm/associations/" + a.stable() + "/" + from + "/" + a.object + "/batch/read"
 }
 
+func (a address) ownersPath() string {
+	if a.version == versionThree {
+		return "/crm/v3/owners"
+	}
+	return "/crm/owners/" + a.stable()
+}
+
+func (a address) pipelinesPath() string {
+	if a.version == versionThree {
+		return "/crm/v3/pipelines/" + a.object
+	}
+	return "/crm/pipelines/" + a.stable() + "/" + a.object
+}
+
+// taxRatesPath is where tax rates are read. They have a version 1 where objects have a
+// 3, and there is no such path in 2025-09.
+func (a address) taxRatesPath() string {
+	version := a.stable()
+	if version == versionThree || version == "2025-09" {
+		version = "v1"
+	}
+	return "/tax-rates/" + version + "/tax-rates"
+}
+
+// labelsPath is where the association types to another type are read. Version 4 has
+// the parts of the path in another order than its other paths.
+func (a address) labelsPath(to string) string {
+	version := a.stable()
+	if version == versionThree {
+		version = "v4"
+	}
+	return "/crm/associations/" + version + "/" + a.object + "/" + to + "/labels"
+}
+
 // of is the address of another object type, or of the client's own for "".
 func (c *Client) of(object string) (address, error) {
 	a := c.address

@@ -41,6 +41,15 @@ func New(c Config) *Account {
 	if c.Location == nil {
 		c.Location = time.UTC
 	}
+	if c.Owners == nil {
+		c.Owners = defaultOwners
+	}
+	if c.TaxRates == nil {
+		c.TaxRates = defaultTaxRates
+	}
+	if c.Pipelines == nil {
+		c.Pipelines = defaultPipelines
+	}
 	a := &Account{config: c, tables: make(map[string]*table), links: make(map[ref][]link)}
 	a.quirks.Store(&c.Quirks)
 	a.SetFaults(c.Faults...)

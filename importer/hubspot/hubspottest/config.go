@@ -29,6 +29,13 @@ type Config struct {
 	Quirks  Quirks
 	Gzip    bool // answer compressed and chunked, as HubSpot does, where the client accepts it
 
+	// What the administrators have set up. Nil means some of each: an account as HubSpot makes it, with two owners and a
+	// few tax rates; it has no labels.
+	Owners    []Owner
+	TaxRates  []TaxRate
+	Pipelines map[string][]Pipeline // by object type, such as deals
+	Labels    []Label
+
 	AssociationPage int // how many associations of one record an answer lists at most; below 1 means 500
 }
 

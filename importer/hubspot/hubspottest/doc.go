@@ -13,7 +13,8 @@
 // For line_items, deals, the other standard object types and custom ones (2-123), under v3 and the dated versions 2025-09,
 // 2026-03, 2026-09 and, where it exists, 2026-09-beta: batch/create, batch/read, batch/update, batch/archive and search;
 // the list of properties and of their groups, one property, the creation of one; the validation rules of properties;
-// batch/read of associations (v4 and dated); account details and daily usage; the token endpoints with the refresh_token
+// batch/read of associations and the association types of a pair of object types (v4 and dated); owners, pipelines and tax
+// rates; account details and daily usage; the token endpoints with the refresh_token
 // grant. Everything else is a 404. Some paths do not exist under some versions, as with HubSpot: there is no token
 // endpoint of 2025-09.
 //
@@ -22,7 +23,7 @@
 // They are made with a record, by batch/create, and are found from both sides, each with its own type: 20 from a line
 // item to its deal, 19 from the deal. Archived records have none. A target that is not a record of the account (see
 // [AcceptTargets]) still has the records that point to it. Associations whose type does not say what the target is are
-// not found: those that HubSpot does not define for line items or deals.
+// not found: those that neither HubSpot nor the account's [Config] defines.
 //
 // # Search
 //

@@ -32,7 +32,11 @@ func (a *Account) connect(objectType string, r *record) {
 		n, _ := strconv.ParseInt(s.ToID, 10, 64) // went through checkAssociations
 		to := ref{s.ToType, n}
 		a.links[from] = append(a.links[from], link{to, s.Category, s.TypeID})
-		a.links[to] = append(a.links[to], link{from, s.Category, definedTypes[objectType][s.TypeID].back})
+		back := definedTypes[objectType][s.TypeID].back
+		if l := a.label(objectType, &s); l != nil {
+			back = l.BackID
+		}
+		a.links[to] = append(a.links[to], link{from, s.Category, back})
 	}
 }
 

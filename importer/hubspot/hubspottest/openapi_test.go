@@ -125,7 +125,7 @@ var versions = []string{"v3", "2025-09", "2026-03", "2026-09"}
 
 // inVersion turns a path of the v3 API into that of another version.
 func inVersion(path, version string) string {
-	for _, area := range []string{"objects", "properties", "property-validations"} {
+	for _, area := range []string{"objects", "properties", "property-validations", "owners", "pipelines"} {
 		if rest, ok := strings.CutPrefix(path, "/crm/v3/"+area); ok && version != "v3" {
 			return "/crm/" + area + "/" + version + rest
 		}
@@ -133,13 +133,22 @@ func inVersion(path, version string) string {
 	if rest, ok := strings.CutPrefix(path, "/crm/v4/associations"); ok && version != "v3" {
 		return "/crm/associations/" + version + rest
 	}
+	if rest, ok := strings.CutPrefix(path, "/crm/associations/v4"); ok && version != "v3" {
+		return "/crm/associations/" + version + rest
+	}
+	if rest, ok := strings.CutPrefix(path, "/tax-rates/v1"); ok && version >= "2026" && version < "v" {
+		return "/tax-rates/" + version + rest
+	}
 	return strings.Replace(path, "/account-info/v3", "/account-info/"+version, 1)
 }
 
 // specFile is the file that describes a part of a version. Associations are v4 beside v3.
 func specFile(name, version string) string {
-	if name == "associations" && version == "v3" {
+	switch {
+	case strings.HasPrefix(name, "associations") && version == "v3":
 		version = "v4"
+	case name == "tax_rates" && (version == "v3" || version == "2025-09"): // there is none of 2025-09
+		version = "v1"
 	}
 	return name + "." + version + ".json"
 }
@@ -183,6 +192,11 @@ func TestExchangesFitTheSpecification(t *testing.T) {
 		{"read associations", "associations", "POST", itemsPath, ids("900000000003"), 200},
 		{"read associations in part", "associations", "POST", itemsPath, ids("900000000003", "1"), 207},
 		{"read a page of associations", "associations", "POST", dealsPath, ids("7"), 200},
+		{"owners", "owners", "GET", "/crm/v3/owners?limit=1", "", 200},
+		{"archived owners", "owners", "GET", "/crm/v3/owners?archived=true&after=&email=gone%40example.com", "", 200},
+		{"pipelines", "pipelines", "GET", "/crm/v3/pipelines/deals", "", 200},
+		{"tax rates", "tax_rates", "GET", "/tax-rates/v1/tax-rates?limit=1&active=true", "", 200},
+		{"association labels", "associations_schema", "GET", "/crm/associations/v4/deals/companies/labels", "", 200},
 		{"account details", "account_info", "GET", "/account-info/v3/details", "", 200},
 		{"daily usage", "account_info", "GET", "/account-info/v3/api-usage/daily/private-apps", "", 200},
 		{"create with a warning", "line_items", "POST", createPath, inputs(day), 201},

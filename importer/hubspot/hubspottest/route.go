@@ -42,6 +42,8 @@ var (
 	objectVersions = regexp.MustCompile(`^(v3|2025-09|2026-03|2026-09|2026-09-beta)$`)
 	plainVersions  = regexp.MustCompile(`^(v3|2025-09|2026-03|2026-09)$`)
 	linkVersions   = regexp.MustCompile(`^(v4|2025-09|2026-03|2026-09|2026-09-beta)$`)
+	labelVersions  = regexp.MustCompile(`^(v4|2025-09|2026-03|2026-09)$`)
+	taxVersions    = regexp.MustCompile(`^(v1|2026-03|2026-09)$`)
 	tokenVersions  = regexp.MustCompile(`^(v1|v3|2026-03|2026-09)$`)
 )
 
@@ -61,17 +63,32 @@ func resource(path string) map[string]route {
 		}
 	case len(p) == 3 && p[0] == "oauth" && tokenVersions.MatchString(p[1]) && p[2] == "token":
 		return map[string]route{http.MethodPost: {run: (*Account).token, version: p[1], open: true}}
-	case len(p) >= 4 && p[0] == "crm":
+	case len(p) == 3 && p[0] == "tax-rates" && taxVersions.MatchString(p[1]) && p[2] == "tax-rates":
+		return map[string]route{http.MethodGet: {run: (*Account).listTaxRates, version: p[1], scopes: taxScopes}}
+	case len(p) >= 3 && p[0] == "crm":
 		area, version := p[1], p[2]
-		if version[:min(1, len(version))] != "2" { // the old paths have the version first
-			area, version = p[2], p[1]
+		labels := area == "associations" && version == "v4" && p[len(p)-1] == "labels" // the guide has it the other way round too
+		if version[:min(1, len(version))] != "2" && !labels {                          // the old paths have the version first
+			area, version = version, area
 		}
 		return crm(area, version, p[3:])
 	}
 	return nil
 }
 
+// Scopes of what has no object type of its own, one of which is needed (specification).
+var (
+	taxScopes   = []string{"tax_rates.read", "crm.objects.quotes.read", "crm.objects.quotes.write"}
+	ownerScopes = []string{"crm.objects.owners.read"}
+)
+
 func crm(area, version string, p []string) map[string]route {
+	if area == "owners" && len(p) == 0 && plainVersions.MatchString(version) {
+		return map[string]route{http.MethodGet: {run: (*Account).listOwners, version: version, scopes: ownerScopes}}
+	}
+	if len(p) == 0 {
+		return nil
+	}
 	r := route{version: version, objectType: canonicalType(p[0])}
 	if r.objectType == "" {
 		return nil
@@ -86,6 +103,16 @@ func crm(area, version string, p []string) map[string]route {
 		}
 		r.scopes, r.toScopes = objectScopes(r.objectType, "read"), objectScopes(r.toType, "read")
 		return map[string]route{http.MethodPost: r}
+	case area == "associations" && labelVersions.MatchString(version) && len(p) == 3 && p[2] == "labels":
+		r.run, r.toType = (*Account).listLabels, canonicalType(p[1])
+		if r.toType == "" {
+			return nil
+		}
+		r.scopes, r.toScopes = readSchemaScopes(r.objectType), readSchemaScopes(r.toType)
+		return map[string]route{http.MethodGet: r}
+	case area == "pipelines" && plainVersions.MatchString(version) && len(p) == 1:
+		r.run, r.scopes = (*Account).listPipelines, readSchemaScopes(r.objectType)
+		return map[string]route{http.MethodGet: r}
 	case area == "properties" && plainVersions.MatchString(version) && len(p) <= 2:
 		return properties(r, p[1:])
 	case area == "property-validations" && plainVersions.MatchString(version) && len(p) == 1:

@@ -98,22 +98,3 @@ var lineItemParents = map[string]bool{
 	"deals": true, "quotes": true, "invoices": true, "orders": true, "subscriptions": true, "carts": true,
 	"commerce_payments": true, "payment_links": true,
 }
-
-// A definedType is an association type: the type of the target, and the id of the same association seen from there.
-type definedType struct {
-	to   string
-	back int
-}
-
-// definedTypes are HubSpot's own association types from a type of objects, by id (guide "Associate records" and
-// association_type.py of HubSpot/hubspot-api-python). Types that are missing here have ids that this package does not
-// know: any id from 1 will do there. The ways back from discounts, upcoming subscriptions, abandoned carts and projects
-// are not known: those ids are made up after the rule of most others, one less.
-var definedTypes = map[string]map[int]definedType{
-	"line_items": {
-		20: {"deals", 19}, 68: {"quotes", 67}, 302: {"subscriptions", 301}, 410: {"invoices", 409}, 396: {"commerce_payments", 395},
-		514: {"orders", 513}, 571: {"abandoned_carts", 570}, 591: {"carts", 590}, 759: {"payment_links", 758},
-		368: {"discounts", 367}, 565: {"subscriptions", 564}, 1345: {"projects", 1344},
-	},
-	"deals": {19: {"line_items", 20}, 3: {"contacts", 4}, 5: {"companies", 6}, 341: {"companies", 342}},
-}

@@ -115,15 +115,17 @@ func (a *Account) checkAssociations(c *call, objectType string, in *input) {
 	unknown := false
 	for i := range in.associations {
 		s := &in.associations[i]
-		known, has := definedTypes[objectType]
-		defined, ok := known[s.TypeID]
-		target := defined.to
-		switch {
-		case s.Category != "HUBSPOT_DEFINED" || !has:
-			target, ok = "", s.TypeID > 0
-		case ok:
-			s.ToType = target
+		defined, ok := definedTypes[objectType][s.TypeID]
+		switch label := a.label(objectType, s); {
+		case label != nil:
+			defined, ok = definedType{to: canonicalType(label.To)}, true
+		case s.Category != "HUBSPOT_DEFINED":
+			defined, ok = definedType{}, s.TypeID > 0
+		case !ok && objectType != "line_items" && objectType != "deals": // not all of their types are known here
+			ok = s.TypeID > 0 && !definedIDs[s.TypeID]
 		}
+		target := defined.to
+		s.ToType = target
 		if !ok {
 			context["INVALID_ASSOCIATION_TYPES"] = append(context["INVALID_ASSOCIATION_TYPES"],
 				strconv.Itoa(s.TypeID)+" "+s.Category+" is not valid for "+constantName(objectType))
