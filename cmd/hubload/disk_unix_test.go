@@ -43,9 +43,9 @@ func TestDiskFull(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	step := 97
-	if testing.Short() {
-		step = 499
+	step := 197
+	if *everyFault {
+		step = 19
 	}
 	stopped, doubted := 0, int64(0)
 	for n := 1; n < 4000; n += step {

@@ -5,6 +5,7 @@ package main
 import (
 	"context"
 	"encoding/csv"
+	"flag"
 	"net/http"
 	"os"
 	"testing"
@@ -12,6 +13,8 @@ import (
 	"github.com/hubload/hubload/importer/hubspot/hubspottest"
 	"github.com/hubload/hubload/importer/rundir"
 )
+
+var everyFault = flag.Bool("faults.all", false, "each system call fails, and is the last; each size of disk and memory; otherwise some of them")
 
 // The names that tests look for in run directories.
 const (

@@ -26,23 +26,25 @@ func Normalized(value string) string {
 
 // A number of reasonable length: with a larger exponent a value of ten characters could
 // take all memory.
-var plainDecimal = regexp.MustCompile(`^[+-]?(\d{1,60}\.?\d{0,60}|\.\d{1,60})([eE][+-]?\d{1,3})?$`)
+var plainDecimal = regexp.MustCompile(`^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?$`)
+
+const longestDecimal = 126
 
 func decimal(s string) (*big.Rat, bool) {
 	if len(s) == 0 || s[0] > '9' { // most values are words
 		return nil, false
 	}
-	if !plainDecimal.MatchString(s) {
+	if len(s) > longestDecimal || !plainDecimal.MatchString(s) {
 		return nil, false
 	}
 	return new(big.Rat).SetString(s)
 }
 
-var plainMilliseconds = regexp.MustCompile(`^-?\d{1,15}$`)
+var plainMilliseconds = regexp.MustCompile(`^-?\d+$`)
 
 // Instant reads a day (midnight UTC), a time, or milliseconds since 1970.
 func Instant(s string) (time.Time, bool) {
-	if plainMilliseconds.MatchString(s) {
+	if len(s) <= 15 && plainMilliseconds.MatchString(s) {
 		ms, err := strconv.ParseInt(s, 10, 64)
 		return time.UnixMilli(ms), err == nil
 	}

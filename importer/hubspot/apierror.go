@@ -140,14 +140,14 @@ func unquoteCut(raw string) string {
 }
 
 var (
-	plainCode = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_.-]{0,63}$`)
-	plainID   = regexp.MustCompile(`^[A-Za-z0-9-]{1,64}$`)
+	plainCode = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_.-]*$`)
+	plainID   = regexp.MustCompile(`^[A-Za-z0-9-]+$`)
 )
 
 // codeOf returns the first of codes that has the form of one, or "".
 func codeOf(codes ...string) string {
 	for _, c := range codes {
-		if plainCode.MatchString(c) {
+		if len(c) <= 64 && plainCode.MatchString(c) {
 			return strings.Clone(c)
 		}
 	}
@@ -157,7 +157,7 @@ func codeOf(codes ...string) string {
 // correlation returns the id by which HubSpot's support finds a request, or "".
 func correlation(said string, h http.Header) string {
 	for _, id := range []string{said, h.Get("X-HubSpot-Correlation-Id")} {
-		if plainID.MatchString(id) {
+		if len(id) <= 64 && plainID.MatchString(id) {
 			return strings.Clone(id)
 		}
 	}

@@ -24,7 +24,7 @@ func (c *Client) AssociatedIDs(ctx context.Context, from string, pages []api.Pag
 	if len(pages) == 0 || len(pages) > maxInputs {
 		panic(fmt.Sprintf("hubspot: AssociatedIDs of %d records, not 1 to %d", len(pages), maxInputs))
 	}
-	if !objectType.MatchString(from) {
+	if !isObjectType(from) {
 		return api.Associations{}, &Error{Status: http.StatusNotFound, Err: fmt.Errorf("%q is not an object type", from)}
 	}
 	body := []byte(`{"inputs":[`)

@@ -25,11 +25,15 @@ const (
 // there are only the objects' own paths.
 var versions = []string{versionThree, "2025-09", "2026-03", "2026-09", versionBeta}
 
+// Lengths are compared apart: as {0,251} and the like they cost each start of a program
+// 5 ms of 26 (2026-11).
 var (
-	hostName   = regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?$`)
-	objectType = regexp.MustCompile(`^[A-Za-z0-9_-]{1,100}$`)
+	hostName   = regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$`)
+	objectType = regexp.MustCompile(`^[A-Za-z0-9_-]+$`)
 	pathPrefix = regexp.MustCompile(`^(/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)*/?$`)
 )
+
+func isObjectType(s string) bool { return len(s) <= 100 && objectType.MatchString(s) }
 
 // CheckBaseURL says what is wrong with s as the base URL of the API, which the
 // token is sent to. It must be https, or http for a loopback address or
@@ -59,7 +63,7 @@ func parseBaseURL(s string) (*url.URL, error) {
 	case ipErr == nil && ip.Zone() == "":
 	case strings.HasSuffix(host, "."):
 		return nil, errors.New("the base URL's host must not end in a dot")
-	case !hostName.MatchString(host), strings.Contains("."+strings.ToLower(host), ".xn--"):
+	case len(host) > 253, !hostName.MatchString(host), strings.Contains("."+strings.ToLower(host), ".xn--"):
 		return nil, errors.New("the base URL's host must be plain ASCII; other names can look like the API's")
 	}
 	if _, port, found := strings.Cut(strings.TrimPrefix(u.Host, "["+host+"]"), ":"); found {
@@ -96,7 +100,7 @@ func newAddress(base, version, object string) (address, error) {
 	if !slices.Contains(versions, a.version) {
 		return address{}, fmt.Errorf("API version %q is not known; use one of %s", a.version, strings.Join(versions, ", "))
 	}
-	if !objectType.MatchString(a.object) {
+	if !isObjectType(a.object) {
 		return address{}, fmt.Errorf("object type %q is not valid; use a name such as line_items or an id such as 0-8", a.object)
 	}
 	return a, nil
@@ -181,7 +185,7 @@ func (c *Client) of(object string) (address, error) {
 	if object != "" {
 		a.object = object
 	}
-	if !objectType.MatchString(a.object) {
+	if !isObjectType(a.object) {
 		return a, &Error{Status: http.StatusNotFound, Err: fmt.Errorf("%q is not an object type", object)}
 	}
 	return a, nil
