@@ -353,6 +353,33 @@ func TestEqualRows(t *testing.T) {
 	t.Logf("10,000 rows, a fifth of them twins: %d requests", creates)
 }
 
+// TestTwinsOfSeveralDeals: rows that differ in their associations alone get their own
+// ids, at once where the lists are complete, and else when they have settled.
+func TestTwinsOfSeveralDeals(t *testing.T) {
+	list := []matrixRow{
+		{"Item", "1", "", "EUR", "7001", ""},
+		{"Item", "1", "", "EUR", "7002", ""},
+		{"Item", "1", "", "EUR", "7001", "8001"},
+	}
+	for _, lag := range []time.Duration{0, 2 * time.Second} {
+		synctest.Test(t, func(t *testing.T) {
+			c := hubspottest.Config{Quirks: hubspottest.Quirks{ReadLag: lag, SilentUnassociated: true}}
+			m := &matrixRun{rows: list, account: hubspottest.New(c), path: filepath.Join(t.TempDir(), "journal.jsonl")}
+			start := time.Now()
+			if err := m.run(); err != nil {
+				t.Error(err)
+			}
+			if took := time.Since(start); (took < 5*time.Second) != (lag == 0) {
+				t.Errorf("with lists %v behind it took %v", lag, took)
+			}
+			breaches, counts, err := m.check()
+			if err != nil || len(breaches) > 0 || counts.Created != 3 || counts.Unidentified > 0 {
+				t.Errorf("with lists %v behind: %+v, %v, %v", lag, counts, breaches, err)
+			}
+		})
+	}
+}
+
 // TestAFirstAnswerAlone: nothing else is sent before the first answer was judged, and
 // nothing after it when no row can succeed.
 func TestAFirstAnswerAlone(t *testing.T) {

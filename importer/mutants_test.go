@@ -47,6 +47,8 @@ var mutantGroups = []struct {
 		{"a row without an id counts as one with an id", "", "courier.apply", `r.id == ""`, `false`, 0},
 		{"equal rows share a request", "", "slicer.place", `s.keyed || !b.seen[key]`, `s.keyed || !b.seen[key] || true`, 0},
 		{"a record is given to two rows", "", "claimer.own", `c.taken[id]`, `false`, 0},
+		{"ids are taken from lists that lack some", "", "courier.identify", `whole && !all`, `false`, 0},
+		{"a record is given to rows of another group", "", "claimer.own", `slices.Contains(q.among, id)`, `true`, 0},
 		{"a merged row is sent again although a record may be its own", "", "courier.withoutRecord", `candidates[id] && _rest`, `false`, 0},
 		{"a merged row is sent again although no list can be read", "", "courier.finishMerged", `l != nil`, `true`, 0},
 		{"rows in doubt aren't read by their key at the end", "", "courier.finishKeyed", `len(open) == 0`, `true`, 0},
