@@ -69,8 +69,12 @@ func (c *compiler) bindFormat(p *propertyCell) {
 	case schema.TypeBool:
 		takes = "true and false"
 	case schema.TypeNumber, schema.TypePrice:
-		if p.isTimeFormat() {
+		if p.isTimeFormat() || p.Unit != "" {
 			takes = "numbers"
+		}
+	case schema.TypeDuration:
+		if p.isTimeFormat() || p.isNumberFormat() && p.Unit == "" {
+			takes = "durations, and unit: months makes one of a number"
 		}
 	case schema.TypeEnum, schema.TypeEnums:
 		if p.isTimeFormat() {
@@ -80,12 +84,16 @@ func (c *compiler) bindFormat(p *propertyCell) {
 	if p.format = p.newFormat(dates); p.format == nil {
 		return
 	}
-	p.unread = schema.CodeInvalidNumber
-	if t, ok := p.format.(*format.Time); ok {
+	switch f := p.format.(type) {
+	case *format.Time:
 		p.unread = schema.CodeInvalidDatetime
-		if t.Dates {
+		if f.Dates {
 			p.unread = schema.CodeInvalidDate
 		}
+	case *format.Term:
+		p.unread = schema.CodeInvalidDuration
+	default:
+		p.unread = schema.CodeInvalidNumber
 	}
 	if takes != "" {
 		c.fail("property %s takes %s, and its rule has a format for something else; remove it", wording.Quote(p.Name), takes)

@@ -20,12 +20,15 @@ type Mapper struct {
 	key          *keyCells
 	autoKey      string // property of an automatic key, "" without one
 	unused       []string
+
+	mustAssociate bool // a row needs one of its associations
+	mustBeNamed   bool // a row needs a name or a product
 }
 
 // A propertyCell is a rule and the index of its cell in the row.
 type propertyCell struct {
-	PropertyRule     // Column is the name in the header, and may differ from the rule's in form
-	index        int // 0 for a constant
+	PropertyRule // Column is the name in the header, and may differ from the rule's in form
+	cellReader   // of nothing for a constant
 
 	format   format.Format     // nil = cells are sent as they are
 	unread   string            // code for cells that the format can't read
@@ -36,7 +39,7 @@ type propertyCell struct {
 
 type associationCell struct {
 	AssociationRule // with Type and Category, and Column as in the header
-	index           int
+	cellReader
 }
 
 // Compile is [Mapping.CompileFor] without a schema: values are not checked.
@@ -60,7 +63,7 @@ func (m *Mapping) Compile(header []string) (*Mapper, error) { return m.CompileFo
 // key is automatic.
 func (m *Mapping) CompileFor(header []string, s *schema.Schema) (*Mapper, error) {
 	c := newCompiler(header)
-	c.object, c.schema = cmp.Or(m.Object, DefaultObject), s
+	c.object, c.schema, c.words = cmp.Or(m.Object, DefaultObject), s, m.CSV.Empty
 	mapper := &Mapper{width: len(header)}
 	for _, rule := range m.Properties {
 		if m.Key != nil && rule.Name == m.Key.Property {
@@ -91,6 +94,10 @@ func (m *Mapping) CompileFor(header []string, s *schema.Schema) (*Mapper, error)
 			mapper.key.takes = keyType
 		}
 	}
+	if schema.IsLineItem(c.object) {
+		mapper.mustAssociate = m.mustAssociate()
+		mapper.mustBeNamed = !m.Nameless && m.givesNames()
+	}
 	if len(m.Properties) == 0 && m.Key == nil {
 		c.fail("the mapping has no properties; name at least one, such as \"properties: { name: Product }\"")
 	}
@@ -113,9 +120,12 @@ func (m *Mapper) AutoKey() string { return m.autoKey }
 func (c *compiler) property(rule PropertyRule) propertyCell {
 	p := propertyCell{PropertyRule: rule}
 	if rule.Value == nil {
-		p.index, p.Column = c.column(rule.Column, "property "+wording.Quote(rule.Name))
+		var index int
+		index, p.Column = c.column(rule.Column, "property "+wording.Quote(rule.Name))
+		p.cellReader = c.newCellReader(index, rule.Strip, rule.Words)
 	}
 	c.bind(&p)
+	p.text = p.takes.Kind == schema.TypeAny && p.format == nil && p.Values == nil && p.Match == "" && !p.Trim
 	if p.Match != "" && p.Object == "" {
 		c.fail("property %s matches records without saying of which object type; give the rule one", wording.Quote(p.Name))
 	}
@@ -124,7 +134,8 @@ func (c *compiler) property(rule PropertyRule) propertyCell {
 
 func (c *compiler) association(rule AssociationRule) associationCell {
 	a := associationCell{AssociationRule: rule}
-	a.index, a.Column = c.column(rule.Column, "the association to "+wording.Quote(rule.To))
+	index, column := c.column(rule.Column, "the association to "+wording.Quote(rule.To))
+	a.Column, a.cellReader = column, c.newCellReader(index, rule.Strip, rule.Words)
 	if rule.Type != 0 {
 		return a
 	}

@@ -27,6 +27,7 @@ type compiler struct {
 
 	object string
 	schema *schema.Schema // may be nil
+	words  []string       // that mean an empty cell in every column
 }
 
 func newCompiler(names []string) *compiler {

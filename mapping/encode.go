@@ -27,8 +27,8 @@ func (m *Mapping) Encode() []byte {
 	if m.Account != 0 {
 		fmt.Fprintf(&b, "account: %d\n", m.Account)
 	}
-	if m.CSV != (CSV{}) {
-		fmt.Fprintf(&b, "csv: %s\n", m.CSV.encode())
+	if csv := m.CSV.encode(); len(csv) > 0 {
+		fmt.Fprintf(&b, "csv: %s\n", flow(csv))
 	}
 	if len(m.Properties) > 0 {
 		b.WriteString("properties:\n")
@@ -42,6 +42,12 @@ func (m *Mapping) Encode() []byte {
 			fmt.Fprintf(&b, "  - %s\n", m.Associations[i].encode())
 		}
 	}
+	if m.Unassociated {
+		b.WriteString("associations: []\n")
+	}
+	if m.Nameless {
+		b.WriteString("allow: [nameless]\n")
+	}
 	if m.Key != nil {
 		fmt.Fprintf(&b, "key: %s\n", m.Key.encode())
 	}
@@ -51,8 +57,7 @@ func (m *Mapping) Encode() []byte {
 	return b.Bytes()
 }
 
-func (c CSV) encode() string {
-	var pairs []string
+func (c CSV) encode() (pairs []string) {
 	if c.Encoding != "" {
 		pairs = append(pairs, "encoding: "+scalar(c.Encoding))
 	}
@@ -62,7 +67,19 @@ func (c CSV) encode() string {
 	if c.HeaderLine != 0 {
 		pairs = append(pairs, fmt.Sprintf("header_line: %d", c.HeaderLine))
 	}
-	return flow(pairs)
+	if len(c.Empty) > 0 {
+		pairs = append(pairs, "empty: "+list(c.Empty))
+	}
+	return pairs
+}
+
+// list returns texts as a list of YAML.
+func list(texts []string) string {
+	scalars := make([]string, len(texts))
+	for i, text := range texts {
+		scalars[i] = scalar(text)
+	}
+	return "[" + strings.Join(scalars, ", ") + "]"
 }
 
 // YAML returns the rule as one line of YAML, as it stands under properties.
@@ -94,6 +111,12 @@ func (p *PropertyRule) encode() string {
 	if p.Required {
 		pairs = append(pairs, "required: true")
 	}
+	if p.Trim {
+		pairs = append(pairs, "trim: true")
+	}
+	if p.Strip != "" {
+		pairs = append(pairs, "strip: "+scalar(p.Strip))
+	}
 	if p.Decimal != 0 {
 		pairs = append(pairs, "decimal: "+strconv.Quote(string(p.Decimal)))
 	}
@@ -102,6 +125,12 @@ func (p *PropertyRule) encode() string {
 	}
 	if p.Symbol != "" {
 		pairs = append(pairs, "symbol: "+scalar(p.Symbol))
+	}
+	if p.Scale != "" {
+		pairs = append(pairs, "scale: "+p.Scale)
+	}
+	if p.Unit != "" {
+		pairs = append(pairs, "unit: "+p.Unit)
 	}
 	if p.Layout != "" {
 		pairs = append(pairs, "layout: "+scalar(p.Layout))
@@ -121,6 +150,9 @@ func (p *PropertyRule) encode() string {
 	}
 	if p.Clear {
 		pairs = append(pairs, "empty: clear")
+	}
+	if len(p.Words) > 0 {
+		pairs = append(pairs, "empty_words: "+list(p.Words))
 	}
 	if len(pairs) == 1 && p.Column != "" {
 		return scalar(p.Column)
@@ -142,6 +174,15 @@ func (a *AssociationRule) encode() string {
 	if a.Required {
 		pairs = append(pairs, "required: true")
 	}
+	if a.Optional {
+		pairs = append(pairs, "optional: true")
+	}
+	if a.Strip != "" {
+		pairs = append(pairs, "strip: "+scalar(a.Strip))
+	}
+	if len(a.Words) > 0 {
+		pairs = append(pairs, "empty_words: "+list(a.Words))
+	}
 	return flow(pairs)
 }
 
@@ -149,11 +190,7 @@ func (k *KeyRule) encode() string {
 	if k.Auto {
 		return flow([]string{"property: " + scalar(k.Property), "auto: true"})
 	}
-	columns := make([]string, len(k.Columns))
-	for i, column := range k.Columns {
-		columns[i] = scalar(column)
-	}
-	return flow([]string{"property: " + scalar(k.Property), "columns: [" + strings.Join(columns, ", ") + "]"})
+	return flow([]string{"property: " + scalar(k.Property), "columns: " + list(k.Columns)})
 }
 
 func flow(pairs []string) string { return "{ " + strings.Join(pairs, ", ") + " }" }

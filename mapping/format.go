@@ -3,13 +3,20 @@
 package mapping
 
 import (
+	"slices"
+
 	"github.com/hubload/hubload/mapping/format"
+	"github.com/hubload/hubload/mapping/internal/wording"
 )
 
 // formatKeys returns the keys of a rule that say how a column is written.
-func formatKeys() []string { return []string{"decimal", "group", "symbol", "layout", "timezone"} }
+func formatKeys() []string {
+	return []string{"decimal", "group", "symbol", "scale", "unit", "layout", "timezone"}
+}
 
-func (p *PropertyRule) isNumberFormat() bool { return p.Decimal != 0 || p.Group != 0 || p.Symbol != "" }
+func (p *PropertyRule) isNumberFormat() bool {
+	return p.Decimal != 0 || p.Group != 0 || p.Symbol != "" || p.Scale != "" || p.Unit != ""
+}
 
 func (p *PropertyRule) isTimeFormat() bool { return p.Layout != "" || p.Timezone != "" }
 
@@ -23,10 +30,10 @@ func (p *PropertyRule) formatFaults() []formatFault {
 	add := func(key, message string) { faults = append(faults, formatFault{key, message}) }
 	written := map[string]bool{
 		"decimal": p.Decimal != 0, "group": p.Group != 0, "symbol": p.Symbol != "",
-		"layout": p.Layout != "", "timezone": p.Timezone != "",
+		"scale": p.Scale != "", "unit": p.Unit != "", "layout": p.Layout != "", "timezone": p.Timezone != "",
 	}
 	for _, key := range formatKeys() {
-		number := key == "decimal" || key == "group" || key == "symbol"
+		number := key != "layout" && key != "timezone"
 		switch {
 		case !written[key]:
 		case p.Value != nil:
@@ -61,6 +68,12 @@ func (p *PropertyRule) formatFault(key string) string {
 		}
 	case "symbol":
 		return format.CheckSymbol(p.Symbol)
+	case "scale":
+		return format.CheckScale(p.Scale)
+	case "unit":
+		if !slices.Contains(format.Units(), p.Unit) {
+			return "unit must be years, months, weeks or days; " + wording.DidYouMean(p.Unit, format.Units(), "a cell with 24 and unit: months is sent as P24M")
+		}
 	case "layout":
 		return format.CheckLayout(p.Layout)
 	case "timezone":
@@ -86,8 +99,15 @@ func (p *PropertyRule) newFormat(dates *bool) format.Format {
 	switch {
 	case p.Layout != "":
 		return format.NewTime(p.Layout, p.Timezone, dates)
+	case p.Unit != "":
+		return &format.Term{Number: p.number(), Unit: p.Unit}
 	case p.isNumberFormat():
-		return &format.Number{Decimal: p.decimal(), Group: p.Group, Symbol: p.Symbol}
+		number := p.number()
+		return &number
 	}
 	return nil
+}
+
+func (p *PropertyRule) number() format.Number {
+	return format.Number{Decimal: p.decimal(), Group: p.Group, Symbol: p.Symbol, Scale: p.Scale}
 }

@@ -29,6 +29,9 @@ func rule(t testing.TB, format string, schema *schema.Schema) func(cell string) 
 		if len(problems) > 0 {
 			return "", problems[0].Code, problems[0].Message
 		}
+		if len(rec.Properties) == 0 {
+			return "", "", "" // an empty cell
+		}
 		return rec.Properties[0].Value, "", ""
 	}
 }
@@ -44,7 +47,9 @@ func TestNumberFormats(t *testing.T) {
 			"1.234,56": "1234.56", "1234,56": "1234.56", "1.234.567": "1234567", "12": "12", "-1.234,5": "-1234.5", "007": "007", "0,5": "0.5", ",5": ".5", "5,": "5.",
 			"+1,5": "+1.5", "\u22121,5": "-1.5", " 1,5\u00a0": "1.5", "1,5e3": "1.5e3", "1e3": "1e3", "- 5": "-5",
 			"1,234.56": bad, "1.23": bad, "1.2345": bad, "1234.567": bad, "12.34.567": bad, "1..234": bad, ".123": bad, "1.234.": bad, "1,5,5": bad, "1,234.567": bad,
-			"0.001": bad, "1.234e3": bad, "": "", " ": bad, "1 234": bad, "€5": bad, "NaN": bad, "Inf": bad, "0x1F": bad, "1_000": bad, "\uff11": bad, "5-": bad, "--5": bad,
+			"0.001": bad, "1.234e3": bad, "": "", " ": "", "1 234": bad, "€5": bad, "NaN": bad, "Inf": bad, "0x1F": bad, "1_000": bad, "--5": bad, "5--": bad, "(5": bad, "(-5)": bad, "()": bad, "-5-": bad, "(5)-": bad,
+			// One reading only.
+			"\uff11\uff0c\uff15": "1.5", "\uff0d\uff11": "-1", "(5,00)": "-5.00", "5,00-": "-5.00", "5,00 \u2212": "-5.00", "( 1.234,5 )": "-1234.5", "\uff085\uff09": "-5",
 			"e5": bad, "1e": bad, "1e+": bad, "1e5,5": bad, ",": bad, "-": bad,
 		}},
 		{`group: " "`, map[string]string{
@@ -53,8 +58,13 @@ func TestNumberFormats(t *testing.T) {
 		{"group: \u00a0, decimal: ','", map[string]string{"1 234,5": "1234.5", "1\u00a0234": "1234"}},
 		{`group: "'"`, map[string]string{"1'234.50": "1234.50", "1’234’567": "1234567", "1'23": bad}},
 		{`decimal: "."`, map[string]string{"1.5": "1.5", " 1.5 ": "1.5", "1,5": bad, "1.5.5": bad}},
-		{`symbol: "%"`, map[string]string{"5%": "5", "5 %": "5", "%5": "5", "5": "5", "-5%": "-5", "5%%": bad, "5 $": bad, "%": bad, "% 5 %": bad}},
+		{`symbol: "%"`, map[string]string{"5%": "5", "5 %": "5", "%5": "5", "5": "5", "-5%": "-5", "(5%)": "-5", "(5)%": "-5", "0.5%": "0.5", "\uff15\uff05": "5", "0": "0", "1": "1", "5%%": bad, "5 $": bad, "%": bad, "% 5 %": bad}},
 		{`symbol: $, group: ","`, map[string]string{"$1,234.56": "1234.56", "-$5": "-5", "$-5": "-5", "$ -5": "-5", "+ $ 5": "+5", "-$-5": bad, "$$5": bad, "€5": bad, "5$": "5"}},
+		{`symbol: $, group: ","`, map[string]string{"$(1,063.12)": "-1063.12", "($63.12)": "-63.12", "(63.12) $": "-63.12", "$5-": "-5", "5- $": "-5", "$(63.12": bad}},
+		{"scale: 100", map[string]string{"0.15": "15", "1": "100", "-.5": "-50", "0.123": "12.3", "0.1234": "12.34", "0.0": "0", "0.15\u00a0": "15", "15 %": bad}},
+		{`scale: 0.01, decimal: ","`, map[string]string{"1500": "15", "7,5": "0.075", "1": "0.01"}},
+		{`symbol: "%", scale: 0.01`, map[string]string{"15 %": "0.15", "0.5": "0.005"}},
+		{"scale: -1", map[string]string{"5": "-5", "-5": "5", "0.1": "-0.1"}},
 		{`symbol: Fr., group: "'"`, map[string]string{"Fr. 1'234.50": "1234.50", "5 Fr.": "5", "Fr5": bad}},
 	} {
 		read := rule(t, tt.format, nil)

@@ -12,7 +12,7 @@ import (
 type keyCells struct {
 	property string
 	columns  []string // names in the header
-	indexes  []int
+	cells    []cellReader
 	takes    schema.Type
 }
 
@@ -20,7 +20,7 @@ type keyCells struct {
 func (k *KeyRule) gives(rule PropertyRule) bool {
 	return !k.Auto && len(k.Columns) == 1 && rule.Column == k.Columns[0] &&
 		rule.Value == nil && rule.Values == nil && rule.Default == "" && !rule.Clear &&
-		rule.Match == "" && rule.Position == "" &&
+		rule.Match == "" && rule.Position == "" && rule.Strip == "" && rule.Words == nil &&
 		!rule.isNumberFormat() && !rule.isTimeFormat()
 }
 
@@ -28,10 +28,10 @@ func (c *compiler) key(rule *KeyRule) *keyCells {
 	k := &keyCells{property: rule.Property}
 	for _, column := range rule.Columns {
 		index, name := c.column(column, "the key")
-		k.indexes = append(k.indexes, index)
+		k.cells = append(k.cells, c.newCellReader(index, "", nil))
 		k.columns = append(k.columns, name)
 	}
-	if len(k.indexes) == 0 {
+	if len(k.cells) == 0 {
 		c.fail("the key has no columns; name at least one")
 	}
 	return k
@@ -67,17 +67,17 @@ func (k *keyCells) fits(key string) (code string) {
 
 // value returns the key of a row.
 func (k *keyCells) value(fields []string) string {
-	if len(k.indexes) == 1 {
-		return fields[k.indexes[0]]
+	if len(k.cells) == 1 {
+		return k.cells[0].read(fields)
 	}
-	size := len(k.indexes) - 1
-	for _, index := range k.indexes {
-		size += len(fields[index])
+	size := len(k.cells) - 1
+	for i := range k.cells {
+		size += len(fields[k.cells[i].index])
 	}
 	var b strings.Builder
 	b.Grow(size)
-	for i, index := range k.indexes {
-		writeJoined(&b, i, fields[index])
+	for i := range k.cells {
+		writeJoined(&b, i, k.cells[i].read(fields))
 	}
 	return b.String()
 }

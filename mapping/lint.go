@@ -54,8 +54,8 @@ func NewLinter(object string, m *Mapper) *Linter {
 		}
 	}
 	if m.key != nil {
-		for i, index := range m.key.indexes {
-			l.cells = append(l.cells, lintedCell{m.key.columns[i], m.key.property, index, true})
+		for i := range m.key.cells {
+			l.cells = append(l.cells, lintedCell{m.key.columns[i], m.key.property, m.key.cells[i].index, true})
 		}
 	}
 	return l

@@ -128,16 +128,10 @@ func (p *propertyCell) lookup(cell string) (l Lookup, ok bool, code string) {
 
 // checkMatch returns the code of what is wrong with a value to look up.
 func checkMatch(cell string) (code string) {
-	switch {
-	case strings.TrimSpace(cell) == "":
-		return CodeMatchNotFound
-	case len(cell) > maxMatch && utf8.RuneCountInString(cell) > maxMatch:
+	if len(cell) > maxMatch && utf8.RuneCountInString(cell) > maxMatch {
 		return CodeValueTooLong
 	}
 	return ""
 }
 
-const (
-	blankMatchMessage = "the cell holds nothing but white space, which no record can be found by. Fill it in or empty it."
-	longMatchMessage  = "the value has more than 1,000 characters, too many to look a record up by. Fix the cell."
-)
+const longMatchMessage = "the value has more than 1,000 characters, too many to look a record up by. Fix the cell."

@@ -57,7 +57,7 @@ func TestLinks(t *testing.T) {
 		Properties:   []mapping.Property{{Name: "name", Value: "a"}, {Name: "tax_id"}},
 		Associations: []mapping.Association{with(deal, "17")},
 		Lookups: []mapping.Lookup{
-			{Target: targets[0], Value: " S-1", IDProperty: "hs_product_id"},
+			{Target: targets[0], Value: "S-1", IDProperty: "hs_product_id"},
 			{Target: targets[2], Value: "A-1", Association: deal},
 			{Target: targets[3], Value: "18", Association: quote},
 		},
@@ -76,7 +76,7 @@ func TestLinks(t *testing.T) {
 	}
 
 	// A record that is used again keeps nothing of this row.
-	if problems := m.Map([]string{"b", "", "", "", "", ""}, &rec); problems != nil || len(rec.Lookups) != 0 || len(rec.Associations) != 0 {
+	if problems := m.Map([]string{"b", "", "", "17", "", ""}, &rec); problems != nil || len(rec.Lookups) != 0 || len(rec.Associations) != 1 {
 		t.Errorf("%v %+v", problems, rec)
 	}
 }
@@ -94,7 +94,7 @@ func TestLinkProblems(t *testing.T) {
 			"REQUIRED_EMPTY hs_product_id SKU", "REQUIRED_EMPTY deals Order", "REQUIRED_EMPTY hs_position_on_quote Deal",
 		}},
 		{"white space", []string{"", " ", "\t", "", " \u00a0", "1"}, []string{
-			"MATCH_NOT_FOUND hs_product_id SKU", "MATCH_NOT_FOUND tax_id Tax", "MATCH_NOT_FOUND deals Order", "REQUIRED_EMPTY hs_position_on_quote Deal",
+			"REQUIRED_EMPTY hs_product_id SKU", "REQUIRED_EMPTY deals Order", "REQUIRED_EMPTY hs_position_on_quote Deal",
 		}},
 		{"long", []string{"", strings.Repeat("x", 1001), strings.Repeat("ü", 1000), "", strings.Repeat("ü", 1001), "1"}, []string{
 			"VALUE_TOO_LONG hs_product_id SKU", "VALUE_TOO_LONG deals Order",

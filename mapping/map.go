@@ -36,8 +36,9 @@ func (m *Mapper) Map(fields []string, rec *Record) []Problem {
 	for i := range m.properties {
 		p := &m.properties[i]
 		if p.Match != "" {
-			if l, ok, code := p.lookup(fields[p.index]); code != "" {
-				problems = append(problems, p.problem(code, fields[p.index]))
+			cell := p.read(fields)
+			if l, ok, code := p.lookup(cell); code != "" {
+				problems = append(problems, p.problem(code, cell))
 			} else if ok {
 				rec.Lookups = append(rec.Lookups, l)
 			} else if p.Clear {
@@ -52,9 +53,11 @@ func (m *Mapper) Map(fields []string, rec *Record) []Problem {
 			rec.Properties = append(rec.Properties, Property{p.Name, value})
 		}
 	}
+	associated := false
 	for i := range m.associations {
 		a := &m.associations[i]
-		id := fields[a.index]
+		id := a.read(fields)
+		associated = associated || id != "" || a.Required // else it has a problem of its own
 		if code := a.check(id); code != "" {
 			problems = append(problems, a.problem(code, id))
 		} else if id != "" && a.isLookup() {
@@ -63,14 +66,20 @@ func (m *Mapper) Map(fields []string, rec *Record) []Problem {
 			rec.associate(Association{To: a.To, ID: id, Category: a.Category, TypeID: a.Type})
 		}
 	}
+	if m.mustAssociate && !associated {
+		problems = append(problems, m.associations[0].problem(CodeUnassociated, ""))
+	}
+	if m.mustBeNamed && !isNamed(rec, problems) {
+		problems = append(problems, m.nameless())
+	}
 	for i := range m.numbered {
 		if problem, ok := m.numbered[i].problem(fields); ok {
 			problems = append(problems, problem)
 		}
 	}
 	if k := m.key; k != nil {
-		for i, index := range k.indexes {
-			if fields[index] == "" {
+		for i := range k.cells {
+			if k.cells[i].read(fields) == "" {
 				problems = append(problems, k.problem(CodeKeyEmpty, k.columns[i], ""))
 			}
 		}
@@ -88,7 +97,7 @@ func (p *propertyCell) cell(fields []string) string {
 	if p.Value != nil {
 		return ""
 	}
-	return fields[p.index]
+	return p.read(fields)
 }
 
 // value returns what the row sends for the property, if anything, or the code of
@@ -96,7 +105,9 @@ func (p *propertyCell) cell(fields []string) string {
 func (p *propertyCell) value(fields []string) (value string, ok bool, code string) {
 	if p.Value != nil {
 		value = p.constant
-	} else if value = fields[p.index]; value == "" {
+	} else if value, ok, code = p.sentFor(p.read(fields)); code != "" {
+		return "", false, code
+	} else if !ok {
 		switch {
 		case p.Default != "":
 			value = p.constant
@@ -105,25 +116,32 @@ func (p *propertyCell) value(fields []string) (value string, ok bool, code strin
 		case !p.Clear:
 			return "", false, ""
 		}
-	} else if p.sent != nil {
-		if value, ok = p.sent[value]; !ok {
-			return "", false, CodeValueNotMapped
-		}
-	} else {
-		if p.format != nil {
-			var why format.Reason
-			if value, why = p.format.Read(value); why != 0 {
-				return "", false, p.unread
-			}
-		}
-		if value, code = p.takes.Check(value); code != "" {
-			return "", false, code
-		}
 	}
 	if tooLong(value) {
 		return "", false, CodeValueTooLong
 	}
 	return value, true, ""
+}
+
+// sentFor returns what is sent for a cell, or the code of the problem; ok is false for a
+// cell that means an empty one.
+func (p *propertyCell) sentFor(cell string) (value string, ok bool, code string) {
+	switch {
+	case cell == "":
+		return "", false, ""
+	case p.sent != nil:
+		if value, ok = p.sent[cell]; !ok {
+			return "", false, CodeValueNotMapped
+		}
+		return value, true, ""
+	case p.format != nil:
+		var why format.Reason
+		if cell, why = p.format.Read(cell); why != 0 {
+			return "", false, p.unread
+		}
+	}
+	value, code = p.takes.Check(cell)
+	return value, value != "", code
 }
 
 func tooLong(value string) bool {

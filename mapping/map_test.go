@@ -36,9 +36,9 @@ func TestMap(t *testing.T) {
 			mapping.Record{Properties: []mapping.Property{{"b", "x"}, {"c", ""}, {"d", "y"}}},
 		},
 		{
-			"white space is no empty cell", "properties: { a: { column: A, default: x, required: true } }", "A",
+			"white space is an empty cell", "properties: { a: { column: A, default: x, required: true } }", "A",
 			[]string{" "},
-			mapping.Record{Properties: []mapping.Property{{"a", " "}}},
+			mapping.Record{Properties: []mapping.Property{{"a", "x"}}},
 		},
 		{
 			"constants", "properties: { a: { value: JPY }, b: { value: '' } }", "A",
@@ -136,7 +136,7 @@ func TestMapProblems(t *testing.T) {
 		},
 		{
 			"association", "properties: { a: A }\nassociations: [ { to: deals, column: D }, { to: quotes, column: Q }, { to: orders, column: O, required: true } ]", "A,D,Q,O",
-			[]string{"x", " 5", "1.8012E+10", ""},
+			[]string{"x", "5x", "1.8012E+10", ""},
 			[]problem{
 				{"ASSOCIATION_ID_INVALID", "D", "deals", "{value} is not a record id"},
 				{"ASSOCIATION_ID_INVALID", "Q", "quotes", "as text"},

@@ -2,7 +2,12 @@
 
 package mapping
 
-import "strings"
+import (
+	"cmp"
+	"strings"
+
+	"github.com/hubload/hubload/mapping/schema"
+)
 
 // DefaultObject is the object type of a mapping that names none.
 const DefaultObject = "line_items"
@@ -18,6 +23,14 @@ type Mapping struct {
 	Properties   []PropertyRule `yaml:"-"` // in the order written, each name once
 	Associations []AssociationRule
 	Key          *KeyRule // nil = no key
+
+	// Unassociated says that records without any association are meant. It excludes
+	// Associations. In YAML it is associations: [].
+	Unassociated bool `yaml:"-"`
+
+	// Nameless says that line items without a name and a product are meant. In YAML
+	// it is allow: [nameless].
+	Nameless bool `yaml:"-"`
 }
 
 // CSV pins what would otherwise be recognised from the input.
@@ -27,6 +40,9 @@ type CSV struct {
 
 	// HeaderLine is the physical line of the header, from 1; 0 = not said.
 	HeaderLine int64 `yaml:"-"`
+	// Empty are cells that mean an empty one, such as NULL, in every column that a
+	// rule reads.
+	Empty []string `yaml:"-"`
 }
 
 // A PropertyRule says where the value of a property comes from: from a column,
@@ -39,6 +55,10 @@ type PropertyRule struct {
 	Required bool              // an empty cell without Default is a Problem
 	Values   map[string]string // cell -> value sent; any other cell is a Problem. nil = cells are sent as they are
 	Clear    bool              `yaml:"-"` // an empty cell sends ""; excludes Default and Required
+
+	Trim  bool     // a text is sent without the white space around it, as other values always are
+	Strip string   // a text in front of the cells that isn't sent, "" = none
+	Words []string `yaml:"-"` // cells that mean an empty one, besides those of CSV.Empty; in YAML empty_words
 
 	// Match is a property of another record, which holds the cell's value: the
 	// record's id is sent. "" = cells are sent. It excludes Value, Default and
@@ -57,6 +77,8 @@ type PropertyRule struct {
 	Decimal  rune   `yaml:"-"` // '.' or ','; 0 = not said
 	Group    rune   `yaml:"-"` // '.', ',', '\'', ' ' or what looks like the last two; 0 = none
 	Symbol   string // text beside the number, "" = none
+	Scale    string // what the number is multiplied by, in digits; "" = 1
+	Unit     string // what the number counts, such as "months": a duration is sent; "" = it is a number
 	Layout   string // "" = the cells are not dates, or are such as HubSpot takes
 	Timezone string // with Layout only; "" = UTC
 }
@@ -69,6 +91,13 @@ type AssociationRule struct {
 	Category string // with Type only, and then always
 	Type     int    `yaml:"-"` // association type id, new record -> target; 0 = from the built-in table
 	Required bool   // an empty cell is a Problem
+
+	// Optional says that rows without any association are meant. Without it in any of
+	// the rules, a line item needs one of its associations. It excludes Required.
+	Optional bool
+
+	Strip string   // as in PropertyRule
+	Words []string `yaml:"-"` // as in PropertyRule
 
 	// Match is a property of the target, which holds the cell's value; "" = the
 	// cell holds the target's id.
@@ -123,7 +152,8 @@ func (m *Mapping) Columns() []string {
 }
 
 // ForHeader returns the mapping for an input without one: every column that is
-// named like a property maps to it. Names are compared after Unicode NFC and
+// named like a property maps to it, and the first that is named like the id of a deal
+// ([IsDealID]) associates line items. Names are compared after Unicode NFC and
 // without surrounding white space; isProperty gets them in that form. Of several
 // columns with the name of one property the first is taken; if their names are
 // exactly equal, [Mapping.Compile] refuses the mapping.
@@ -132,6 +162,9 @@ func ForHeader(object string, header []string, isProperty func(name string) bool
 	taken := make(map[string]bool)
 	for _, column := range header {
 		name := Normalize(column)
+		if len(m.Associations) == 0 && IsDealID(name) && schema.IsLineItem(cmp.Or(object, DefaultObject)) {
+			m.Associations = []AssociationRule{{To: "deals", Column: column}}
+		}
 		if name == "" || IsReportColumn(name) || taken[name] || !isProperty(name) {
 			continue
 		}

@@ -62,7 +62,7 @@ func (n *PositionRule) GroupKey(fields []string) string {
 // groupCell folds the cell as far as the account may. Two records that are taken for one
 // only leave gaps in the numbers; one that is taken for two would get numbers twice.
 func (a *associationCell) groupCell(fields []string) string {
-	cell := strings.TrimSpace(fields[a.index])
+	cell := a.read(fields)
 	if a.Match == "" {
 		return strings.TrimLeft(cell, "0")
 	}

@@ -23,6 +23,13 @@ const (
 
 	// CodeKeyEmpty: a column of the key is empty.
 	CodeKeyEmpty = "KEY_EMPTY"
+
+	// CodeUnassociated: all association cells of a line item are empty. No page of
+	// HubSpot lists a line item that belongs to nothing.
+	CodeUnassociated = "UNASSOCIATED"
+
+	// CodeEmptyLineItem: a line item gets neither a name nor a product.
+	CodeEmptyLineItem = "EMPTY_LINE_ITEM"
 )
 
 // problem returns the problem of a row with its cell.
@@ -33,8 +40,6 @@ func (p *propertyCell) problem(code, cell string) Problem {
 		problem.Message = "the cell is empty and the property is required. Fill it in, or add default: to the rule."
 	case CodeValueNotMapped:
 		problem.Message = "the rule has no value for {value}. Add it under values, or fix the cell."
-	case CodeMatchNotFound:
-		problem.Message = blankMatchMessage
 	case CodeValueTooLong:
 		problem.Message = tooLongMessage
 		if p.Match != "" {
@@ -55,8 +60,8 @@ func (a *associationCell) problem(code, id string) Problem {
 		if a.Match != "" {
 			problem.Message = "the cell is empty and the association is required. Fill in the record's " + a.Match + "."
 		}
-	case CodeMatchNotFound:
-		problem.Message = blankMatchMessage
+	case CodeUnassociated:
+		problem.Message = "the row names no " + singular(a.To) + ", and HubSpot shows a line item without one nowhere. Fill in the cell, or add optional: true to the association if such line items are meant."
 	case CodeValueTooLong:
 		problem.Message = longMatchMessage
 	case CodeAssociationIDInvalid:
@@ -72,8 +77,6 @@ func idHint(id string) string {
 	switch {
 	case strings.Contains(strings.ToUpper(id), "E+"):
 		return ": a spreadsheet has rounded it, so export the column again as text"
-	case strings.TrimSpace(id) != id:
-		return ": there is white space around it"
 	}
 	return ""
 }
@@ -114,10 +117,10 @@ func (m *Mapper) Cell(fields []string, property string) (column, value string) {
 		if a.To != property {
 			continue
 		}
-		if a.check(fields[a.index]) != "" {
+		if a.check(a.read(fields)) != "" {
 			return a.Column, fields[a.index]
 		}
-		lookedUp := func(a *associationCell) bool { return a.isLookup() && fields[a.index] != "" }
+		lookedUp := func(a *associationCell) bool { return a.isLookup() && a.read(fields) != "" }
 		if found == nil || lookedUp(a) && !lookedUp(found) {
 			found = a
 		}

@@ -7,6 +7,7 @@ import (
 
 	"go.yaml.in/yaml/v4"
 
+	"github.com/hubload/hubload/mapping/format"
 	"github.com/hubload/hubload/mapping/internal/wording"
 )
 
@@ -24,12 +25,15 @@ type (
 		Account      string
 		CSV          *CSV
 		Properties   yamlProperties
+		Allow        []string
 	}
 	yamlCSV struct {
 		plainCSV   `yaml:",inline"`
 		Delimiter  string
 		HeaderLine string `yaml:"header_line"`
+		Empty      yamlWords
 	}
+	yamlWords      []string // as they are written, NULL and ~ too
 	yamlProperties []PropertyRule
 	yamlProperty   struct {
 		plainProperty `yaml:",inline"`
@@ -37,11 +41,13 @@ type (
 		Group         string
 		Sign          string // the old name of symbol
 		Empty         string
+		EmptyWords    yamlWords `yaml:"empty_words"`
 	}
 	yamlAssociation struct {
 		plainAssociation `yaml:",inline"`
 		Type             string
 		Exists           string
+		EmptyWords       yamlWords `yaml:"empty_words"`
 	}
 )
 
@@ -53,6 +59,12 @@ func (s *section) mapping(m *Mapping) {
 	m.Properties = in.Properties
 	if in.CSV != nil {
 		m.CSV = *in.CSV
+	}
+	m.Unassociated = s.has("associations") && len(in.Associations) == 0
+	for i, what := range in.Allow {
+		if m.Nameless = true; what != "nameless" {
+			s.failAt(s.at("allow").Content[i], "allow can only have nameless, for line items without a name and a product")
+		}
 	}
 	if n := s.at("key"); n != nil && n.Kind == yaml.ScalarNode && m.Key != nil {
 		s.keyColumn(m)
@@ -81,12 +93,29 @@ func (c *CSV) UnmarshalYAML(n *yaml.Node) error {
 	*c = CSV(in.plainCSV)
 	c.Delimiter = s.character("delimiter", in.Delimiter)
 	c.HeaderLine = s.number("header_line", in.HeaderLine, maxHeaderLine)
+	c.Empty = in.Empty
 	switch c.Delimiter {
 	case '"', '\r', '\n', 0:
 		if in.Delimiter != "" {
 			s.errs = nil
 			s.fail("delimiter", `delimiter must be one character, such as ";", or "\t" in double quotes for TAB, but not a quote or line end`)
 		}
+	}
+	return s.errs.orNil()
+}
+
+// UnmarshalYAML is called by the library.
+func (list *yamlWords) UnmarshalYAML(n *yaml.Node) error {
+	s := section{node: n}
+	if n.Kind != yaml.SequenceNode {
+		s.fail("", "words for an empty cell must be a list such as [NULL, n/a]")
+	}
+	for _, element := range n.Content {
+		if element.Kind != yaml.ScalarNode || format.Trim(element.Value) == "" {
+			s.failAt(element, "a word for an empty cell must be a text such as NULL; cells with nothing in them are empty anyway")
+			continue
+		}
+		*list = append(*list, format.Trim(element.Value))
 	}
 	return s.errs.orNil()
 }
@@ -117,7 +146,9 @@ func (s *section) property(p *PropertyRule, name *yaml.Node) {
 	what := "property " + wording.Quote(p.Name)
 	s.decode(&in, what)
 	s.boolean("required")
+	s.boolean("trim")
 	*p = PropertyRule(in.plainProperty)
+	p.Words = in.EmptyWords
 	if len(s.errs) > 0 {
 		return // what seems to be missing may only be misspelt
 	}
@@ -131,7 +162,7 @@ func (s *section) property(p *PropertyRule, name *yaml.Node) {
 	}
 	switch {
 	case s.has("position"):
-		s.exclude("position, which numbers the rows", append([]string{"column", "value", "default", "values", "empty", "match", "of", "sign"}, formatKeys()...)...)
+		s.exclude("position, which numbers the rows", append([]string{"column", "value", "default", "values", "empty", "match", "of", "sign", "trim", "strip", "empty_words"}, formatKeys()...)...)
 		return
 	case s.has("match"):
 		s.exclude("match, which looks cells up as they are", append([]string{"value", "default", "values", "sign"}, formatKeys()...)...)
@@ -144,7 +175,7 @@ func (s *section) property(p *PropertyRule, name *yaml.Node) {
 	case s.has("of"):
 		s.fail("of", "of needs match beside it, the property by which the record is found")
 	case s.has("value"):
-		s.exclude("value, which is the same for all rows", "column", "default", "required", "values", "empty")
+		s.exclude("value, which is the same for all rows", "column", "default", "required", "values", "empty", "trim", "strip", "empty_words")
 	}
 	if !s.has("value") && !s.has("column") {
 		s.failAt(name, "%s has no source; give it a column, or a value that is the same for all rows", what)
@@ -180,7 +211,9 @@ func (a *AssociationRule) UnmarshalYAML(n *yaml.Node) error {
 	s, in := section{node: n}, yamlAssociation{}
 	s.decode(&in, "an association")
 	s.boolean("required")
+	s.boolean("optional")
 	*a = AssociationRule(in.plainAssociation)
+	a.Words = in.EmptyWords
 	if len(s.errs) > 0 {
 		return s.errs.orNil()
 	}
@@ -196,6 +229,9 @@ func (a *AssociationRule) UnmarshalYAML(n *yaml.Node) error {
 	}
 	if !s.has("column") {
 		s.fail("", "an association needs column, the column with the record ids, or with the values of match")
+	}
+	if a.Optional && a.Required {
+		s.fail("optional", "optional: true contradicts required: true; keep one of the two")
 	}
 	if a.Check && a.Match != "" {
 		s.fail("exists", "exists has no use beside match, by which the record is looked up anyway; keep one of the two")

@@ -56,7 +56,7 @@ properties:
   billing: { value: Monthly }
   colours: { column: A, values: { x: Red;Blue, y: "" }, default: "Blue;r" }
   price: { column: B, decimal: ",", default: "1.5" }
-  name: { column: B, empty: clear }
+  shape: { column: B, empty: clear }
   optional: { value: "" }
 `).CompileFor([]string{"A", "B"}, account())
 	if err != nil {

@@ -84,7 +84,7 @@ func (s *section) checkNode(n *yaml.Node, what string, mayBeEmpty bool) {
 		s.refused = true
 	case n.Value == "" && !quoted:
 		s.failAt(n, "%s has no value; write one, or \"\" for an empty text", what)
-	case !quoted && slices.Contains([]string{"~", "null", "Null", "NULL"}, n.Value):
+	case !quoted && !isWord(what) && slices.Contains([]string{"~", "null", "Null", "NULL"}, n.Value):
 		s.failAt(n, "%s has no value: %s is YAML for none; write \"%s\" if the word is meant", what, n.Value, n.Value)
 	case n.Value == "" && !mayBeEmpty:
 		s.failAt(n, "%s is empty; write a text, or remove the key", what)
@@ -111,6 +111,11 @@ func (s *section) checkNode(n *yaml.Node, what string, mayBeEmpty bool) {
 		}
 		s.checkNode(value, name, what == "values" || name == "value")
 	}
+}
+
+// isWord reports whether a text that is YAML for none is a word for an empty cell.
+func isWord(what string) bool {
+	return what == "an element of empty" || what == "an element of empty_words"
 }
 
 // decode loads the section into a struct or a map.

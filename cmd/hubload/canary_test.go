@@ -113,7 +113,7 @@ func TestLeastScope(t *testing.T) {
 	if err := os.WriteFile(input, []byte("name\na\nb\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	env := map[string]string{"XDG_STATE_HOME": filepath.Join(dir, "state"), "HUBSPOT_ACCESS_TOKEN": canary}
+	env := map[string]string{"XDG_STATE_HOME": filepath.Join(dir, "state"), "HUBSPOT_ACCESS_TOKEN": canary, unassociatedEnv: "true"}
 	var out strings.Builder
 	code := run([]string{"import", input, "--base-url", server.URL, "--run", filepath.Join(dir, "run")},
 		system{getenv: func(k string) string { return env[k] }, stdin: strings.NewReader(""), stdout: &out, stderr: &out})

@@ -133,7 +133,7 @@ func TestChangedBetweenProcesses(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			env := map[string]string{"XDG_STATE_HOME": filepath.Join(p.dir, "state"), "HUBSPOT_ACCESS_TOKEN": canary}
+			env := map[string]string{"XDG_STATE_HOME": filepath.Join(p.dir, "state"), "HUBSPOT_ACCESS_TOKEN": canary, unassociatedEnv: "true"}
 			start := func(args ...string) (int, string) {
 				var stdout, stderr strings.Builder
 				code := run(append([]string{"import", p.input, "-m", p.mapping, "--run", p.out, "--base-url", p.url, "--batch-size", "10", "--workers", "1"}, args...),

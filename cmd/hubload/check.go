@@ -45,6 +45,7 @@ func (a *app) checkCommand() *cobra.Command {
 	f.addObject(fs)
 	f.addForm(fs)
 	fs.StringVar(&f.where.run, "report", "", "directory `DIR` for failures.csv and summary.json; default: "+rundir.Root+"/<name>-<8 hex digits of the content's SHA-256>.check")
+	f.addUnassociated(fs)
 	f.account.add(fs)
 	fs.BoolVar(&f.how.excelSafe, "excel-safe", false, "neutralise every cell of failures.csv")
 	fs.BoolVar(&f.where.sandbox, "sandbox", false, "check by the properties of the throw-away account of import --sandbox")

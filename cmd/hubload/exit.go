@@ -63,6 +63,8 @@ var reasons = map[rundir.Reason]struct {
 
 	rundir.BadMapping:     {exitUsage, ""},
 	rundir.NoMapping:      {exitUsage, "propose one with hubload map, write it into {path}, or name one with --mapping"},
+	rundir.NoAssociation:  {exitUsage, "propose a mapping with hubload map {path}; or, if such line items are meant, say so: associations: [] in the mapping, or --unassociated"},
+	rundir.NoName:         {exitUsage, "map a column to name; or, if such line items are meant, add allow: [nameless] to the mapping"},
 	rundir.WrongAccount:   {exitMismatch, "use the token of the other account"},
 	rundir.UnknownAccount: {exitMismatch, "take account: out of the mapping, or use a token that can read account information"},
 

@@ -149,10 +149,10 @@ func (m *misdeed) test(t *testing.T, keyed bool) {
 	if keyed {
 		key = "key: { property: row_key, columns: [name] }\n"
 	}
-	mapping := write("m.yaml", "properties: { name: name, quantity: quantity }\n"+key)
+	mapping := write("m.yaml", "properties: { name: name, quantity: quantity }\nassociations: []\n"+key)
 	input := write("rows.csv", m.rows())
 	out := filepath.Join(dir, "run")
-	env := map[string]string{"XDG_STATE_HOME": filepath.Join(dir, "state"), "HUBSPOT_ACCESS_TOKEN": canary}
+	env := map[string]string{"XDG_STATE_HOME": filepath.Join(dir, "state"), "HUBSPOT_ACCESS_TOKEN": canary, unassociatedEnv: "true"}
 	sys := system{getenv: func(k string) string { return env[k] }, stdin: strings.NewReader("")}
 	if keyed {
 		// The five seconds of the key's proof are another test's subject.

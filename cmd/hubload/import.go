@@ -35,6 +35,7 @@ type importFlags struct {
 		run                      string
 		again, sandbox, noLedger bool
 		dry                      bool
+		unassociated             bool
 	}
 	account accountFlags
 	how     runFlags
@@ -72,6 +73,7 @@ func (a *app) importCommand() *cobra.Command {
 	fs.BoolVar(&f.where.again, "again", false, "import a file that was imported before, once more")
 	fs.BoolVar(&f.where.noLedger, "no-ledger", false, "don't look at what went into the account before, and don't remember what goes in")
 	f.addForm(fs)
+	f.addUnassociated(fs)
 	fs.BoolVar(&f.account.createKey, "create-key", false, "create the property of the mapping's key when the account lacks it")
 	f.say.add(fs)
 	return cmd
@@ -83,6 +85,10 @@ func (f *importFlags) addMapping(fs *pflag.FlagSet) {
 
 func (f *importFlags) addObject(fs *pflag.FlagSet) {
 	fs.StringVar(&f.what.object, "object", "", "object `TYPE` to create; default: line_items")
+}
+
+func (f *importFlags) addUnassociated(fs *pflag.FlagSet) {
+	fs.BoolVar(&f.where.unassociated, "unassociated", false, "create line items without any association")
 }
 
 func (f *importFlags) addForm(fs *pflag.FlagSet) {
@@ -127,6 +133,7 @@ func (f *importFlags) options(a *app, path string) (o rundir.Options, close func
 	o = a.options(&f.account)
 	o.File, o.Dir, o.Mapping, o.Object = path, f.where.run, f.what.mapping, f.what.object
 	o.Encoding, o.Delimiter = f.what.encoding, f.what.delimiter.r
+	o.Unassociated = f.where.unassociated
 	o.Again, o.Sandbox, o.NoLedger = f.where.again, f.where.sandbox, f.where.noLedger
 	f.how.set(&o)
 	o.Watch = a.progress(&f.say, f.how.batchSize.n)

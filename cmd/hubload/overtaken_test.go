@@ -24,7 +24,7 @@ func TestAboutToSend(t *testing.T) {
 	if err := os.WriteFile(input, []byte("name\na\nb\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	env := map[string]string{"XDG_STATE_HOME": filepath.Join(dir, "state"), "HUBSPOT_ACCESS_TOKEN": canary}
+	env := map[string]string{"XDG_STATE_HOME": filepath.Join(dir, "state"), "HUBSPOT_ACCESS_TOKEN": canary, unassociatedEnv: "true"}
 	start := func(name string, more ...string) (int, string) {
 		var out strings.Builder
 		code := run(append([]string{"import", input, "--base-url", server.URL, "--run", filepath.Join(dir, name)}, more...),

@@ -113,7 +113,7 @@ func (r *reading) test(t *testing.T, keyed bool) {
 		}
 	}
 	out := filepath.Join(dir, "run")
-	env := map[string]string{"XDG_STATE_HOME": filepath.Join(dir, "state"), "HUBSPOT_ACCESS_TOKEN": canary}
+	env := map[string]string{"XDG_STATE_HOME": filepath.Join(dir, "state"), "HUBSPOT_ACCESS_TOKEN": canary, unassociatedEnv: "true"}
 	sys := system{getenv: func(k string) string { return env[k] }, stdin: strings.NewReader("")}
 	if keyed {
 		rundir.RememberKey(stateDir(sys.getenv), &rundir.Run{BaseURL: url, Account: 4242, Object: defaultObject, Key: "row_key"})
@@ -160,7 +160,7 @@ func TestAKeyThatIsLost(t *testing.T) {
 		}
 	}
 	out := filepath.Join(dir, "run")
-	env := map[string]string{"XDG_STATE_HOME": filepath.Join(dir, "state"), "HUBSPOT_ACCESS_TOKEN": canary}
+	env := map[string]string{"XDG_STATE_HOME": filepath.Join(dir, "state"), "HUBSPOT_ACCESS_TOKEN": canary, unassociatedEnv: "true"}
 	var stdout, stderr strings.Builder
 	sys := system{getenv: func(k string) string { return env[k] }, stdin: strings.NewReader(""), stdout: &stdout, stderr: &stderr}
 	code := run([]string{"import", filepath.Join(dir, "rows.csv"), "-m", filepath.Join(dir, "m.yaml"), "--run", out, "--base-url", url}, sys)

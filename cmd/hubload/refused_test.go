@@ -85,7 +85,7 @@ func TestRefusedFiles(t *testing.T) {
 			peak := filepath.Join(dir, "peak")
 			cmd := exec.Command(program, append([]string{"import", path, "--sandbox"}, c.args...)...)
 			cmd.Dir = dir
-			cmd.Env = []string{"XDG_STATE_HOME=" + dir, "HOME=" + dir, peakEnv + "=" + peak}
+			cmd.Env = []string{"XDG_STATE_HOME=" + dir, "HOME=" + dir, peakEnv + "=" + peak, unassociatedEnv + "=true"}
 			var said bytes.Buffer
 			cmd.Stdout, cmd.Stderr = &said, &said
 			start := time.Now()

@@ -42,7 +42,7 @@ func TestNothingCommandsTheTerminal(t *testing.T) {
 			if err != nil {
 				t.Skip(err) // not every system has such names
 			}
-			env := map[string]string{"XDG_STATE_HOME": filepath.Join(dir, "state"), "HUBSPOT_ACCESS_TOKEN": canary}
+			env := map[string]string{"XDG_STATE_HOME": filepath.Join(dir, "state"), "HUBSPOT_ACCESS_TOKEN": canary, unassociatedEnv: "true"}
 			var out strings.Builder
 			sys := system{getenv: func(k string) string { return env[k] }, stdin: strings.NewReader(""), stdout: &out, stderr: &out}
 			folder := filepath.Join(dir, "run"+strings.ToValidUTF8(evil, "?"))

@@ -33,7 +33,7 @@ func (o *ordeal) start(args []string, how strike) *process {
 	o.processes++
 	p := &process{o: o, name: filepath.Join(o.dir, fmt.Sprintf("process-%02d", o.started)), args: args, exited: make(chan struct{})}
 	program := o.h.hubload
-	env := []string{"PATH=/nowhere", "HOME=" + o.dir, "XDG_STATE_HOME=" + o.state, "HUBSPOT_ACCESS_TOKEN=" + o.token}
+	env := []string{"PATH=/nowhere", "HOME=" + o.dir, "XDG_STATE_HOME=" + o.state, "HUBSPOT_ACCESS_TOKEN=" + o.token, unassociatedEnv + "=true"}
 	if o.sc.naive {
 		program, env = o.h.self, append(env, naiveEnv+"=1")
 	}

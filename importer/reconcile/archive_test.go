@@ -26,7 +26,7 @@ properties:
   name: { column: name }
   price: { column: price }
 associations:
-  - { to: deals, column: deal }
+  - { to: deals, column: deal, optional: true }
   - { to: quotes, column: quote }
 `
 

@@ -17,7 +17,7 @@ import (
 const autoMapping = `
 properties: { name: name, price: price }
 associations:
-  - { to: deals, column: deal }
+  - { to: deals, column: deal, optional: true }
   - { to: quotes, column: company, match: name }
 key: { property: row_key, auto: true }
 `
@@ -68,7 +68,7 @@ func TestKeysAreOfWhatTheRowSends(t *testing.T) {
 		"rules in another order": {`
 associations:
   - { to: quotes, column: company, match: name }
-  - { to: deals, column: deal }
+  - { to: deals, column: deal, optional: true }
 properties: { price: price, name: name }
 key: { property: row_key, auto: true }`, csv},
 		"positions": {strings.Replace(autoMapping, "price: price }", "price: price, hs_position_on_quote: { position: deals } }", 1), csv},

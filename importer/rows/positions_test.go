@@ -15,7 +15,7 @@ import (
 
 const positionMapping = `
 properties: { name: Name, n: { position: deals } }
-associations: [ { to: deals, column: Deal } ]
+associations: [ { to: deals, column: Deal, optional: true } ]
 `
 
 // positions are the numbers that rows are sent with, "-" for refused rows, and what

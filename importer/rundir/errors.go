@@ -32,6 +32,8 @@ const (
 
 	BadMapping     // it can't be read, or doesn't fit the input or the account
 	NoMapping      // there is none, and no column is named like a property; Path is where it would be found
+	NoAssociation  // it associates line items with nothing
+	NoName         // it gives line items no name
 	WrongAccount   // it names another account than the token's
 	UnknownAccount // it names an account, and the token can't read its own
 

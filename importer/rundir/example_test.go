@@ -24,7 +24,7 @@ func Example() {
 	}
 	defer os.RemoveAll(dir)
 	file := filepath.Join(dir, "orders.csv")
-	if err := os.WriteFile(file, []byte("name,quantity,price\nHosting,12,9.90\nBackup,1,150\nSupport,two,49\n"), 0o600); err != nil {
+	if err := os.WriteFile(file, []byte("name,quantity,price,deal_id\nHosting,12,9.90,9002100472\nBackup,1,150,9002100472\nSupport,two,49,9002100472\n"), 0o600); err != nil {
 		log.Fatal(err)
 	}
 

@@ -46,6 +46,9 @@ type Options struct {
 	Sandbox bool
 	Seed    func(ctx context.Context, m *mapping.Mapper, open func() (rows.Source, error)) error
 
+	// Unassociated creates line items that are associated with nothing.
+	Unassociated bool
+
 	// CreateKey creates the property of the mapping's key where the account lacks it.
 	CreateKey bool
 

@@ -53,6 +53,7 @@ func (o *Options) look(ctx context.Context, in *Input) (*mapping.Mapping, error)
 			return nil, badMapping(fmt.Errorf("the mapping doesn't fit %s, whose header on line %d is %s:\n%w", in.Path, in.HeaderLine, shownHeader(in.Header), err))
 		}
 		o.noteInexact(m, in.Header)
+		return m, o.checkAssociated(m) // before the account is asked
 	}
 	return m, nil
 }
@@ -185,7 +186,18 @@ func (o *Options) complete(in *Input, m *mapping.Mapping, known *schema.Schema) 
 	if in.HeaderLine > 1 {
 		m.CSV.HeaderLine = in.HeaderLine
 	}
-	return m, nil
+	return m, o.checkAssociated(m)
+}
+
+// checkAssociated refuses a mapping whose line items belong to nothing.
+func (o *Options) checkAssociated(m *mapping.Mapping) error {
+	if o.Unassociated {
+		m.AllowUnassociated()
+	}
+	if err := m.Complete(); errors.Is(err, mapping.ErrUnassociated) {
+		return &Error{Reason: NoAssociation, Path: o.File, Err: err}
+	}
+	return nil
 }
 
 // compile makes the mapper of an input by what is known of the account.
@@ -193,6 +205,9 @@ func (o *Options) compile(in *Input, m *mapping.Mapping, known *schema.Schema, a
 	mapper, err := m.CompileFor(in.Header, known)
 	if err != nil {
 		return nil, badMapping(fmt.Errorf("the mapping doesn't fit %s or %s:\n%w", in.Path, account, err))
+	}
+	if err := m.Complete(); err != nil {
+		return nil, &Error{Reason: NoName, Path: o.File, Err: err}
 	}
 	o.noteUnused(mapper)
 	return mapper, nil
@@ -204,7 +219,7 @@ var propertyForm = regexp.MustCompile(`^[a-z][a-z0-9_]*$`)
 // mapByName makes a mapping of the columns that are named like properties of the
 // account.
 func (o *Options) mapByName(in *Input, object string, known *schema.Schema) (*mapping.Mapping, error) {
-	isProperty := propertyForm.MatchString
+	isProperty := func(name string) bool { return propertyForm.MatchString(name) && !mapping.IsDealID(name) }
 	if known != nil {
 		isProperty = known.Writable
 	} else {

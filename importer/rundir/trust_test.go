@@ -42,7 +42,7 @@ func newDesk(t *testing.T, c hubspottest.Config, csv string) *desk {
 	d.url = server.URL
 	d.write(t, "orders.csv", csv)
 	d.options = rundir.Options{
-		File: d.path("orders.csv"), Dir: d.path("run"), StateDir: d.path("state"), BaseURL: d.url, Connect: connect,
+		File: d.path("orders.csv"), Dir: d.path("run"), StateDir: d.path("state"), BaseURL: d.url, Connect: connect, Unassociated: true,
 	}
 	return d
 }

@@ -107,8 +107,8 @@ func (s *Sample) symbol() string {
 
 // symbolOf returns the text beside a number, "" if there is none.
 func symbolOf(cell string) string {
-	const signs = "+-" + string(minus)
-	cell = strings.Trim(cell, numberEnds+signs)
+	const signs = "+-()" + string(minus)
+	cell = strings.Trim(narrow(cell), numberEnds+signs)
 	isNumeral := func(c rune) bool { return '0' <= c && c <= '9' }
 	first, last := strings.IndexFunc(cell, isNumeral), strings.LastIndexFunc(cell, isNumeral)
 	if first < 0 {
@@ -116,7 +116,7 @@ func symbolOf(cell string) string {
 	}
 	symbol := strings.TrimRight(cell[:first], numberEnds+signs+".,")
 	if symbol == "" {
-		symbol = strings.TrimLeft(cell[last+1:], numberEnds)
+		symbol = strings.TrimLeft(cell[last+1:], numberEnds+signs)
 	}
 	if CheckSymbol(symbol) != "" {
 		return ""

@@ -27,4 +27,6 @@ const (
 	NoSuchTime                   // it is, but the day or time doesn't exist
 	Skipped                      // the clocks were set forward over it
 	Repeated                     // the clocks were set back, and it came twice
+	Mixed                        // percent and fractions are mixed in one column
+	TooLong                      // the number has too many digits
 )

@@ -4,6 +4,7 @@ package format
 
 import (
 	"regexp"
+	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -24,6 +25,7 @@ type Number struct {
 	Decimal rune // '.' or ','
 	Group   rune // '.', ',', '\'', ' ' or what looks like the last two; 0 = none
 	Symbol  string
+	Scale   string // what the number is multiplied by, such as 100; "" = 1
 }
 
 // CheckSymbol returns what is wrong with a symbol, "" if nothing is. It could be taken
@@ -50,36 +52,58 @@ func isSymbol(c rune) bool { return unicode.Is(unicode.Sc, c) || c == '%' || c =
 // IsGroup reports whether c can separate groups of digits.
 func IsGroup(c rune) bool { return strings.ContainsRune(".,"+spaces+apostrophes, c) }
 
-// Read takes plus or minus, symbol, digits, in this order or with the first two
-// swapped or the symbol at the end, and white space around each.
+// Read takes digits with a plus or minus, or a minus behind them, or brackets around
+// them, as bookkeepers write negative numbers; and with the symbol on one side. White
+// space may stand between these, and digits may be full-width.
 func (f *Number) Read(cell string) (string, Reason) {
-	whole := strings.Trim(cell, numberEnds)
-	sign, s := cutSign(whole)
-	if f.Symbol != "" {
-		if rest, found := strings.CutPrefix(s, f.Symbol); found {
-			s = strings.TrimLeft(rest, numberEnds)
-			if sign == 0 {
-				whole = s
-				sign, s = cutSign(whole)
-			} else {
-				whole = "" // the minus stands apart from the digits
-			}
-		} else if rest, found := strings.CutSuffix(s, f.Symbol); found {
-			s = strings.TrimRight(rest, numberEnds)
-		}
-	}
+	whole := narrow(Trim(cell))
+	s, sign, symbol := f.cutAround(whole)
 	asIs, ok := f.scan(s)
 	if !ok {
 		return "", Unreadable
 	}
-	if asIs {
-		switch {
-		case sign == 0:
-			return s, 0
-		case strings.HasPrefix(whole, string(sign)+s):
-			return whole[:1+len(s)], 0
-		}
+	number := s
+	switch {
+	case !asIs || sign != 0 && whole[1:] != s:
+		number = f.plain(sign, s)
+	case sign != 0:
+		number = whole
 	}
+	if f.Symbol == percent && !symbol && f.Scale == "" && isFraction(number) {
+		return "", Mixed
+	}
+	return f.scaled(number)
+}
+
+const percent = "%"
+
+// cutAround returns the digits, the sign, 0 without one, and whether the symbol was there.
+func (f *Number) cutAround(s string) (digits string, sign byte, symbol bool) {
+	for {
+		c, size := utf8.DecodeRuneInString(s)
+		last, lastSize := utf8.DecodeLastRuneInString(s)
+		switch {
+		case sign == 0 && c == '+':
+			sign, s = '+', s[size:]
+		case sign == 0 && (c == '-' || c == minus):
+			sign, s = '-', s[size:]
+		case sign == 0 && c == '(' && last == ')':
+			sign, s = '-', s[size:len(s)-lastSize]
+		case sign == 0 && (last == '-' || last == minus) && size < len(s):
+			sign, s = '-', s[:len(s)-lastSize]
+		case f.Symbol != "" && !symbol && strings.HasPrefix(s, f.Symbol):
+			symbol, s = true, s[len(f.Symbol):]
+		case f.Symbol != "" && !symbol && strings.HasSuffix(s, f.Symbol):
+			symbol, s = true, s[:len(s)-len(f.Symbol)]
+		default:
+			return s, sign, symbol
+		}
+		s = strings.Trim(s, numberEnds)
+	}
+}
+
+// plain writes digits that scan has seen as HubSpot takes them.
+func (f *Number) plain(sign byte, s string) string {
 	var b strings.Builder
 	b.Grow(1 + len(s))
 	if sign != 0 {
@@ -93,7 +117,31 @@ func (f *Number) Read(cell string) (string, Reason) {
 			b.WriteByte(byte(c)) // scan saw nothing but ASCII besides
 		}
 	}
-	return b.String(), 0
+	return b.String()
+}
+
+// narrow returns a text whose full-width digits and signs, as Japanese keyboards type
+// them, are ASCII. Such characters begin with the byte EF.
+func narrow(s string) string {
+	if strings.IndexByte(s, 0xef) < 0 {
+		return s
+	}
+	return strings.Map(func(c rune) rune {
+		switch {
+		case '０' <= c && c <= '９':
+			return c - '０' + '0'
+		case strings.ContainsRune("（）＋，－．％", c):
+			return c - '（' + '('
+		}
+		return c
+	}, s)
+}
+
+// isFraction reports whether a number that HubSpot takes lies between -1 and 1 and is
+// not 0.
+func isFraction(number string) bool {
+	x, err := strconv.ParseFloat(number, 64)
+	return err == nil && -1 < x && x < 1 && x != 0
 }
 
 // scan reports whether s is digits in this format, and whether HubSpot takes them as
@@ -140,22 +188,15 @@ func (f *Number) isGroup(c rune) bool {
 	return false
 }
 
-// cutSign returns the plus or minus in front of s, 0 without one, and what follows.
-func cutSign(s string) (sign byte, rest string) {
-	c, size := utf8.DecodeRuneInString(s)
-	switch c {
-	case '+':
-		sign = '+'
-	case '-', minus:
-		sign = '-'
-	default:
-		return 0, s
-	}
-	return sign, strings.TrimLeft(s[size:], numberEnds)
-}
-
 // Explain is that of [Format].
-func (f *Number) Explain(Reason) (what, fix string) {
+func (f *Number) Explain(why Reason) (what, fix string) {
+	switch why {
+	case Mixed:
+		return "has no % sign and is less than 1, so that the number itself or a hundred times as much may be meant",
+			"Write the % sign into the cell; or, if the whole column is written as fractions, give the rule scale: 100 instead of symbol"
+	case TooLong:
+		return "is too long to be multiplied by the rule's scale", "Fix the cell"
+	}
 	return "is not a number as the rule says, with " + f.Keys(f.Symbol), "Fix the cell"
 }
 
@@ -163,7 +204,7 @@ func (f *Number) Explain(Reason) (what, fix string) {
 // "€", with a text that is shown for the symbol.
 func (f *Number) Keys(symbol string) string {
 	var keys []string
-	if f.Decimal != '.' || f.Group == 0 && f.Symbol == "" {
+	if f.Decimal != '.' || f.Group == 0 && f.Symbol == "" && f.Scale == "" {
 		keys = append(keys, "decimal: "+wording.Quote(string(f.Decimal)))
 	}
 	if f.Group != 0 {
@@ -171,6 +212,9 @@ func (f *Number) Keys(symbol string) string {
 	}
 	if f.Symbol != "" {
 		keys = append(keys, "symbol: "+wording.Quote(symbol))
+	}
+	if f.Scale != "" {
+		keys = append(keys, "scale: "+f.Scale)
 	}
 	return strings.Join(keys, " and ")
 }

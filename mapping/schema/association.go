@@ -29,8 +29,11 @@ type associationType struct {
 	to, objectID, alias string
 }
 
+// IsLineItem reports whether an object type is that of line items.
+func IsLineItem(object string) bool { return object == "line_items" || object == "0-8" }
+
 func associationTypes(object string) []associationType {
-	if object != "line_items" && object != "0-8" {
+	if !IsLineItem(object) {
 		return nil
 	}
 	return []associationType{

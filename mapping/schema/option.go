@@ -15,6 +15,7 @@ type Options struct {
 	folded     map[string]string // the same without case, the first of several
 	ambiguous  map[string]bool   // labels of several options
 	shown      []string          // values that are suggested, in the account's order
+	labels     []string          // the same, and the labels that are taken
 	firstEight string            // of shown, for messages
 }
 
@@ -45,9 +46,12 @@ func NewOptions(all []Option) *Options {
 			continue
 		}
 		o.fold(option.Value, option.Value)
-		if _, taken := o.values[option.Label]; !taken && option.Label != "" && !o.ambiguous[option.Label] {
-			o.values[option.Label] = option.Value
-			o.fold(option.Label, option.Value)
+		o.labels = append(o.labels, option.Value)
+		label := strings.TrimSpace(option.Label)
+		if _, taken := o.values[label]; !taken && label != "" && !o.ambiguous[option.Label] {
+			o.values[label] = option.Value
+			o.fold(label, option.Value)
+			o.labels = append(o.labels, label)
 		}
 	}
 	const most = 8
@@ -78,46 +82,59 @@ func (o *Options) ValueFold(text string) (value string, ok bool) {
 }
 
 // Values returns the internal values of a list with ";" between its parts, or the
-// number of the first part, from 1 on, that is not an option. HubSpot takes a ";" in
-// front, which adds the values to those that the record has.
+// number of the first part, from 1 on, that is not an option. White space around parts and empty parts are
+// dropped, but for a ";" in front, by which HubSpot adds the values to those that the
+// record has. A list of empty parts gives "".
 func (o *Options) Values(list string) (values string, bad int) {
 	if value, ok := o.values[list]; ok {
 		return value, 0
 	}
-	asIs, n := true, 0
-	for part := range strings.SplitSeq(strings.TrimPrefix(list, ";"), ";") {
-		n++
-		value, ok := o.values[part]
-		if !ok {
-			return "", n
+	rest, adds := strings.CutPrefix(list, ";")
+	asIs, part := true, 0
+	for text := range strings.SplitSeq(rest, ";") {
+		part++
+		value := o.values[strings.TrimSpace(text)]
+		if value == "" && strings.TrimSpace(text) != "" {
+			return "", part
 		}
-		asIs = asIs && value == part
+		asIs = asIs && value == text && text != ""
 	}
 	if asIs {
 		return list, 0
 	}
-	rest, adds := strings.CutPrefix(list, ";")
-	parts := strings.Split(rest, ";")
-	for i, part := range parts {
-		parts[i] = o.values[part]
+	var parts []string
+	for text := range strings.SplitSeq(rest, ";") {
+		if value := o.values[strings.TrimSpace(text)]; value != "" {
+			parts = append(parts, value)
+		}
 	}
 	values = strings.Join(parts, ";")
-	if adds {
+	if adds && values != "" {
 		values = ";" + values
 	}
 	return values, 0
 }
 
-// explain says of a text that is not an option what to write. It doesn't name the
-// option that the text nearly is, because that would reveal the text.
+// explain says of a text that is not an option what to write. The option that it nearly
+// is comes first: an account may have hundreds.
 func (o *Options) explain(text string) (what, fix string) {
-	switch {
+	switch near := o.near(text); {
 	case o.ambiguous[text]:
 		return "is the label of several options", "Use the internal value of the one that is meant"
-	case o.folded[wording.FoldCase(text)] != "":
-		return "differs from an option in case or white space", "Write " + o.firstEight + ", exactly as shown here"
+	case near != "" && wording.FoldCase(near) == wording.FoldCase(text):
+		return "differs from an option in case", "Write " + wording.Quote(near)
+	case near != "":
+		return "is not one of the options", "Write " + wording.Quote(near) + " if that is meant, or add values: to the rule to say what this cell becomes"
 	case len(o.shown) == 0:
 		return "is not one of the options", "Add the option in HubSpot"
 	}
 	return "is not one of the options", "Write " + o.firstEight + ", or add values: to the rule to say what this cell becomes"
+}
+
+// near returns the value or label that a text nearly is, "" if there is none.
+func (o *Options) near(text string) string {
+	if value := o.folded[wording.FoldCase(text)]; value != "" {
+		return value
+	}
+	return wording.Nearest(text, o.labels)
 }

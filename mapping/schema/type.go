@@ -173,7 +173,7 @@ func (t *Type) Explain(code, value string) (what, fix string) {
 		if t.Kind == TypeEnums {
 			if _, part := t.Options.Values(value); part > 1 || strings.Contains(value, ";") {
 				parts := strings.Split(strings.TrimPrefix(value, ";"), ";")
-				what, fix = t.Options.explain(parts[part-1])
+				what, fix = t.Options.explain(strings.TrimSpace(parts[part-1]))
 				return "can't be used: its part " + strconv.Itoa(part) + " " + what, fix
 			}
 		}
