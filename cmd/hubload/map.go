@@ -24,12 +24,16 @@ import (
 
 const mapHelp = `Writes a mapping for FILE, to be looked through and changed: its encoding and
 delimiter, which property each column is, and how its numbers, dates and words are
-written. Columns are matched by the properties' internal names, by their labels in
-the account (with a token, or as they were seen last), by the names that people give
-them in English, Japanese and German, and by what the cells look like.
+written. Each column gets a score for each property: by the property's internal name,
+by its label in the account (with a token, or as it was seen last), by the names that
+people give it in English, Japanese, German, French, Spanish and Portuguese, by what the
+cells look like, and by sums: where quantity × rate is the amount, the rate is a price.
+The best assignment wins, wherever a column stands. Exports of Shopify, Amazon,
+Salesforce, SAP, QuickBooks and Stripe are known.
 
 What isn't sure is written as a comment: a column that could be read in two ways, such
-as 01/02/2026, is left to you. Columns that match nothing are listed at the end.`
+as 01/02/2026, a discount that could be an amount or a percentage, or deals that are
+named instead of numbered. Columns that match nothing are listed at the end.`
 
 const (
 	sampleRows  = 10_000

@@ -4,7 +4,10 @@ package suggest
 
 import (
 	"fmt"
+	"math"
+	"strconv"
 	"strings"
+	"unicode"
 
 	"github.com/hubload/hubload/mapping"
 	"github.com/hubload/hubload/mapping/format"
@@ -146,12 +149,41 @@ func (p *proposer) numbers(g *guess) {
 	if f.Symbol == `\` {
 		g.note("the backslash is the yen sign: in Shift_JIS both are one")
 	}
+	if g.Property.Name == "hs_discount_percentage" && p.isLineItem() && !p.percentage(g, f) {
+		return
+	}
 	if g.kind == schema.TypePrice {
 		below := g.cells.Count(func(cell string) bool { n, why := f.Read(cell); return why == 0 && schema.IsNegative(n) })
 		if below > 0 {
 			g.note("%d cells of the sample are negative, and HubSpot takes no negative prices", below)
 		}
 	}
+}
+
+// percentage finds out whether 15 percent are written as 15 or as 0.15, and reports
+// whether that is sure.
+func (p *proposer) percentage(g *guess, f format.Number) bool {
+	fractions, wholes := 0, 0
+	for _, cell := range g.cells.Cells {
+		switch n, err := strconv.ParseFloat(readingOf(f, cell), 64); {
+		case err != nil || n == 0 || strings.ContainsAny(cell, "%％"):
+		case math.Abs(n) <= 1:
+			fractions++
+		default:
+			wholes++
+		}
+	}
+	switch {
+	case g.scale != "" || fractions == 0:
+		return g.scale != "100"
+	case wholes > 0:
+		g.Confidence = Low
+		g.note("some cells are at most 1, and some are not: is 0.15 a percentage of 15, or of 0.15? HubSpot takes 15 for 15 %%")
+	default:
+		g.Confidence = Low
+		g.note("is %s a part of 1, or a percentage? HubSpot takes 15 for 15 %%", wording.Quote(g.Example))
+	}
+	return false
 }
 
 func readingOf(f format.Number, cell string) string {
@@ -248,4 +280,15 @@ func isDayFirst(layout string) *bool {
 		}
 	}
 	return nil
+}
+
+func hasJapanese(header []string) bool {
+	for _, name := range header {
+		for _, c := range name {
+			if unicode.In(c, unicode.Hiragana, unicode.Katakana, unicode.Han) {
+				return true
+			}
+		}
+	}
+	return false
 }

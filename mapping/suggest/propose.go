@@ -38,6 +38,13 @@ type Proposal struct {
 
 	Key Key // zero where no property is proposed
 
+	// Program is the one that wrote the file, "" if it isn't known by its columns.
+	Program string
+
+	// Advice is what to do where no column associates the line items with a record: lines
+	// for the mapping's comments, the rules among them indented.
+	Advice []string
+
 	// About is one line for the head of the mapping, such as where it comes from.
 	About string
 }
@@ -102,13 +109,15 @@ func (c *Column) Used() bool { return c.Confidence > Low && c.Target() != "" }
 
 // Propose matches the columns of a file with the properties of an object type: by
 // their internal names, by the labels of the account's schema (nil: standard
-// properties of line items alone are known), by the names that people give them in
-// English, Japanese and German, and by what the cells look like. Rows are the
-// first ones of the file, each as long as the header; what they show of formats is
-// taken for all. Where that could be read in two ways nothing is chosen: the column is
-// Low, and a note says what the user has to decide.
+// properties of line items alone are known), by the names that people and known
+// programs give them, in English, Japanese, German, French, Spanish and Portuguese, and
+// by what the cells look like. Each candidate gets a score, and the best assignment of
+// columns to properties is proposed. Rows are the first ones of the file, each as long
+// as the header; what they show of formats is taken for all. Where that could be read in
+// two ways nothing is chosen: the column is Low, and a note says what the user has to
+// decide.
 func Propose(object string, header []string, rows [][]string, s *schema.Schema) *Proposal {
-	p := &proposer{object: cmp.Or(object, mapping.DefaultObject), schema: s, japanese: hasJapanese(header)}
+	p := &proposer{object: cmp.Or(object, mapping.DefaultObject), schema: s, known: newVocabulary(), export: recognise(header), rows: rows, japanese: hasJapanese(header)}
 	seen := make(map[string]int)
 	for _, name := range header {
 		seen[mapping.Normalize(name)]++
@@ -117,33 +126,83 @@ func Propose(object string, header []string, rows [][]string, s *schema.Schema) 
 		if strings.TrimSpace(name) == "" || mapping.IsReportColumn(name) {
 			continue
 		}
-		c := &guess{Column: Column{Name: name}, cells: format.NewSample()}
-		for _, row := range rows {
-			if i < len(row) && utf8.ValidString(row[i]) {
-				c.cells.Add(row[i])
-			}
-		}
-		c.Example = c.cells.First()
-		p.guesses = append(p.guesses, c)
+		g := p.sample(name, i)
+		p.guesses = append(p.guesses, g)
 		if seen[mapping.Normalize(name)] > 1 {
-			c.Reason = ambiguousName
-			continue
+			g.Reason = ambiguousName
 		}
-		p.match(c)
 	}
-	p.arbitrate()
+	for _, g := range p.guesses {
+		if g.Reason == "" {
+			p.match(g)
+		}
+	}
+	p.sums()
+	p.assign()
+	p.needName()
+	p.oneParent()
 	p.formats()
+	p.require()
 	proposal := &Proposal{Object: p.object}
+	if p.export != nil && p.isLineItem() {
+		proposal.Program = p.export.program
+	}
 	if slices.ContainsFunc(p.guesses, func(g *guess) bool { return g.Used() && g.Property != nil }) {
 		proposal.Key = p.key(header, rows)
+		proposal.Advice = p.advice()
 	}
-	for _, c := range p.guesses {
-		if c.Confidence == NoConfidence {
-			c.Property, c.Association = nil, nil
-		}
-		proposal.Columns = append(proposal.Columns, c.Column)
+	for _, g := range p.guesses {
+		proposal.Columns = append(proposal.Columns, g.Column)
 	}
 	return proposal
+}
+
+// sample reads the cells of the column at an index.
+func (p *proposer) sample(name string, at int) *guess {
+	g := &guess{Column: Column{Name: name}, cells: format.NewSample()}
+	for _, row := range p.rows {
+		if at < len(row) && utf8.ValidString(row[at]) {
+			g.cells.Add(row[at])
+			if strings.TrimSpace(row[at]) != "" {
+				g.filled++
+			}
+		}
+	}
+	g.Example = g.cells.First()
+	if p.isLineItem() {
+		g.rows = p.numbersOf(g, at)
+	}
+	return g
+}
+
+// oneParent leaves one association: a line item belongs to one record.
+func (p *proposer) oneParent() {
+	var first *guess
+	for _, g := range p.guesses {
+		if g.Association != nil && (first == nil || g.Confidence > first.Confidence) {
+			first = g
+		}
+	}
+	for _, g := range p.guesses {
+		if g.Association != nil && g != first && g.Used() {
+			g.Confidence = Low
+			g.note("a line item belongs to one record, and column %s names it", wording.Quote(first.Name))
+		}
+	}
+}
+
+// require makes rules required whose columns are filled in every row, where an empty
+// cell would change an amount or lose a record.
+func (p *proposer) require() {
+	for _, g := range p.guesses {
+		switch {
+		case !g.Used() || len(p.rows) == 0 || g.filled < len(p.rows) || !p.isLineItem():
+		case g.Association != nil:
+			g.Association.Required = true
+		case g.Property != nil && slices.Contains([]string{"name", "quantity", "price"}, g.Property.Name):
+			g.Property.Required = true
+		}
+	}
 }
 
 // Mapping returns the mapping of what is used. It may have no properties; then it
@@ -163,100 +222,4 @@ func (p *Proposal) Mapping() *mapping.Mapping {
 		m.Key = &p.Key.Rule
 	}
 	return m
-}
-
-// Encode returns the proposal as a mapping with comments, from which [mapping.Parse] makes
-// what Mapping returns.
-func (p *Proposal) Encode() []byte {
-	var b strings.Builder
-	if p.About != "" {
-		b.WriteString("# " + comment(p.About) + "\n")
-	}
-	head := mapping.Mapping{Object: p.Object, CSV: p.CSV}
-	b.Write(head.Encode())
-	p.section(&b, "properties", func(c *Column) string {
-		if c.Property == nil {
-			return ""
-		}
-		return c.Property.YAML()
-	})
-	p.section(&b, "associations", func(c *Column) string {
-		if c.Association == nil {
-			return ""
-		}
-		return "- " + c.Association.YAML()
-	})
-	b.WriteString(p.Key.yaml())
-	b.WriteString(p.unmatched())
-	return []byte(b.String())
-}
-
-// section writes the rules of one kind, those that aren't used as comments.
-func (p *Proposal) section(b *strings.Builder, name string, rule func(*Column) string) {
-	var lines []string
-	used := false
-	for i := range p.Columns {
-		c := &p.Columns[i]
-		text := rule(c)
-		if text == "" {
-			continue
-		}
-		for _, note := range c.Notes {
-			lines = append(lines, "  # "+comment(note))
-		}
-		if used = used || c.Used(); c.Used() {
-			lines = append(lines, "  "+text+"   # "+c.about())
-		} else {
-			lines = append(lines, "  # "+text+"   # left out; "+c.about())
-		}
-	}
-	switch {
-	case len(lines) == 0:
-		return
-	case used:
-		b.WriteString(name + ":\n")
-	default:
-		b.WriteString("# " + name + ":\n") // a key needs a value
-	}
-	b.WriteString(strings.Join(lines, "\n") + "\n")
-}
-
-func (c *Column) about() string {
-	text := c.Confidence.String() + ", " + comment(c.Reason)
-	if c.Example != "" {
-		text += ": " + wording.Quote(c.Example)
-	}
-	return text
-}
-
-// unmatched lists the columns that no rule reads.
-func (p *Proposal) unmatched() string {
-	var b strings.Builder
-	for i := range p.Columns {
-		c := &p.Columns[i]
-		if c.Target() != "" {
-			continue
-		}
-		if b.Len() == 0 {
-			b.WriteString("# Columns that are not imported. To import one, write \"property: column\" under properties.\n")
-		}
-		b.WriteString("#   " + wording.Quote(c.Name))
-		if c.Example != "" {
-			b.WriteString(", such as " + wording.Quote(c.Example))
-		}
-		if c.Reason != "" {
-			b.WriteString(": " + comment(c.Reason))
-		}
-		b.WriteString("\n")
-		for _, note := range c.Notes {
-			b.WriteString("#     " + comment(note) + "\n")
-		}
-	}
-	return b.String()
-}
-
-// comment makes a text fit for one line of YAML.
-func comment(s string) string {
-	quoted := strconv.Quote(s)
-	return strings.ReplaceAll(strings.ReplaceAll(quoted[1:len(quoted)-1], `\"`, `"`), `\\`, `\`)
 }

@@ -63,6 +63,9 @@ func (g *guess) currencies() {
 		if len(cell) == 3 && strings.Trim(cell, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") == "" {
 			return cell, true
 		}
+		if upper := strings.ToUpper(strings.TrimSpace(cell)); isCurrency(upper) {
+			return upper, true
+		}
 		value, ok := currencyWords()[strings.TrimSpace(cell)]
 		return value, ok
 	})
@@ -105,20 +108,20 @@ func (g *guess) words(fault string, sent func(cell string) (string, bool)) {
 func frequencyWords() map[string]string {
 	words := make(map[string]string)
 	for value, list := range map[string]string{
-		"weekly":          "weekly week w perweek 毎週 週次 週 週払い wöchentlich woechentlich woche",
-		"biweekly":        "biweekly everytwoweeks every2weeks fortnightly 隔週 2週間ごと zweiwöchentlich alle2wochen 14täglich",
-		"monthly":         "monthly month m mo mth permonth everymonth 月次 毎月 月額 月 月払い 月払 月ごと 1ヶ月 1か月 monatlich monat mtl",
-		"quarterly":       "quarterly quarter q qtr perquarter 四半期 四半期ごと 四半期払い 3ヶ月 3か月 3ヵ月 3カ月 vierteljährlich vierteljaehrlich quartalsweise quartal",
-		"per_six_months":  "semiannually semiannual halfyearly halfyear every6months everysixmonths 半年 半期 半年ごと 半年払い 6ヶ月 6か月 6ヵ月 6カ月 halbjährlich halbjaehrlich halbjahr",
-		"annually":        "annually annual yearly year y a yr peryear everyyear 年次 毎年 年額 年 年払い 年払 年間 12ヶ月 12か月 jährlich jaehrlich jahr j",
-		"per_two_years":   "everytwoyears every2years biennially 隔年 2年 2年ごと 2年払い zweijährlich alle2jahre allezweijahre",
+		"weekly":          "weekly week w perweek 毎週 週次 週 週払い hebdomadaire semaine semanal semanalmente semana wöchentlich woechentlich woche",
+		"biweekly":        "biweekly everytwoweeks every2weeks fortnightly 隔週 2週間ごと bimensuel quincenal quinzenal zweiwöchentlich alle2wochen 14täglich",
+		"monthly":         "monthly month m mo mth permonth everymonth 月次 毎月 月額 月 月払い 月払 月ごと 1ヶ月 1か月 mensuel mensuelle mensuellement parmois mois mensual mensualmente mes mensal mensalmente mês monatlich monat mtl",
+		"quarterly":       "quarterly quarter q qtr perquarter 四半期 四半期ごと 四半期払い 3ヶ月 3か月 3ヵ月 3カ月 trimestriel trimestrielle trimestre trimestral trimestralmente vierteljährlich vierteljaehrlich quartalsweise quartal",
+		"per_six_months":  "semiannually semiannual halfyearly halfyear every6months everysixmonths 半年 半期 半年ごと 半年払い 6ヶ月 6か月 6ヵ月 6カ月 semestriel semestrielle semestre semestral semestralmente halbjährlich halbjaehrlich halbjahr",
+		"annually":        "annually annual yearly year y a yr peryear everyyear 年次 毎年 年額 年 年払い 年払 年間 12ヶ月 12か月 annuel annuelle annuellement paran an anual anualmente año ano jährlich jaehrlich jahr j",
+		"per_two_years":   "everytwoyears every2years biennially 隔年 biennal bienal 2年 2年ごと 2年払い zweijährlich alle2jahre allezweijahre",
 		"per_three_years": "everythreeyears every3years 3年 3年ごと 3年払い dreijährlich alle3jahre alledreijahre",
 		"per_four_years":  "everyfouryears every4years 4年 4年ごと vierjährlich alle4jahre allevierjahre",
 		"per_five_years":  "everyfiveyears every5years 5年 5年ごと 5年払い fünfjährlich alle5jahre allefünfjahre",
-		"":                "onetime once single 一回 1回 一括 一括払い 単発 都度 スポット 買い切り 初回のみ einmalig einmal",
+		"":                "onetime once single 一回 1回 一括 一括払い 単発 都度 スポット 買い切り 初回のみ unique ponctuel unefois único única puntual pagoúnico pagamentoúnico avulso einmalig einmal",
 	} {
 		for word := range strings.FieldsSeq(list) {
-			words[word] = value
+			words[normalizeName(word)] = value
 		}
 	}
 	return words
@@ -140,11 +143,11 @@ func frequencies() []schema.Option {
 func booleanWords() map[string]string {
 	words := make(map[string]string)
 	for value, list := range map[string]string{
-		"true":  "true yes y 1 on ja j wahr はい 有 有り あり 可",
-		"false": "false no n 0 off nein falsch いいえ 無 無し なし 否 不可",
+		"true":  "true yes y 1 on ja j wahr oui vrai o si sí verdadero sim s verdadeiro はい 有 有り あり 可",
+		"false": "false no n 0 off nein falsch non faux falso não いいえ 無 無し なし 否 不可",
 	} {
 		for word := range strings.FieldsSeq(list) {
-			words[word] = value
+			words[normalizeName(word)] = value
 		}
 	}
 	return words
@@ -161,7 +164,7 @@ func currencyWords() map[string]string {
 // account's aren't.
 const commonCurrencies = " AED ARS AUD BRL CAD CHF CLP CNY COP CZK DKK EUR GBP HKD HUF IDR ILS INR JPY KRW MXN MYR NOK NZD PHP PLN RON SAR SEK SGD THB TRY TWD USD VND ZAR "
 
-var durationForm = regexp.MustCompile(`^(\d{1,4})(年間?|years?|yrs?|jahre?|[ヶケか箇ヵカ]月間?|months?|mo|monate?|mon|週間?|weeks?|wochen?|日間?|days?|tage?)$`)
+var durationForm = regexp.MustCompile(`^(\d{1,4})(年間?|years?|yrs?|jahre?|[ヶケか箇ヵカ]月間?|months?|mo|monate?|mon|週間?|weeks?|wochen?|日間?|days?|tage?|ans?|mois|jours?|semaines?|anos?|mes|meses|dias?|semanas?)$`)
 
 // durationOf returns the ISO 8601 duration that a cell means, "" if it isn't known.
 func durationOf(cell string) string {
@@ -174,11 +177,12 @@ func durationOf(cell string) string {
 	}
 	unit := "D"
 	switch c := []rune(m[2])[0]; {
-	case c == '年' || c == 'y' || c == 'j':
+	case strings.HasPrefix(m[2], "jour"):
+	case strings.ContainsRune("年yja", c):
 		unit = "Y"
 	case c == 'm' || strings.ContainsRune("ヶケか箇ヵカ", c):
 		unit = "M"
-	case c == '週' || c == 'w':
+	case strings.ContainsRune("週ws", c):
 		unit = "W"
 	}
 	return "P" + m[1] + unit
