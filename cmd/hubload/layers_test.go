@@ -22,7 +22,6 @@ var layers = map[string]struct{ inside, outside []string }{
 	"ratelimit":                    {nil, []string{"golang.org/x/time"}},
 	"importer/csvfile":             {nil, []string{"golang.org/x/text", "github.com/klauspost/compress", "github.com/saintfish/chardet"}},
 	"importer/atomicfile":          {nil, nil},
-	"importer/sketch":              {nil, nil},
 	"importer/journal":             {[]string{"importer/atomicfile"}, []string{"github.com/gofrs/flock"}},
 	"importer/hubspot/hubspottest": {nil, []string{"github.com/go-json-experiment/json"}},
 	"importer/api":                 {[]string{"mapping", "ratelimit"}, nil},
@@ -33,7 +32,7 @@ var layers = map[string]struct{ inside, outside []string }{
 	"importer/reconcile":           {[]string{"importer/api", "importer/call", "importer/lookup", "importer/journal", "importer/rows", "mapping", "ratelimit"}, nil},
 	"importer/hubspot":             {[]string{"importer/api", "importer/atomicfile", "mapping", "ratelimit"}, []string{"github.com/go-json-experiment/json", "golang.org/x/oauth2"}},
 	"importer/report":              {[]string{"importer/atomicfile", "importer/csvfile", "importer/journal", "importer/rows", "mapping"}, nil},
-	"importer/rundir":              {[]string{"importer", "importer/api", "importer/atomicfile", "importer/csvfile", "importer/journal", "importer/reconcile", "importer/report", "importer/rows", "importer/sketch", "mapping", "mapping/schema", "ratelimit"}, []string{"github.com/gofrs/flock", "golang.org/x/text"}},
+	"importer/rundir":              {[]string{"importer", "importer/api", "importer/atomicfile", "importer/csvfile", "importer/journal", "importer/reconcile", "importer/report", "importer/rows", "mapping", "mapping/schema", "ratelimit"}, []string{"github.com/gofrs/flock", "golang.org/x/text"}},
 }
 
 func TestImportsFallDownwards(t *testing.T) {

@@ -240,7 +240,7 @@ func cmdEdit(ts *testscript.TestScript, neg bool, args []string) {
 
 // cmdDamageLedger makes an entry of the ledger unreadable.
 func cmdDamageLedger(ts *testscript.TestScript, neg bool, args []string) {
-	entries, err := filepath.Glob(filepath.Join(ts.Getenv("XDG_STATE_HOME"), "hubload", "rows", "*", "*.json"))
+	entries, err := filepath.Glob(filepath.Join(ts.Getenv("XDG_STATE_HOME"), "hubload", "rows", "*", "*.rows"))
 	ts.Check(err)
 	if len(entries) == 0 {
 		ts.Fatalf("the ledger has no entries")

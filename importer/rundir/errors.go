@@ -68,6 +68,7 @@ const (
 	SeenGone       // the same content; the run directory Path is gone
 	SeenUnfinished // the same content; the run in Path isn't finished
 	SeenRows       // some rows, by the run in Path
+	SeenRemapped   // some rows, by the run in Path, with another mapping
 	SeenElsewhere  // another process has just begun with the same content
 )
 

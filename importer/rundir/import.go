@@ -6,7 +6,6 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"path/filepath"
 	"time"
 
 	"github.com/hubload/hubload/importer/journal"
@@ -71,7 +70,7 @@ func Import(ctx context.Context, o Options) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &session{Options: &o, dir: d, conn: conn, mapping: m, mapper: mapper}
+	s := &session{Options: &o, dir: d, conn: conn, mapping: m, mapper: mapper, input: in.Identity}
 	if exists {
 		return s.goOn(ctx, in)
 	}
@@ -127,24 +126,23 @@ func (s *session) enter(ctx context.Context, in *Input) (done *Result, err error
 		return nil, err
 	}
 	defer release()
-	s.dir.spool = in.spool
-	if in.origin != nil {
-		s.origin, _ = filepath.Abs(in.origin.Path)
+	d := s.dir
+	d.spool = in.spool
+	var note *noting
+	compare := func() (err error) {
+		note, err = s.compare(ctx, journal.Slices{}, func(int64) bool { return true })
+		return err
 	}
-	if _, same := s.ledger().byContent(s.dir); !same { // else begin knows more
-		if err := s.checkSeen(ctx, 1); err != nil {
-			return nil, err
-		}
-	}
-	if done, err := s.begin(ctx, s.dir, in, s.mapping); done != nil || err != nil {
+	defer func() { note.close() }()
+	if done, err := s.begin(d, in, s.mapping, compare); done != nil || err != nil {
 		return done, err
 	}
-	s.dir.spool = ""
-	j, err := journal.Create(s.dir.file(journalName), journal.Header{Run: s.dir.ID, Started: s.dir.Started})
+	d.spool = ""
+	j, err := journal.Create(d.file(journalName), journal.Header{Run: d.ID, Started: d.Started})
 	if err != nil {
 		return nil, err
 	}
-	return nil, cmp.Or(j.Close(), s.noteSending(ctx))
+	return nil, cmp.Or(j.Close(), note.publish())
 }
 
 // goOn goes on with a run, whose input may have grown.
@@ -159,6 +157,9 @@ func (s *session) goOn(ctx context.Context, in *Input) (*Result, error) {
 		return done, err
 	}
 	if d.covers(in) {
+		if err := s.admit(ctx); err != nil {
+			return nil, err
+		}
 		s.note("going on with %s", d.Path)
 		return s.execute(ctx)
 	}
@@ -174,32 +175,11 @@ func (s *session) goOn(ctx context.Context, in *Input) (*Result, error) {
 }
 
 // checkChange refuses an input that a run can't go on with: another file, or one that
-// doesn't begin with what the run has read. What was appended must not be in the account.
+// doesn't begin with what the run has read. What follows must not be in the account.
 func (s *session) checkChange(ctx context.Context, in *Input) error {
 	d := s.dir
-	grown, err := in.continues(ctx, d.latest())
-	if err != nil {
-		return err
-	}
-	st, err := journal.Load(d.file(journalName))
-	if err != nil {
-		return err
-	}
-	defer st.Close()
-	t := tallyOf(st)
 	if in.Path != d.Input.Path {
 		return d.fail(OtherInput, fmt.Errorf("%s belongs to another input: %s, which was imported on %s", d.Path, shown(d.Input.Path), d.Started.Local().Format("2006-01-02 15:04")))
 	}
-	if !grown {
-		return nil // rows that it has read are compared one by one
-	}
-	release, err := s.holdAccount()
-	if err != nil {
-		return err
-	}
-	defer release()
-	if err := s.checkSeen(ctx, t.Rows+1); err != nil {
-		return err
-	}
-	return s.noteSending(ctx)
+	return s.admit(ctx)
 }

@@ -4,6 +4,7 @@ package rundir
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -11,7 +12,6 @@ import (
 	"os"
 	"path/filepath"
 
-	"github.com/hubload/hubload/importer/atomicfile"
 	"github.com/hubload/hubload/importer/journal"
 	"github.com/hubload/hubload/mapping"
 )
@@ -66,11 +66,11 @@ func (d *Dir) matches(want Run, m *mapping.Mapping) error {
 	case d.Object != want.Object:
 		return differs("object", d.Object, want.Object)
 	}
-	was, err := atomicfile.ReadFile(d.file(mappingName), maxText)
+	was, err := d.mapping() // as this version writes it
 	if err != nil {
 		return err
 	}
-	if !bytes.Equal(was, m.Encode()) {
+	if !bytes.Equal(was.Encode(), m.Encode()) {
 		return d.fail(OtherMapping, fmt.Errorf("%s was begun with another mapping (%s)", d.Path, d.file(mappingName)))
 	}
 	return nil
@@ -82,9 +82,11 @@ func (d *Dir) matches(want Run, m *mapping.Mapping) error {
 // From looking at what the ledger says of the content until the run is made and held,
 // the content is held: of processes that begin with it at the same time each sees
 // what those before it have made, and that they are at work.
-func (o *Options) begin(ctx context.Context, d *Dir, in *Input, m *mapping.Mapping) (done *Result, err error) {
+//
+// Before anything is noted or made, compare may refuse the input.
+func (o *Options) begin(d *Dir, in *Input, m *mapping.Mapping, compare func() error) (done *Result, err error) {
 	if d.Sandbox || o.NoLedger {
-		return nil, d.create(m, in)
+		return nil, cmp.Or(compare(), d.create(m, in))
 	}
 	ledger := o.ledger()
 	guard, err := ledger.hold(d)
@@ -94,9 +96,12 @@ func (o *Options) begin(ctx context.Context, d *Dir, in *Input, m *mapping.Mappi
 		return nil, &Error{Reason: SeenElsewhere, Err: fmt.Errorf("another process has just begun to import the same content into this account: %w", held)}
 	case err != nil:
 		o.note("imports can't be remembered: %v", err)
+		if err := compare(); err != nil {
+			return nil, err
+		}
 	default:
 		defer guard.Release()
-		if done, err := o.claim(ledger, d, m, true); done != nil || err != nil {
+		if done, err := o.claim(ledger, d, m, compare); done != nil || err != nil {
 			return done, err
 		}
 	}
@@ -104,12 +109,13 @@ func (o *Options) begin(ctx context.Context, d *Dir, in *Input, m *mapping.Mappi
 }
 
 // claim notes that the content goes into the account from this directory. It returns
-// the run of another one from which it went there already.
-func (o *Options) claim(ledger ledger, d *Dir, m *mapping.Mapping, fresh bool) (done *Result, err error) {
+// the run of another one from which it went there already. compare is called for a run
+// that is not made yet, else nil.
+func (o *Options) claim(ledger ledger, d *Dir, m *mapping.Mapping, compare func() error) (done *Result, err error) {
 	e, ok := ledger.byContent(d)
-	if fresh && ok && d.is(string(e.Run)) {
+	if compare != nil && ok && d.is(string(e.Run)) {
 		// The directory was deleted, or its process died before it made it.
-		_, err := os.Stat(filepath.Join(ledger.sentDir(&d.Run), e.ID+".json"))
+		_, err := os.Stat(filepath.Join(ledger.sentDir(&d.Run), e.ID+sentExt))
 		ok = e.ID == "" || err == nil
 	} else {
 		ok = ok && !d.is(string(e.Run))
@@ -117,6 +123,11 @@ func (o *Options) claim(ledger ledger, d *Dir, m *mapping.Mapping, fresh bool) (
 	if ok && !o.Again {
 		if done, err := o.importedElsewhere(e, m); done != nil || err != nil {
 			return done, err
+		}
+	}
+	if compare != nil {
+		if err := compare(); err != nil {
+			return nil, err
 		}
 	}
 	if err := ledger.add(d); err != nil {
@@ -165,7 +176,7 @@ func (o *Options) reclaim(d *Dir, m *mapping.Mapping) (done *Result, err error) 
 	defer guard.Release()
 	resumed := *o
 	resumed.Again = false // it was for the run's beginning
-	return resumed.claim(ledger, d, m, false)
+	return resumed.claim(ledger, d, m, nil)
 }
 
 // idle reports whether nothing of a run can be in the account.
@@ -178,6 +189,10 @@ func (d *Dir) idle() (bool, error) {
 		return false, err
 	}
 	defer st.Close()
+	return isIdle(st), nil
+}
+
+func isIdle(st *journal.State) bool {
 	t := tallyOf(st)
-	return t.Created+t.Existing+t.InDoubt == 0 && len(st.OpenRows()) == 0, nil
+	return t.Created+t.Existing+t.InDoubt == 0 && len(st.OpenRows()) == 0
 }

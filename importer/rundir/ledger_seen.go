@@ -1,14 +1,12 @@
-// Which rows of an input are in the account already, by the sketches of earlier runs.
+// Which rows of an input other runs have sent, and what becomes of an import that has some.
 
 package rundir
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"strings"
 	"time"
@@ -17,25 +15,25 @@ import (
 	"github.com/hubload/hubload/importer/journal"
 	"github.com/hubload/hubload/importer/report"
 	"github.com/hubload/hubload/importer/rows"
-	"github.com/hubload/hubload/importer/sketch"
+	"github.com/hubload/hubload/mapping"
 )
 
-// sharedPercent is the share of rows from which a large input is taken for one whose
-// rows were sent before. Of an input that a sketch holds whole, one row is enough.
-const sharedPercent = 1
+// A Seen says what to do about rows that another run has sent, unless a key tells the
+// account that they exist.
+type Seen string
 
-// maxEntry bounds an entry with its sketch, of some 44 kB.
-const maxEntry = 1 << 20
+const (
+	SeenStop Seen = "stop" // send nothing
+	SeenSkip Seen = "skip" // leave them out: they are existing, with the id that they have
+	SendSeen Seen = "again"
+)
 
-// A sent entry says which rows a run has sent, or is about to.
-type sent struct {
-	Run     diskPath  `json:"run"` // absolute path of the run directory
-	Input   diskPath  `json:"input"`
-	Started time.Time `json:"started"`
-	SHA256  string    `json:"sha256"`
-	Rows    []byte    `json:"rows"`    // a [sketch.Sketch] of those that exist or may; of a run under way, all of its input
-	Settled bool      `json:"settled"` // the run has ended, and Rows are those that exist
-}
+// A larger input may hold a few rows that look like others by chance. From
+// fewRows rows on, less than seenPercent of them is a warning.
+const (
+	fewRows     = 4096
+	seenPercent = 1
+)
 
 // objectIDs are the type ids of the objects that are mostly meant by their names.
 var objectIDs = map[string]string{"0-1": "contacts", "0-2": "companies", "0-3": "deals", "0-5": "tickets", "0-7": "products", "0-8": "line_items", "0-14": "quotes"}
@@ -57,43 +55,18 @@ func (l ledger) sentDir(r *Run) string {
 	return filepath.Join(l.sub("rows"), digest(accountOf(r)...))
 }
 
-func (l ledger) sentFile(r *Run) string { return filepath.Join(l.sentDir(r), r.ID+".json") }
+func (l ledger) sentFile(r *Run) string { return filepath.Join(l.sentDir(r), r.ID+sentExt) }
 
-// eachSent reads the run's input, and calls f for each row that can be sent, with the
-// hash of what it sends. Where the input breaks off it ends: the run meets that when it
-// comes to the place, and sends nothing that wasn't read here.
-func (s *session) eachSent(ctx context.Context, f func(row *rows.Row, hash uint64)) error {
-	err := rows.Each(ctx, func() (rows.Source, error) { return s.source() }, rows.Config{Mapper: s.mapper}, func(row *rows.Row) error {
-		if row.Map(&s.record) == nil {
-			f(row, sketch.Hash(rows.ContentOf(&s.record)))
-		}
-		return nil
-	})
-	if err != nil && ctx.Err() != nil {
-		return err
-	}
-	return nil
-}
+// remembers reports whether the ledger keeps the run's rows. It need not where HubSpot
+// itself knows them by a key, but they may come once more without one, or with another.
+func (s *session) remembers() bool { return !s.dir.Sandbox && !s.NoLedger }
 
-// remembers reports whether the ledger must keep the run's rows: with a key HubSpot
-// itself knows them.
-func (s *session) remembers() bool { return !s.dir.Sandbox && s.dir.Key == "" && !s.NoLedger }
+// mustRemember reports whether the import can't go on without the ledger.
+func (s *session) mustRemember() bool { return s.remembers() && s.dir.Key == "" }
 
-// noteSending notes, before the first request, that the rows of the input are about to
-// be sent. The journal exists by then.
-func (s *session) noteSending(ctx context.Context) error {
-	if !s.remembers() {
-		return nil
-	}
-	var all sketch.Sketch
-	if err := s.eachSent(ctx, func(_ *rows.Row, hash uint64) { all.Add(hash) }); err != nil {
-		return err
-	}
-	if err := s.ledger().writeSent(s.dir, &all, false); err != nil {
-		return s.noLedger(err)
-	}
-	return nil
-}
+// accountPatience is how long another process may compare its input: 10 million rows
+// take some 30 s.
+const accountPatience = time.Minute
 
 // holdAccount keeps other processes from comparing and noting rows of the same account at
 // the same time.
@@ -107,7 +80,7 @@ func (s *session) holdAccount() (release func(), err error) {
 		err = atomicfile.MkdirAll(l.sentDir(&s.dir.Run))
 	}
 	if err != nil {
-		return nil, s.noLedger(err)
+		return func() {}, s.noLedger(err)
 	}
 	for deadline := time.Now().Add(accountPatience); ; time.Sleep(20 * time.Millisecond) {
 		guard, err := journal.Lock(filepath.Join(l.sentDir(&s.dir.Run), "lock"))
@@ -121,153 +94,273 @@ func (s *session) holdAccount() (release func(), err error) {
 }
 
 // noLedger says that there is no place for the ledger, or that its disk fails, which may
-// pass.
+// pass. With a key the import goes on without it.
 func (s *session) noLedger(err error) error {
 	err = fmt.Errorf("what goes into the account can't be remembered: %w", err)
-	if s.ledger().dir == "" || errors.Is(err, fs.ErrPermission) {
+	switch {
+	case !s.mustRemember():
+		return nil
+	case s.ledger().dir == "" || errors.Is(err, fs.ErrPermission):
 		return s.dir.fail(NoLedger, err)
 	}
 	return err
 }
 
-// accountPatience is how long another process may compare its input: 10 million rows
-// take some 20 s.
-const accountPatience = time.Minute
+// A noting is the ledger's new entry of the run, to be published when its journal exists.
+type noting struct {
+	*sentWriter
+	s *session
+}
 
-// checkSeen returns an [*Error] with SeenRows when rows of the input, from a row on, are
-// in the account by an earlier run.
-func (s *session) checkSeen(ctx context.Context, from int64) error {
-	if !s.remembers() || s.Again {
+func (n *noting) close() {
+	if n != nil {
+		n.sentWriter.close()
+	}
+}
+
+func (n *noting) publish() error {
+	if n.sentWriter == nil {
 		return nil
 	}
-	earlier, err := s.sentBefore()
-	if err != nil || len(earlier) == 0 {
-		return err
+	if err := n.sentWriter.publish(); err != nil {
+		return n.s.noLedger(err)
 	}
-	sketches := make([]*sketch.Sketch, len(earlier))
-	for i := range earlier {
-		sketches[i] = new(sketch.Sketch)
-		if err := sketches[i].UnmarshalBinary(earlier[i].Rows); err != nil {
-			return damagedLedger(string(earlier[i].Run), err)
-		}
+	return nil
+}
+
+// compare reads the input, notes all of its rows as about to be sent, and compares those
+// that are to be sent with what other runs have sent. known is what the run has read; the
+// error is a [*rows.MismatchError] where the input isn't that any more, and an [*Error]
+// with SeenRows or SeenRemapped where rows were sent. The caller holds the account.
+func (s *session) compare(ctx context.Context, known journal.Slices, toSend func(row int64) bool) (*noting, error) {
+	n := &noting{s: s}
+	if !s.remembers() || s.ledger().dir == "" {
+		return n, nil
 	}
-	c := sketch.Compare(sketches...)
-	err = s.eachSent(ctx, func(row *rows.Row, hash uint64) {
-		if row.Row >= from {
-			c.Add(row.Row, hash)
+	c, err := s.others()
+	if err != nil && s.mustRemember() {
+		return nil, err
+	}
+	if err != nil {
+		s.note("%v", err)
+		c = new(comparison)
+	}
+	defer c.close()
+	w, err := createSent(s.ledger().sentDir(&s.dir.Run), s.entry())
+	if err != nil {
+		w.close()
+		return n, s.noLedger(err)
+	}
+	n.sentWriter = w
+	err = s.eachRow(ctx, c, known, func(row int64, hashes []uint64) error {
+		if hashes[0] == 0 || !toSend(row) {
+			clear(hashes[1:])
+			c.skip(row)
+		} else if err := c.add(row, hashes); err != nil {
+			return err
 		}
+		return w.add(hashes[0])
 	})
+	if err == nil {
+		err = c.flush()
+	}
+	if err == nil {
+		err = s.judgeSeen(c)
+	}
+	if err != nil {
+		n.close()
+		return nil, err
+	}
+	return n, nil
+}
+
+// entry describes the run, whose rows are about to be sent.
+func (s *session) entry() *sent {
+	d := s.dir
+	run, err := filepath.Abs(d.Path)
+	if err != nil {
+		run = d.Path
+	}
+	return &sent{
+		ID: d.ID, Run: diskPath(run), Input: diskPath(s.input.Path), SHA256: s.input.SHA256, Started: d.Started,
+		Account: d.AccountName(), Object: d.Object, Key: keyOf(s.mapping), Mapping: string(contentOf(s.mapping)),
+	}
+}
+
+// keyOf names the property of a key and what its values are made of, "" without a key.
+func keyOf(m *mapping.Mapping) string {
+	if m.Key == nil {
+		return ""
+	}
+	return fmt.Sprintf("%s %q", m.Key.Property, m.Key.Columns)
+}
+
+// contentOf is a mapping without what doesn't change what a row sends.
+func contentOf(m *mapping.Mapping) []byte {
+	content := *m
+	content.CSV, content.Account = mapping.CSV{}, 0
+	return content.Encode()
+}
+
+// admit compares what a run may still send with the rows of other runs, and notes it,
+// unless it has been noted all along: nothing of it was sent so far, it had ended, or its
+// input has grown.
+func (s *session) admit(ctx context.Context) error {
+	d := s.dir
+	release, err := s.holdAccount()
 	if err != nil {
 		return err
 	}
-	most := -1
-	overlaps := c.Overlaps()
-	for i, o := range overlaps {
-		if o.Existing == 0 || o.Rows >= sketch.Size && 100*o.Share() < sharedPercent {
-			continue
-		}
-		if most < 0 || o.Share() > overlaps[most].Share() {
-			most = i
-		}
-	}
-	if most < 0 {
+	defer release()
+	if !s.remembers() {
 		return nil
 	}
-	return s.seen(&earlier[most], overlaps[most])
-}
-
-// sentBefore reads what the ledger says of the account's other runs.
-func (s *session) sentBefore() ([]sent, error) {
-	d, l := s.dir, s.ledger()
-	names, err := os.ReadDir(l.sentDir(&d.Run))
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return nil, d.fail(NoLedger, err)
+	if err := s.checkJournal(); err != nil {
+		return err
 	}
-	var all []sent
-	for _, name := range names {
-		path := filepath.Join(l.sentDir(&d.Run), name.Name())
-		if !strings.HasSuffix(path, ".json") || path == l.sentFile(&d.Run) {
-			continue
+	j, st, err := d.journal()
+	if err != nil {
+		return err
+	}
+	defer j.Close()
+	sent := func(int64) bool { return false }
+	var known journal.Slices
+	if st != nil {
+		defer st.Close()
+		known = st.Slices()
+		open := map[int64]bool{}
+		for _, row := range st.OpenRows() {
+			open[row] = true
 		}
-		var e sent
-		data, err := atomicfile.ReadFile(path, maxEntry)
-		if err == nil {
-			err = json.Unmarshal(data, &e)
+		sent = func(row int64) bool {
+			_, settled := st.Kind(row)
+			return settled || open[row]
 		}
-		if err != nil {
-			return nil, damagedLedger(path, err)
+		e, err := openSent(s.ledger().sentFile(&d.Run))
+		if err == nil && !e.Settled && e.SHA256 == s.input.SHA256 && !isIdle(st) {
+			return nil
 		}
-		// Of the same content claim knows more; the refused rows of a run are in its
-		// sketch until it has ended.
-		if e.SHA256 != d.Input.SHA256 && (e.Settled || string(e.Run) != s.origin) {
-			all = append(all, e)
+		if err != nil && !errors.Is(err, fs.ErrNotExist) && s.mustRemember() {
+			return err
 		}
 	}
-	return all, nil
+	n, err := s.compare(ctx, known, func(row int64) bool { return !sent(row) })
+	if err != nil {
+		return err
+	}
+	defer n.close()
+	return n.publish()
 }
 
-func damagedLedger(path string, err error) error {
-	return &Error{Reason: LedgerDamaged, Path: path, Err: fmt.Errorf("the ledger of what went into this account is damaged: %s: %w", path, err)}
+// eachRow reads the run's input, and calls f for each row with its hashes by the mappings
+// of the comparison, 0 where the row can't be sent. The first is by the run's own. Where
+// the input breaks off it ends: the run meets that when it comes to the place, and sends
+// nothing that wasn't read here.
+func (s *session) eachRow(ctx context.Context, c *comparison, known journal.Slices, f func(row int64, hashes []uint64) error) error {
+	var failed error
+	hashes := make([]uint64, max(len(c.views), 1))
+	err := rows.Each(ctx, func() (rows.Source, error) { return s.source() }, rows.Config{Mapper: s.mapper, Known: known}, func(row *rows.Row) error {
+		clear(hashes)
+		if row.Map(&s.record) == nil {
+			hashes[0] = rowHash(rows.ContentOf(&s.record))
+		}
+		for i := 1; i < len(hashes) && hashes[0] != 0; i++ {
+			if len(c.views[i].mapper.Map(row.Fields, &s.record)) == 0 {
+				hashes[i] = rowHash(rows.ContentOf(&s.record))
+			}
+		}
+		failed = f(row.Row, hashes)
+		return failed
+	})
+	_, changed := errors.AsType[*rows.MismatchError](err)
+	if failed != nil || changed || ctx.Err() != nil {
+		return err
+	}
+	return nil
 }
 
-// seen words which rows are in the account, with an example by which a person can judge.
-func (s *session) seen(e *sent, o sketch.Overlap) error {
-	about := fmt.Sprintf("%d of %d rows", o.Existing, o.Rows)
-	if !o.Exact() {
-		about = fmt.Sprintf("about %.0f %% of %d rows", 100*o.Share(), o.Rows)
+// judgeSeen decides about the rows that the comparison has found.
+func (s *session) judgeSeen(c *comparison) error {
+	if len(c.others) == 0 {
+		return nil
+	}
+	most := c.others[0]
+	for _, o := range c.others {
+		if o.existing > most.existing {
+			most = o
+		}
+	}
+	if most.existing == 0 || s.Again || s.seen() == SendSeen {
+		return nil
 	}
 	state := "went into this account already"
-	if !e.Settled {
+	if !most.Settled {
 		state = "are being sent, or may have been"
 	}
-	return &Error{Reason: SeenRows, Path: string(e.Run), Err: fmt.Errorf("%s of %s %s, from %s on %s (run %s); for example row %d",
-		about, shown(s.dir.inputPath()), state, shown(string(e.Input)), e.Started.Local().Format("2006-01-02 15:04"), shown(string(e.Run)), o.Example)}
+	from := fmt.Sprintf("from %s on %s (run %s)", shown(string(most.Input)), most.Started.Local().Format("2006-01-02 15:04"), shown(string(most.Run)))
+	about := fmt.Sprintf("%d of %d rows of %s %s", most.existing, c.rows, shown(s.dir.inputPath()), state)
+	example := fmt.Sprintf("for example row %d", most.example)
+	switch {
+	case most.remapped:
+		return &Error{Reason: SeenRemapped, Path: string(most.Run), Err: fmt.Errorf("%s, %s, with another mapping; %s: with this mapping they would be new records", about, from, example)}
+	case c.rows >= fewRows && 100*most.existing < seenPercent*c.rows:
+		s.warn("warning: %s, %s; %s. They are so few that they may be alike by chance, and are created again; --seen skip leaves them out", about, from, example)
+		return nil
+	}
+	return &Error{Reason: SeenRows, Path: string(most.Run), Err: fmt.Errorf("%s, %s; %s", about, from, example)}
 }
 
-// endSending replaces what was about to be sent by the rows that exist now, or may.
-func (s *session) endSending(ctx context.Context, st *journal.State) error {
-	d, l := s.dir, s.ledger()
+// seen is what to do with rows that exist.
+func (s *session) seen() Seen { return s.Options.seen(s.mapping) }
+
+func (o *Options) seen(m *mapping.Mapping) Seen {
+	if o.Seen == "" {
+		return SeenStop
+	}
+	return o.Seen
+}
+
+// settleSent notes that the run has ended: rows that it hasn't created are forgotten.
+func (s *session) settleSent(st *journal.State) error {
+	d := s.dir
 	if !s.remembers() || st == nil {
 		return nil
 	}
 	t := tallyOf(st)
-	if t.Pending > 0 || !t.Complete {
+	if !t.Finished() {
 		return nil // it goes on some time: all of its rows stay noted
 	}
-	var exist sketch.Sketch
-	err := s.eachSent(ctx, func(row *rows.Row, hash uint64) {
-		if kind, ok := st.Kind(row.Row); ok && kind != journal.Refused {
-			exist.Add(hash)
+	path := s.ledger().sentFile(&d.Run)
+	old, err := openSent(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	now := *old
+	now.Settled, now.Counts = true, t.Counts
+	w, err := createSent(filepath.Dir(path), &now)
+	if err != nil {
+		w.close()
+		return err
+	}
+	defer w.close()
+	err = old.hashes(func(row int64, hash uint64) {
+		if kind, ok := st.Kind(row); !ok || kind == journal.Refused {
+			hash = 0
 		}
+		w.add(hash)
 	})
 	if err != nil {
 		return err
 	}
-	return l.writeSent(d, &exist, true)
-}
-
-func (l ledger) writeSent(d *Dir, rows *sketch.Sketch, settled bool) error {
-	run, err := filepath.Abs(d.Path)
-	if err != nil {
-		return err
-	}
-	hashes, _ := rows.MarshalBinary() // which never fails
-	data, err := json.Marshal(sent{diskPath(run), diskPath(d.Input.Path), d.Started, d.Input.SHA256, hashes, settled})
-	if err != nil {
-		return err
-	}
-	if err := l.make(); err != nil {
-		return err
-	}
-	if err := atomicfile.MkdirAll(l.sentDir(&d.Run)); err != nil {
-		return err
-	}
-	return atomicfile.WriteFile(l.sentFile(&d.Run), data)
+	return w.publish()
 }
 
 // checkJournal compares the journal with what the reports and the ledger say before
 // anything is sent: a journal that was deleted or cut would send rows once more.
-func (s *session) checkJournal(ctx context.Context) error {
+func (s *session) checkJournal() error {
 	d := s.dir
 	st, err := journal.Load(d.file(journalName))
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -288,13 +381,15 @@ func (s *session) checkJournal(ctx context.Context) error {
 	if !s.remembers() {
 		return nil
 	}
-	_, err = os.Stat(s.ledger().sentFile(&d.Run))
-	known := err == nil
-	if st == nil && known {
+	e, err := openSent(s.ledger().sentFile(&d.Run))
+	if err != nil {
+		return nil // lost or damaged: what comes next says so
+	}
+	if st == nil {
 		return d.fail(JournalShort, fmt.Errorf("the journal of %s is gone, and rows may have been sent", d.Path))
 	}
-	if !known && st != nil {
-		return s.noteSending(ctx) // the ledger was lost, or is of an earlier version
+	if known := e.Counts.Created + e.Counts.Existing + e.Counts.Refused + e.Counts.InDoubt; known > settled {
+		return d.fail(JournalShort, fmt.Errorf("the journal of %s holds %d rows, and the ledger says %d: it was cut or replaced by an older one", d.Path, settled, known))
 	}
 	return nil
 }

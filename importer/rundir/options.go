@@ -34,6 +34,7 @@ type Options struct {
 	Encoding  string    // of File; "" is the mapping's, or found out
 	Delimiter rune      // of File; 0 is the mapping's, or found out
 	Again     bool      // import what was imported before, as new records
+	Seen      Seen      // what to do about rows that another run has sent; "" is the mapping's, or else [SeenStop]
 
 	// Connect makes the account of an endpoint. BaseURL is [DefaultBaseURL] when
 	// empty, Version v3.

@@ -100,7 +100,7 @@ func (s *session) rewrite(runErr error) (report.Counts, error) {
 	if err != nil {
 		return counts, fmt.Errorf("writing the reports: %w", err)
 	}
-	if err := s.endSending(context.Background(), st); err != nil {
+	if err := s.settleSent(st); err != nil {
 		s.note("the ledger isn't up to date: %v", err)
 	}
 	return counts, report.UpdateSummary(s.dir.Path, st, func(sum *report.Summary) {

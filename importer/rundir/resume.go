@@ -30,6 +30,9 @@ func Resume(ctx context.Context, path string, o Options) (*Result, error) {
 	if done, err := o.reclaim(s.dir, s.mapping); done != nil || err != nil {
 		return done, err
 	}
+	if err := s.admit(ctx); err != nil {
+		return nil, err
+	}
 	s.dir.ExcelSafe = s.dir.ExcelSafe || o.ExcelSafe
 	return s.execute(ctx)
 }
@@ -73,7 +76,7 @@ func (o *Options) reenter(ctx context.Context, path string) (_ *session, err err
 	if err != nil {
 		return nil, d.fail(HeaderChanged, fmt.Errorf("the input no longer has the columns it had:\n%w", err))
 	}
-	return &session{Options: o, dir: d, mapping: m, mapper: mapper}, nil
+	return &session{Options: o, dir: d, mapping: m, mapper: mapper, input: d.latest()}, nil
 }
 
 // reconnect connects to the account that a run goes into, and to no other. Before the

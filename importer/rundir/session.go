@@ -25,7 +25,7 @@ type session struct {
 	mapping *mapping.Mapping
 	mapper  *mapping.Mapper
 
-	origin string         // absolute path of the run whose failures file the input is, "" otherwise
+	input  Identity       // as it is now
 	record mapping.Record // of the row at hand, in passes over the input
 	stats  csvfile.Stats  // what was overlooked in the input
 }
@@ -33,7 +33,7 @@ type session struct {
 // execute runs the import and leaves reports behind, whatever comes.
 func (s *session) execute(ctx context.Context) (*Result, error) {
 	d, started := s.dir, time.Now()
-	if err := s.checkJournal(ctx); err != nil {
+	if err := s.checkJournal(); err != nil {
 		return nil, err
 	}
 	j, st, err := d.journal()
@@ -139,7 +139,7 @@ func (s *session) finish(progress *importer.Progress, started time.Time, runErr 
 	if sum.Seconds > 0 {
 		sum.RowsPerSecond = float64(sum.SessionRows) / sum.Seconds
 	}
-	if err := s.endSending(context.Background(), st); err != nil {
+	if err := s.settleSent(st); err != nil {
 		s.note("the ledger isn't up to date: %v", err)
 	}
 	err = report.WriteSummary(s.dir.Path, *sum)

@@ -28,6 +28,7 @@ type desk struct {
 	account  *hubspottest.Account
 	url      string
 	requests atomic.Int64
+	runs     int
 	options  rundir.Options
 }
 
