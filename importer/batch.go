@@ -34,6 +34,7 @@ type row struct {
 	unproved  int          // attempts of this process that proved nothing
 	ambiguous bool         // an earlier attempt may have succeeded
 	refusal   *api.Failure // of the last attempt, until a read has the last word
+	warning   string       // of the answer by which the row exists
 }
 
 // fate is a row's fate with the reason that a failure gives.

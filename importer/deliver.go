@@ -260,7 +260,8 @@ func (c *courier) apply(results []rowResult, rows []*row) (left leftover, fates 
 		rw.refusal = nil
 		switch r.verdict {
 		case created:
-			fate := journal.Fate{Row: rw.n, Kind: journal.Created, ID: r.id}
+			rw.warning = warningText(r.warned)
+			fate := journal.Fate{Row: rw.n, Kind: journal.Created, ID: r.id, Warning: rw.warning}
 			if r.id == "" {
 				fate.Kind = journal.Unidentified
 			}

@@ -34,7 +34,7 @@ func (c *courier) identify(ctx context.Context, whole bool) (bool, error) {
 		}
 		for _, q := range batch {
 			if id := claims.own(q, l); id != "" {
-				fates = append(fates, journal.Fate{Row: q.row.n, Kind: journal.Created, ID: id, Attempts: q.row.attempts})
+				fates = append(fates, journal.Fate{Row: q.row.n, Kind: journal.Created, ID: id, Attempts: q.row.attempts, Warning: q.row.warning})
 			}
 		}
 	}
@@ -46,8 +46,7 @@ func (c *courier) identify(ctx context.Context, whole bool) (bool, error) {
 		if err := c.im.Journal.Settle(batch); err != nil {
 			return false, fmt.Errorf("writing the journal: %w", err)
 		}
-		c.recorder.progress.settle(batch, 0)
-		c.recorder.progress.identified(len(batch))
+		c.recorder.progress.identified(batch)
 	}
 	return all, nil
 }

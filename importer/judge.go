@@ -33,9 +33,10 @@ func (v verdict) String() string {
 // A rowResult is a verdict with its evidence.
 type rowResult struct {
 	verdict
-	id      string       // created; "" when the answer doesn't say which record it is
-	among   []string     // created without an id, merged: ids of rows that send the same properties
-	failure *api.Failure // refused, readBack, split; unknown where the answer gave a reason
+	id      string        // created; "" when the answer doesn't say which record it is
+	among   []string      // created without an id, merged: ids of rows that send the same properties
+	warned  []api.Warning // created: what HubSpot says about the record's values
+	failure *api.Failure  // refused, readBack, split; unknown where the answer gave a reason
 }
 
 // sentRow is what the judge must know of a row besides the answer.
@@ -108,7 +109,7 @@ func judgeRows(out []rowResult, rows []sentRow, ans api.Answer) {
 		case c.ID == "":
 		case ok:
 			named[i]++
-			out[i] = rowResult{verdict: created, id: c.ID}
+			out[i] = rowResult{verdict: created, id: c.ID, warned: c.Warnings}
 		case c.Trace == "":
 			unnamed = append(unnamed, c)
 		}
@@ -230,6 +231,9 @@ var mergedFailure = &api.Failure{Code: journal.CodeInDoubt, Message: "HubSpot me
 func (g *rowGroup) exist(out []rowResult) {
 	for _, i := range g.rows {
 		out[i] = rowResult{verdict: created}
+		if len(g.ids) > 0 {
+			out[i].warned = g.warned
+		}
 		switch {
 		case len(g.ids) != len(g.rows):
 		case len(g.rows) == 1:

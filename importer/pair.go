@@ -25,12 +25,13 @@ type pairing struct {
 // A rowGroup is the rows of a request that send equal properties.
 type rowGroup struct {
 	rows   []int
-	values []string // normalized, by name; "" where the property isn't sent
-	ids    []string // of the results that are the group's
+	values []string      // normalized, by name; "" where the property isn't sent
+	ids    []string      // of the results that are the group's
+	warned []api.Warning // of one of them: equal values are warned about alike
 }
 
 type pairedResult struct {
-	id     string
+	*api.Created
 	values []string // normalized, by name; "" where the result leaves it out
 	fits   []int    // groups that it can be of
 	taken  bool
@@ -63,7 +64,7 @@ func newPairing(rows []sentRow, rest []int, results []*api.Created) *pairing {
 		g.rows = append(g.rows, i)
 	}
 	for _, c := range results {
-		r := pairedResult{id: c.ID, values: make([]string, len(p.names))}
+		r := pairedResult{Created: c, values: make([]string, len(p.names))}
 		for name, value := range c.Properties {
 			if at, ok := index[name]; ok {
 				r.values[at] = api.Normalized(value)
@@ -112,8 +113,7 @@ func (p *pairing) pairCertain() bool {
 			certain = false
 			continue
 		}
-		g := p.groups[r.fits[0]]
-		g.ids = append(g.ids, r.id)
+		p.groups[r.fits[0]].add(r)
 	}
 	for _, g := range p.groups {
 		certain = certain && len(g.ids) <= len(g.rows)
@@ -125,22 +125,25 @@ func (p *pairing) pairCertain() bool {
 // more. It does so only when all results have one and all groups get some, so that no
 // property is left out of any result.
 func (p *pairing) pairWhole() bool {
-	ids := make([][]string, len(p.groups))
-	for _, r := range p.results {
+	own := make([][]*pairedResult, len(p.groups))
+	for i := range p.results {
+		r := &p.results[i]
 		at := slices.IndexFunc(r.fits, func(k int) bool { return slices.Equal(r.values, p.groups[k].values) })
 		if at < 0 {
 			return false
 		}
 		k := r.fits[at]
-		ids[k] = append(ids[k], r.id)
+		own[k] = append(own[k], r)
 	}
 	for k, g := range p.groups {
-		if len(ids[k]) == 0 || len(ids[k]) > len(g.rows) {
+		if len(own[k]) == 0 || len(own[k]) > len(g.rows) {
 			return false
 		}
 	}
 	for k, g := range p.groups {
-		g.ids = append(g.ids, ids[k]...)
+		for _, r := range own[k] {
+			g.add(r)
+		}
 	}
 	return true
 }
@@ -208,11 +211,16 @@ func (p *pairing) pairOnly() bool {
 	return false
 }
 
+func (g *rowGroup) add(r *pairedResult) {
+	g.ids = append(g.ids, r.ID)
+	g.warned = r.Warnings
+}
+
 func (p *pairing) room(g *rowGroup) int { return len(g.rows) - len(g.ids) }
 
 func (p *pairing) take(result int, g *rowGroup) {
 	p.results[result].taken = true
-	g.ids = append(g.ids, p.results[result].id)
+	g.add(&p.results[result])
 }
 
 // left returns the results that have no group, and the groups that have room.

@@ -105,6 +105,9 @@ func (p *Progress) settle(fates []journal.Fate, doubted int) {
 	p.update(func(s *Snapshot) {
 		s.InDoubt -= int64(doubted)
 		for _, f := range fates {
+			if f.Warning != "" {
+				s.Warned++
+			}
 			switch f.Kind {
 			case journal.Created:
 				s.Created++
@@ -121,7 +124,16 @@ func (p *Progress) settle(fates []journal.Fate, doubted int) {
 	})
 }
 
-// identified counts rows that were unidentified until now.
-func (p *Progress) identified(rows int) {
-	p.update(func(s *Snapshot) { s.Unidentified -= int64(rows) })
+// identified counts the fates of rows that were unidentified until now, and had the same
+// warnings.
+func (p *Progress) identified(fates []journal.Fate) {
+	p.settle(fates, 0)
+	p.update(func(s *Snapshot) {
+		s.Unidentified -= int64(len(fates))
+		for _, f := range fates {
+			if f.Warning != "" {
+				s.Warned--
+			}
+		}
+	})
 }

@@ -44,6 +44,9 @@ func (a *app) showSummary(r *rundir.Result, err error, tail string) {
 	if line := overlookedLine(sum.Stats); line != "" {
 		a.ui.printf("  %s\n", line)
 	}
+	if sum.Warnings > 0 {
+		a.ui.printf("  HubSpot warns about %s: see hubload_warning in results.csv\n", counted(sum.Warnings, "row"))
+	}
 	took := time.Duration(sum.Seconds * float64(time.Second)).Round(100 * time.Millisecond)
 	a.ui.printf("  %s, %s refused by the rate limit; %s, %s rows/s\n",
 		counted(sum.Requests, "request"), grouped(sum.Limited), took, grouped(int64(sum.RowsPerSecond)))

@@ -37,7 +37,7 @@ func TestWarnings(t *testing.T) {
 		{"category":"=1+1","context":7},
 		5]}]}`)).Create(ctx, inputs)
 	want := []api.Warning{
-		{Property: "closedate", Code: "PROPERTY_VALUE_NORMALIZED", Message: "{value} became 1795824000000 for {value of name}.", Raw: "2026-11-28T10:00:00Z", Stored: "1795824000000"},
+		{Property: "closedate", Code: "PROPERTY_VALUE_NORMALIZED", Message: "{value} became the stored value for {value of name}.", Raw: "2026-11-28T10:00:00Z", Stored: "1795824000000"},
 		{Code: "WARNING", Message: "HubSpot warns and gives no reason (WARNING)."},
 		{Code: "WARNING", Message: "HubSpot warns and gives no reason (WARNING)."},
 	}

@@ -132,6 +132,9 @@ func (r *response) warnings(rec *record, inputs []api.Input) (all []api.Warning)
 			Stored:   r.redact(said.Normalized.first()),
 		}
 		hidden := append(valuesOf(inputs, out.Property), valueItself(out.Raw)...)
+		if out.Stored != "" {
+			hidden = append(hidden, placeholder{value: out.Stored, text: "the stored value", loose: len(out.Stored) >= minValue})
+		}
 		out.Message = sentence(hidden.mask(cmp.Or(r.redact(w.Message), "HubSpot warns and gives no reason ("+out.Code+")")))
 		all = append(all, out)
 	}

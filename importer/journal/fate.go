@@ -63,6 +63,11 @@ type Fate struct {
 	CorrelationID string `json:"correlation_id,omitempty"`
 	Retryable     bool   `json:"retryable,omitempty"` // the same row may fare better later
 
+	// Warning is what HubSpot says about the values of a record that was created, kept
+	// for Created and Unidentified only. It may hold placeholders such as
+	// {value of price}, and never a property's value.
+	Warning string `json:"warning,omitempty"`
+
 	Attempts int `json:"attempts"` // requests that held the row; 0 for one that was never sent
 }
 
@@ -80,6 +85,9 @@ func (f *Fate) check() error {
 	return nil
 }
 
+// hasWarning reports whether rows of this kind keep their warning.
+func (f *Fate) hasWarning() bool { return f.Kind == Created || f.Kind == Unidentified }
+
 // hasID reports whether rows of this kind have an id, apart from an Existing one
 // whose id is not known.
 func (f *Fate) hasID() bool { return f.Kind == Created || f.Kind == Existing }
@@ -93,9 +101,15 @@ func (f *Fate) shared() Fate {
 	if !f.hasID() {
 		g := *f
 		g.Row, g.ID = 0, ""
+		if !f.hasWarning() {
+			g.Warning = ""
+		}
 		return g
 	}
 	g := Fate{Kind: f.Kind, Attempts: f.Attempts}
+	if f.hasWarning() {
+		g.Warning = f.Warning
+	}
 	if f.ID != "" {
 		g.ID = anyID
 	}

@@ -15,6 +15,7 @@ const (
 	kindBits byte = 0x07
 	openBit  byte = 0x08 // it is in an intent without an end
 	readBit  byte = 0x10 // it is in a slice
+	warnBit  byte = 0x20 // its fate has a warning
 )
 
 // rowStates is what all records so far say, as far as it decides which record may
@@ -32,6 +33,7 @@ type rowStates struct {
 	rows      table
 	open      map[int64]spans // intents without an end, by number
 	counts    [Unidentified + 1]int64
+	warned    int64 // rows whose fate has a warning
 	intents   int64 // the number of the last one
 	inherited int64 // intents up to this one belong to processes that have ended
 	highest   int64 // row that was read
@@ -245,10 +247,19 @@ func (s *rowStates) decide(r *record) {
 	for _, g := range r.Fates {
 		for _, sp := range g.Rows {
 			for at, v := range s.rows.runs(sp) {
-				s.counts[v&kindBits] -= at.To - at.From + 1
+				n := at.To - at.From + 1
+				s.counts[v&kindBits] -= n
+				if v&warnBit != 0 {
+					s.warned -= n
+				}
 			}
-			s.counts[g.Kind] += sp.To - sp.From + 1
-			s.rows.set(sp, ^kindBits, byte(g.Kind))
+			n, bits := sp.To-sp.From+1, byte(g.Kind)
+			s.counts[g.Kind] += n
+			if g.Warning != "" {
+				s.warned += n
+				bits |= warnBit
+			}
+			s.rows.set(sp, ^(kindBits | warnBit), bits)
 		}
 	}
 }

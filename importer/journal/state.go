@@ -15,7 +15,11 @@ import (
 )
 
 // Counts is how many rows have which fate. Unidentified ones are not among Created.
-type Counts struct{ Created, Existing, Refused, InDoubt, Unidentified int64 }
+type Counts struct {
+	Created, Existing, Refused, InDoubt, Unidentified int64
+
+	Warned int64 // of these, rows with a warning
+}
 
 // Settled is how many rows have a fate, those in doubt included.
 func (c Counts) Settled() int64 {
@@ -163,7 +167,7 @@ func (s *State) Header() Header { return s.header }
 
 // Counts returns how many rows have a fate.
 func (s *State) Counts() Counts {
-	return Counts{s.counts[Created], s.counts[Existing], s.counts[Refused], s.counts[InDoubt], s.counts[Unidentified]}
+	return Counts{s.counts[Created], s.counts[Existing], s.counts[Refused], s.counts[InDoubt], s.counts[Unidentified], s.warned}
 }
 
 // Rows returns how many rows the input has. Until it was read to its end, and

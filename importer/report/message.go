@@ -58,15 +58,28 @@ func (v *values) restored(cells []string) []string {
 // message returns a fate's message with its placeholders replaced. Fields are nil
 // for a record with a Problem. They may be changed.
 func (v *values) message(fate *journal.Fate, fields []string) string {
+	message := v.fill(fate.Message, fate.Property, fields)
+	if cell := v.untold(fate, fields); cell != "" {
+		sentence, stop := strings.CutSuffix(message, ".")
+		message = sentence + ` (the cell holds "` + cell + `")`
+		if stop {
+			message += "."
+		}
+	}
+	return v.column(fate, fields) + message
+}
+
+// fill returns text with its placeholders replaced. {value} is that of property.
+func (v *values) fill(text, property string, fields []string) string {
 	restored := false
-	message := placeholder.ReplaceAllStringFunc(fate.Message, func(found string) string {
+	return placeholder.ReplaceAllStringFunc(text, func(found string) string {
 		if v.mapper == nil || fields == nil {
 			return "the value"
 		}
 		if !restored {
 			fields, restored = v.restored(fields), true
 		}
-		property := fate.Property
+		property := property
 		if name, ok := strings.CutPrefix(found, "{value of "); ok {
 			property = strings.TrimSuffix(name, "}")
 		}
@@ -76,14 +89,6 @@ func (v *values) message(fate *journal.Fate, fields []string) string {
 		}
 		return `"` + shorten(value, maxValue) + `"`
 	})
-	if cell := v.untold(fate, fields); cell != "" {
-		sentence, stop := strings.CutSuffix(message, ".")
-		message = sentence + ` (the cell holds "` + cell + `")`
-		if stop {
-			message += "."
-		}
-	}
-	return v.column(fate, fields) + message
 }
 
 // column begins the message about a row that was never sent with the column that it

@@ -96,7 +96,7 @@ func (p *projection) project(st *journal.State) (Counts, error) {
 			return n, err
 		}
 	}
-	known := journal.Counts{Created: n.Created - n.IDsUnknown, Unidentified: n.IDsUnknown, Existing: n.Existing, Refused: n.Refused, InDoubt: n.InDoubt}
+	known := journal.Counts{Created: n.Created - n.IDsUnknown, Unidentified: n.IDsUnknown, Existing: n.Existing, Refused: n.Refused, InDoubt: n.InDoubt, Warned: n.Warnings}
 	if known != st.Counts() && broken != nil {
 		return n, fmt.Errorf("reading the input: %v", broken)
 	}
@@ -137,7 +137,7 @@ func (p *projection) cells(rec *csvfile.Record) (joined []byte, row, line int64,
 
 // add puts a row into its report and counts it.
 func (p *projection) add(n *Counts, rec *csvfile.Record, fate *journal.Fate) error {
-	if p.columns.correlation >= 0 || fate.Kind == journal.Refused || fate.Kind == journal.InDoubt {
+	if p.columns.correlation >= 0 || fate.Kind == journal.Refused || fate.Kind == journal.InDoubt || fate.Warning != "" {
 		p.input.Fields()
 	}
 	cells, row, line, mark := p.cells(rec)
@@ -154,8 +154,13 @@ func (p *projection) add(n *Counts, rec *csvfile.Record, fate *journal.Fate) err
 		default:
 			n.Created++
 		}
+		warning := ""
+		if fate.Warning != "" {
+			n.Warnings++
+			warning = p.values.fill(fate.Warning, "", rec.Fields)
+		}
 		rowText, lineText := decimals(row, line)
-		return p.results.add(cells, rowText, lineText, kind.String(), fate.ID, "")
+		return p.results.add(cells, rowText, lineText, kind.String(), fate.ID, warning)
 	case journal.Refused:
 		n.Refused++
 		return p.failures.add(cells, p.failure(row, line, rec, fate, cmp.Or(mark, fate.CorrelationID), p.numbers.Text())...)

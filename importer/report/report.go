@@ -19,7 +19,7 @@
 // behind them hubload's own:
 //
 //	results.csv    hubload_row, hubload_line, hubload_status, hubload_id,
-//	               hubload_warning (empty so far)
+//	               hubload_warning (what HubSpot says about the record's values)
 //	the others     hubload_row, hubload_line, hubload_code, hubload_property,
 //	               hubload_message, hubload_retryable, hubload_attempts,
 //	               hubload_correlation_id, hubload_run (the run's id); and
@@ -113,6 +113,9 @@ type Counts struct {
 	// IDsUnknown is how many of the created rows have no id: the answers prove that
 	// they exist, and don't say which record is whose.
 	IDsUnknown int64 `json:"ids_unknown"`
+
+	// Warnings is how many of the created rows have a hubload_warning.
+	Warnings int64 `json:"warnings"`
 }
 
 // Write writes results.csv and failures.csv, and in_doubt.csv when there are rows

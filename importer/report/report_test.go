@@ -300,3 +300,26 @@ func TestCreatedRowsThatAreBadNow(t *testing.T) {
 		}
 	}
 }
+
+// What HubSpot warns about stands beside the row, with the cell's value put back, and a
+// formula in it is no formula.
+func TestWarningsInResults(t *testing.T) {
+	dir := t.TempDir()
+	st := journalOf(t, dir,
+		journal.Fate{Row: 1, Kind: journal.Created, ID: "5", Warning: "CODE (price): {value of price} and {value of other}."},
+		journal.Fate{Row: 2, Kind: journal.Unidentified, Warning: "=1+1"},
+		created(3, "7"))
+	defer st.Close()
+	src := mapped(t, source([]byte("Price\n9 EUR\n2\n3\n"), csvfile.Options{}), "properties: { price: Price }")
+	n := mustWrite(t, dir, src, st, Options{})
+	if want := (Counts{Rows: 3, Created: 3, IDsUnknown: 1, Warnings: 2}); n != want {
+		t.Errorf("got %+v, want %+v", n, want)
+	}
+	want := "Price," + resultHeader + "\n" +
+		`9 EUR,1,2,created,5,"CODE (price): ""9 EUR"" and the value."` + "\n" +
+		"2,2,3,created,,'=1+1\n" +
+		"3,3,4,created,7,\n"
+	if diff := cmp.Diff(want, content(t, dir, resultsName)); diff != "" {
+		t.Error(diff)
+	}
+}

@@ -32,6 +32,7 @@ func TestSummary(t *testing.T) {
   "in_doubt": 4,
   "pending": 11,
   "ids_unknown": 0,
+  "warnings": 0,
   "blank_lines": 0,
   "empty_rows": 0,
   "short_rows": 0,

@@ -22,7 +22,7 @@ type Tally struct {
 
 func tallyOf(st *journal.State) Tally {
 	c := st.Counts()
-	t := Tally{Counts: report.Counts{Created: c.Created + c.Unidentified, IDsUnknown: c.Unidentified, Existing: c.Existing, Refused: c.Refused, InDoubt: c.InDoubt}}
+	t := Tally{Counts: report.Counts{Created: c.Created + c.Unidentified, IDsUnknown: c.Unidentified, Existing: c.Existing, Refused: c.Refused, InDoubt: c.InDoubt, Warnings: c.Warned}}
 	t.Rows, t.Complete = st.Rows()
 	t.Pending = t.Rows - t.Created - t.Existing - t.Refused - t.InDoubt
 	return t
