@@ -1,36 +1,5 @@
-// What an import is given, and its one entry point.
+// The import, and what it is made of.
 
-// Package importer is the engine of hubload: it reads rows, slices them into
-// batches, sends each batch once, and accounts for every row in a journal.
-//
-// # Terms
-//
-// A row is a data record of the input, numbered from 1. A batch is up to 100 rows
-// that are sent in one request; an attempt is one such request. A fate is what
-// became of a row for good:
-//
-//   - created: the record exists and its id is known
-//   - existing: a record with the row's unique key was in the account already,
-//     or [Resolve] has found the row's own
-//   - refused: the record was certainly not created
-//   - in doubt: it may have been created; nothing that arrived proves either
-//
-// A row without a fate is pending.
-//
-// # What it guarantees
-//
-// A request leaves only after the intent to send it is durable in the journal. A
-// row is sent again only if an answer or the transport proves that the attempt
-// before wasn't executed, or if the server enforces a unique key. So a row isn't
-// created twice, whenever the process dies, as long as the disk's sync is honest
-// and HubSpot refuses what it says it refused. Rows that were in flight at a
-// death are in doubt after the next [Run], unless the mapping has a key, which
-// resolves them by reading. Without one [Resolve] looks for them later.
-//
-// # What it doesn't do
-//
-// It knows no HTTP and no HubSpot: those stand behind [api.API]. It writes no
-// reports: package report makes them from the input and the journal.
 package importer
 
 import (

@@ -1,7 +1,5 @@
 // The program's door: arguments, environment and streams in, exit code out.
 
-// Command hubload loads a CSV of any size into HubSpot, and accounts for every
-// row. README.md is its manual.
 package main
 
 import (

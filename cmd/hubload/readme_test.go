@@ -1,10 +1,11 @@
-// The README is true: its help text, its mapping and its sessions are what the program does.
+// The README is true: its mapping and its sessions are what the program does.
 
 package main
 
 import (
 	"bytes"
-	"flag"
+	"errors"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -17,7 +18,8 @@ import (
 
 const readmePath = "../../README.md"
 
-var update = flag.Bool("update", false, "write the help text into the README")
+// indented is what the blocks of a list have in front of each line.
+var indented = regexp.MustCompile(`(?m)^   `)
 
 // blocks returns the README's fenced blocks of a language.
 func blocks(t *testing.T, language string) []string {
@@ -27,42 +29,15 @@ func blocks(t *testing.T, language string) []string {
 		t.Fatal(err)
 	}
 	var found []string
-	for _, m := range regexp.MustCompile("(?ms)^```(\\w*)\n(.*?)^```$").FindAllStringSubmatch(string(data), -1) {
+	for _, m := range regexp.MustCompile("(?ms)^ *```(\\w*)\n(.*?)^ *```$").FindAllStringSubmatch(string(data), -1) {
 		if m[1] == language {
-			found = append(found, m[2])
+			found = append(found, indented.ReplaceAllString(m[2], ""))
 		}
 	}
 	if len(found) == 0 {
 		t.Fatalf("the README has no block of %q", language)
 	}
 	return found
-}
-
-// hubload runs the program in this process.
-func hubload(t *testing.T, args ...string) (code int, stdout, stderr string) {
-	t.Helper()
-	var out, errs bytes.Buffer
-	env := map[string]string{"XDG_STATE_HOME": t.TempDir()}
-	code = run(args, system{getenv: func(k string) string { return env[k] }, stdin: strings.NewReader(""), stdout: &out, stderr: &errs})
-	return code, out.String(), errs.String()
-}
-
-func TestReadmeHelp(t *testing.T) {
-	_, help, _ := hubload(t, "help", "import")
-	if *update {
-		data, err := os.ReadFile(readmePath)
-		if err != nil {
-			t.Fatal(err)
-		}
-		old := slices.IndexFunc(blocks(t, ""), func(b string) bool { return strings.HasPrefix(b, "Loads FILE") })
-		text := strings.Replace(string(data), blocks(t, "")[old], help, 1)
-		if err := os.WriteFile(readmePath, []byte(text), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if !slices.Contains(blocks(t, ""), help) {
-		t.Errorf("the README's help text isn't that of hubload help import:\n%s", help)
-	}
 }
 
 func TestReadmeMapping(t *testing.T) {
@@ -79,32 +54,58 @@ func TestReadmeMapping(t *testing.T) {
 
 var timing = regexp.MustCompile(`[0-9.]+(ms|s), [0-9,]+ rows/s`)
 
-// TestReadmeSessions runs the sessions that show an output.
+// TestReadmeSessions runs every session, in the order of the page, as one person would
+// on one day: orders.csv is a sample, and its account is a local one.
 func TestReadmeSessions(t *testing.T) {
 	samples, err := filepath.Abs("../../samples")
 	if err != nil {
 		t.Fatal(err)
 	}
 	console := blocks(t, "console")
+	server := httptest.NewServer(builtinSandbox())
+	defer server.Close()
 	t.Chdir(t.TempDir())
-	if err := os.CopyFS("samples", os.DirFS(samples)); err != nil {
+	orders, err := os.ReadFile(filepath.Join(samples, "line_items.csv"))
+	if err != nil {
 		t.Fatal(err)
 	}
-	sessions := 0
+	err = errors.Join(os.CopyFS("samples", os.DirFS(samples)), os.WriteFile("orders.csv", orders, 0o600))
+	if err != nil {
+		t.Fatal(err)
+	}
+	env := map[string]string{"XDG_STATE_HOME": t.TempDir(), "HUBSPOT_ACCESS_TOKEN": "any", "HUBLOAD_BASE_URL": server.URL}
+	var ran []string
 	for _, block := range console {
-		command, want, _ := strings.Cut(block, "\n")
-		args, ok := strings.CutPrefix(command, "$ hubload ")
-		if !ok || want == "" || strings.HasPrefix(want, "$ ") {
-			continue
-		}
-		sessions++
-		_, got, stderr := hubload(t, strings.Fields(args)...)
-		got = strings.ReplaceAll(timing.ReplaceAllString(got, "TIME"), `\`, "/")
-		if want = timing.ReplaceAllString(want, "TIME"); got != want {
-			t.Errorf("%s\ngot:\n%s\nwant:\n%s\nstderr:\n%s", command, got, want, stderr)
+		for session := range strings.SplitSeq(strings.TrimPrefix(block, "$ "), "\n$ ") {
+			command, want, _ := strings.Cut(session, "\n")
+			line, ok := strings.CutPrefix(strings.TrimPrefix(command, "HUBSPOT_ACCESS_TOKEN=any "), "hubload ")
+			if !ok || strings.HasPrefix(line, "sandbox ") || strings.HasPrefix(line, "watch ") {
+				continue // what Go and the shell do, and what doesn't end by itself
+			}
+			line = strings.ReplaceAll(line, "http://127.0.0.1:8085", server.URL)
+			if runs, _ := filepath.Glob("hubload-runs/orders-????????"); len(runs) > 0 {
+				line = strings.ReplaceAll(line, "hubload-runs/orders-1a2b3c4d", filepath.ToSlash(runs[0]))
+			}
+			var out, errs bytes.Buffer
+			getenv := func(k string) string { return env[k] }
+			if strings.Contains(line, "--sandbox") {
+				getenv = func(k string) string { return map[string]string{"XDG_STATE_HOME": env["XDG_STATE_HOME"]}[k] }
+			}
+			code := run(strings.Fields(line), system{getenv: getenv, stdin: strings.NewReader(""), stdout: &out, stderr: &errs})
+			if code != exitOK && code != exitRefused {
+				t.Errorf("hubload %s ends with %d:\n%s%s", line, code, &out, &errs)
+			}
+			got := strings.ReplaceAll(timing.ReplaceAllString(out.String(), "TIME"), `\`, "/")
+			if want = timing.ReplaceAllString(want, "TIME"); want != "" && got != want {
+				t.Errorf("%s\ngot:\n%s\nwant:\n%s\nstderr:\n%s", command, got, want, &errs)
+			}
+			command, _, _ = strings.Cut(line, " ")
+			ran = append(ran, command)
 		}
 	}
-	if sessions == 0 {
-		t.Error("the README shows no session with its output")
+	for _, command := range []string{"map", "check", "import", "resume", "resolve", "status"} {
+		if !slices.Contains(ran, command) {
+			t.Errorf("the README shows no session of hubload %s", command)
+		}
 	}
 }
