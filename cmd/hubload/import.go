@@ -30,6 +30,7 @@ type importFlags struct {
 	what struct {
 		mapping, object, encoding string
 		delimiter                 delimiterFlag
+		sheet                     string
 	}
 	where struct {
 		run                      string
@@ -93,6 +94,7 @@ func (f *importFlags) addUnassociated(fs *pflag.FlagSet) {
 
 func (f *importFlags) addForm(fs *pflag.FlagSet) {
 	fs.StringVar(&f.what.encoding, "encoding", "", "character `ENCODING` of FILE, such as shift_jis or windows-1252")
+	fs.StringVar(&f.what.sheet, "sheet", "", "sheet of an Excel workbook: `NAME`")
 	fs.Var(&f.what.delimiter, "delimiter", "delimiter of FILE: one character, or tab")
 }
 
@@ -132,7 +134,7 @@ func (f *runFlags) set(o *rundir.Options) {
 func (f *importFlags) options(a *app, path string) (o rundir.Options, close func(), err error) {
 	o = a.options(&f.account)
 	o.File, o.Dir, o.Mapping, o.Object = path, f.where.run, f.what.mapping, f.what.object
-	o.Encoding, o.Delimiter = f.what.encoding, f.what.delimiter.r
+	o.Encoding, o.Delimiter, o.Sheet = f.what.encoding, f.what.delimiter.r, f.what.sheet
 	o.Unassociated = f.where.unassociated
 	o.Again, o.Sandbox, o.NoLedger = f.where.again, f.where.sandbox, f.where.noLedger
 	f.how.set(&o)

@@ -21,6 +21,8 @@ var layers = map[string]struct{ inside, outside []string }{
 	"importer/promisetest":         {nil, nil},
 	"ratelimit":                    {nil, []string{"golang.org/x/time"}},
 	"importer/csvfile":             {nil, []string{"golang.org/x/text", "github.com/klauspost/compress", "github.com/saintfish/chardet"}},
+	"importer/xlsxfile":            {[]string{"importer/csvfile"}, nil},
+	"importer/jsonlfile":           {[]string{"importer/csvfile"}, []string{"github.com/go-json-experiment/json"}},
 	"importer/atomicfile":          {nil, nil},
 	"importer/journal":             {[]string{"importer/atomicfile"}, []string{"github.com/gofrs/flock"}},
 	"importer/hubspot/hubspottest": {nil, []string{"github.com/go-json-experiment/json"}},
@@ -32,7 +34,7 @@ var layers = map[string]struct{ inside, outside []string }{
 	"importer/reconcile":           {[]string{"importer/api", "importer/call", "importer/lookup", "importer/journal", "importer/rows", "mapping", "ratelimit"}, nil},
 	"importer/hubspot":             {[]string{"importer/api", "importer/atomicfile", "mapping", "ratelimit"}, []string{"github.com/go-json-experiment/json", "golang.org/x/oauth2"}},
 	"importer/report":              {[]string{"importer/atomicfile", "importer/csvfile", "importer/journal", "importer/rows", "mapping"}, nil},
-	"importer/rundir":              {[]string{"importer", "importer/api", "importer/atomicfile", "importer/csvfile", "importer/journal", "importer/reconcile", "importer/report", "importer/rows", "mapping", "mapping/schema", "ratelimit"}, []string{"github.com/gofrs/flock", "golang.org/x/text"}},
+	"importer/rundir":              {[]string{"importer", "importer/api", "importer/atomicfile", "importer/csvfile", "importer/jsonlfile", "importer/journal", "importer/reconcile", "importer/report", "importer/rows", "importer/xlsxfile", "mapping", "mapping/schema", "ratelimit"}, []string{"github.com/gofrs/flock", "golang.org/x/text"}},
 }
 
 func TestImportsFallDownwards(t *testing.T) {

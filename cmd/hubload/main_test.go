@@ -91,6 +91,7 @@ func TestScripts(t *testing.T) {
 			"quirks":        cmdQuirks,
 
 			"truncate": cmdTruncate,
+			"workbook": cmdWorkbook,
 
 			"transcode": cmdTranscode,
 			"has":       cmdHas,

@@ -105,6 +105,9 @@ func (a *app) runMap(ctx context.Context, path string, f *mapFlags) error {
 	object := cmp.Or(o.Object, rundir.DefaultObject)
 	p := suggest.Propose(object, in.Header, rows, known.Schema)
 	p.CSV = mapping.CSV{Encoding: in.Dialect.Encoding, Delimiter: in.Dialect.Delimiter}
+	if in.HeaderLine > 1 {
+		p.CSV.HeaderLine = in.HeaderLine
+	}
 	p.About = fmt.Sprintf("How %s becomes %s. Proposed by hubload from the first %s, %s.", filepath.Base(path), object, counted(int64(len(rows)), "row"), mappedWith(known))
 	if out == "-" {
 		a.proposal(a.ui.err, p)
@@ -156,7 +159,8 @@ func (f *mapFlags) checkTail(path, out string) string {
 // readSample finds out how the file is written, and reads its first rows. What isn't
 // UTF-8 is taken for what it most likely is: the mapping pins it, for the user to see.
 func (a *app) readSample(ctx context.Context, in *rundir.Input, f *mapFlags) ([][]string, error) {
-	options := csvfile.Options{Encoding: f.what.encoding, Delimiter: f.what.delimiter.r}
+	options := csvfile.Options{Encoding: f.what.encoding, Delimiter: f.what.delimiter.r, SkipTitles: true}
+	in.Sheet = f.what.sheet
 	notes, err := in.Look(ctx, options)
 	if err != nil && options.Encoding == "" {
 		guess, guessErr := csvfile.GuessFile(in.File())
@@ -175,7 +179,7 @@ func (a *app) readSample(ctx context.Context, in *rundir.Input, f *mapFlags) ([]
 		a.ui.note("%s", visible(n))
 	}
 	options.Encoding, options.Delimiter = in.Dialect.Encoding, in.Dialect.Delimiter
-	r, err := csvfile.Open(in.File(), options)
+	r, err := in.Open(options)
 	if err != nil {
 		return nil, usageError{err}
 	}

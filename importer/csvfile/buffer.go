@@ -33,11 +33,11 @@ func (r *Reader) skip() error {
 			} else {
 				r.stats.BlankLines++
 			}
-			if r.header == nil && r.base+int64(r.pos) > maxRecord {
+			if r.header == nil && r.base+int64(r.pos) > MaxRecord {
 				return r.fail(0, "the file has no header within its first MiB", "Its first line has to hold the names of the columns.")
 			}
 			continue
-		} else if len(text) == maxRecord {
+		} else if len(text) == MaxRecord {
 			return nil // nothing but white space: a record that is too large
 		}
 		if err := r.fill(); err != nil {
@@ -53,7 +53,7 @@ func (r *Reader) scan() (span, error) {
 		text, last := r.window()
 		sp, ends := r.syntax.split(text, last, r.rec.ends[:0])
 		r.rec.ends = ends
-		if sp.state != short || last || len(text) == maxRecord {
+		if sp.state != short || last || len(text) == MaxRecord {
 			return sp, nil
 		}
 		if err := r.fill(); err != nil {
@@ -67,11 +67,14 @@ func (r *Reader) scan() (span, error) {
 // whatever pieces the source comes in.
 func (r *Reader) window() (text []byte, last bool) {
 	text = r.buf[r.pos:r.end]
-	return text, r.readErr == io.EOF && len(text) < maxRecord
+	return text, r.readErr == io.EOF && len(text) < MaxRecord
 }
 
 func (r *Reader) advance(n, lines int) {
 	r.pos += n
+	if r.converter != nil {
+		lines = min(lines, 1)
+	}
 	r.line += int64(lines)
 }
 
@@ -86,7 +89,7 @@ func (r *Reader) fill() error {
 	r.base += int64(r.pos)
 	unread := copy(r.buf, r.buf[r.pos:r.end])
 	r.pos, r.end = 0, unread
-	if unread > len(r.buf)/2 && len(r.buf) < maxRecord {
+	if unread > len(r.buf)/2 && len(r.buf) < MaxRecord {
 		r.buf = append(make([]byte, 0, 2*len(r.buf)), r.buf...)
 		r.buf = r.buf[:cap(r.buf)]
 	}

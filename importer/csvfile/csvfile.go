@@ -53,9 +53,11 @@ import (
 	"sync/atomic"
 )
 
-// The limits that keep memory constant.
+// MaxRecord is how many bytes a record may have, with its line end.
+const MaxRecord = 1 << 20
+
+// The other limits that keep memory constant.
 const (
-	maxRecord  = 1 << 20  // bytes of a record with its line end
 	maxLines   = 10_000   // physical lines of a record
 	maxColumns = 2_000    // of a header
 	sampleSize = 64 << 10 // bytes from which encoding and line ends are found
@@ -112,6 +114,8 @@ type Reader struct {
 	syntax  syntax
 	notes   []string
 
+	converter Converter // nil for a CSV
+
 	header     []string
 	cells      [][]byte // of the header, raw
 	headerLine int64    // physical line
@@ -162,10 +166,13 @@ func (r *Reader) start(src io.Reader, o Options) error {
 func (r *Reader) Close() error {
 	r.failed = &FileError{Path: r.path, Message: "the file was closed", Err: os.ErrClosed}
 	r.src.close()
-	if r.file == nil {
-		return nil
+	switch {
+	case r.converter != nil:
+		return r.converter.Close()
+	case r.file != nil:
+		return r.file.Close()
 	}
-	return r.file.Close()
+	return nil
 }
 
 // Header returns the names of the columns, decoded, as they stand: names may
@@ -187,7 +194,13 @@ func (r *Reader) Dialect() Dialect { return r.dialect }
 func (r *Reader) Notes() []string { return slices.Clone(r.notes) }
 
 // Stats returns what was overlooked so far.
-func (r *Reader) Stats() Stats { return r.stats }
+func (r *Reader) Stats() Stats {
+	s := r.stats
+	if r.converter != nil {
+		s.HiddenRows = r.converter.Hidden()
+	}
+	return s
+}
 
 // Offset returns how many bytes of the source, compressed as it may be, were
 // taken by the header and what Read has returned. For compressed files and UTF-16
@@ -197,7 +210,9 @@ func (r *Reader) Offset() int64 { return r.offset.Load() }
 
 func (r *Reader) noteOffset() {
 	at, ahead := r.base+int64(r.pos), r.base+int64(r.end)
-	if ahead > 0 && (r.src.kind != "" || r.charset.utf16) {
+	if ahead > 0 && r.converter != nil {
+		at = int64(float64(r.converter.Offset()) * float64(at) / float64(ahead))
+	} else if ahead > 0 && (r.src.kind != "" || r.charset.utf16) {
 		at = int64(float64(r.src.count.n.Load()) * float64(at) / float64(ahead))
 	}
 	r.offset.Store(at)

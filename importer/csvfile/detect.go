@@ -6,7 +6,6 @@ import (
 	"bytes"
 	"fmt"
 	"io"
-	"strings"
 )
 
 // recognise settles the encoding, takes the byte order mark off, and refuses
@@ -87,23 +86,4 @@ func (r *Reader) chooseCharset(name string, sample []byte) (*charset, error) {
 
 func pinHint(name string) string {
 	return fmt.Sprintf("If so, use --encoding %s, or put csv: { encoding: %s } into the mapping.", name, name)
-}
-
-// refuseFormats says what a file is that is often taken for a CSV.
-func (r *Reader) refuseFormats(sample []byte) error {
-	for _, f := range []struct{ magic, message, hint string }{
-		{"PK\x03\x04", "this is an Excel file (.xlsx) or another ZIP archive, not a CSV", "Save it from Excel as CSV UTF-8, or unpack it."},
-		{"PK\x05\x06", "this is an empty ZIP archive", "Save the table as CSV UTF-8."},
-		{"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1", "this is an Excel file (.xls), not a CSV", "Save it from Excel as CSV UTF-8."},
-		{"%PDF-", "this is a PDF file, not a CSV", "Export the table as CSV."},
-		{"\xFD7zXZ\x00", "this is an xz file", "Decompress it first; gzip and zstd are read as they are."},
-		{"7z\xBC\xAF\x27\x1C", "this is a 7-Zip archive", "Unpack it first."},
-		{"\x1F\x8B", "the file is compressed more than once", "Decompress it first."},
-		{"\x28\xB5\x2F\xFD", "the file is compressed more than once", "Decompress it first."},
-	} {
-		if strings.HasPrefix(string(sample[:min(len(sample), 8)]), f.magic) {
-			return r.fail(0, f.message, f.hint)
-		}
-	}
-	return nil
 }

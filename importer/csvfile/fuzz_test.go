@@ -286,7 +286,7 @@ func FuzzAgainstStandard(f *testing.F) {
 	}
 	unclean := regexp.MustCompile(`(?m)[\x00-\x08\x0B-\x1F\x7F-\x{9F}]|^[ \t]+$|^(?i:sep=)|^\x{FEFF}|^PK|^%PDF|^7z`)
 	f.Fuzz(func(t *testing.T, in string) {
-		if !utf8.ValidString(in) || unclean.MatchString(in) || len(in) > maxRecord/2 {
+		if !utf8.ValidString(in) || unclean.MatchString(in) || len(in) > MaxRecord/2 {
 			return
 		}
 		if at, _ := badText([]byte(in)); at >= 0 {

@@ -31,13 +31,13 @@ func (r *Reader) readHeader(o Options) error {
 	if !last {
 		sample = bytes.TrimSuffix(sample, []byte("\r")) // its LF may come next
 	}
-	cr := bytes.IndexByte(sample, '\r') >= 0 && bytes.IndexByte(sample, '\n') < 0
+	cr := r.converter == nil && bytes.IndexByte(sample, '\r') >= 0 && bytes.IndexByte(sample, '\n') < 0
 	if cr {
 		r.notes = append(r.notes, "The lines end with CR, as on old Macs.")
 	}
 	r.syntax = newSyntax(r.charset, ',', cr)
 	delim := byte(o.Delimiter)
-	if sep, next := r.syntax.sepLine(sample, last); next > 0 {
+	if sep, next := r.syntax.sepLine(sample, last); next > 0 && r.converter == nil {
 		r.advance(next, 1)
 		if delim == 0 {
 			delim = sep
@@ -56,6 +56,9 @@ func (r *Reader) readHeader(o Options) error {
 	}
 	if r.pos == r.end {
 		return r.fail(0, "the file has no header", "Its first line has to hold the names of the columns.")
+	}
+	if err := r.refuseWrapped(o.Columns, delim != 0); err != nil {
+		return err
 	}
 	if delim != 0 {
 		return r.takeHeader(delim)

@@ -22,6 +22,8 @@ func (r *Reader) problem(code string, line int64, cell int, format string, args 
 func (r *Reader) countProblem(sp span) *Problem {
 	line := r.rec.Line
 	switch want := len(r.header); {
+	case r.converter != nil:
+		return nil // a cell without a name above it
 	case sp.cells > want && !r.emptyFrom(want):
 		return r.problem(CodeFieldCount, line, -1,
 			"The record has %s and the header %d: put cells that hold the delimiter (%s) into double quotes.",

@@ -4,6 +4,7 @@ package csvfile
 
 import (
 	"bytes"
+	"errors"
 	"io"
 )
 
@@ -43,13 +44,16 @@ func (r *Reader) Fields() []string {
 	if r.rec.Fields == nil && r.rec.Problem == nil && r.failed == nil {
 		r.rec.split()
 		r.rec.Fields, r.rec.Problem = r.fields(r.rec.span) // a Problem if known was wrong
+		r.judge()
 	}
 	return r.rec.Fields
 }
 
 func (r *Reader) read() error { return r.record(func(span) bool { return true }) }
 
-func (r *Reader) look() error { return r.record(func(sp span) bool { return !r.plain(sp) }) }
+func (r *Reader) look() error {
+	return r.record(func(sp span) bool { return r.converter != nil || !r.plain(sp) })
+}
 
 // record reads a record, and its fields when that is what wanted says.
 func (r *Reader) record(wanted func(span) bool) error {
@@ -68,6 +72,7 @@ func (r *Reader) record(wanted func(span) bool) error {
 	r.rec.Raw = r.buf[r.pos : r.pos+sp.n]
 	if r.rec.span = sp; wanted(sp) {
 		r.rec.Fields, r.rec.Problem = r.fields(sp)
+		r.judge()
 	}
 	r.advance(sp.next, sp.lines)
 	return nil
@@ -158,6 +163,9 @@ func (r *Reader) fields(sp span) ([]string, *Problem) {
 // evenOut makes a record with more or fewer cells than the header a good one.
 func (r *Reader) evenOut(sp span) {
 	r.rec.ragged = true
+	if sp.cells < len(r.header) && r.converter != nil {
+		return
+	}
 	if sp.cells < len(r.header) {
 		if r.stats.ShortRows++; r.stats.ShortRows == 1 {
 			r.stats.FirstShort = r.rec.Line
@@ -246,6 +254,10 @@ func (r *Reader) fail(line int64, message, hint string) *FileError {
 }
 
 func (r *Reader) sourceError(err error, line int64) *FileError {
+	if file, ok := errors.AsType[*FileError](err); ok {
+		file.Path = r.path
+		return file
+	}
 	e := r.src.explain(err)
 	e.Path, e.Line = r.path, line
 	return e

@@ -44,7 +44,7 @@ func (r *Reader) lineAfter(i int) (int, error) {
 		if _, next, ok := r.syntax.line(text[i:], last); ok {
 			return i + next, nil
 		}
-		if len(text) == maxRecord {
+		if len(text) == MaxRecord {
 			return 0, nil
 		}
 		if err := r.fill(); err != nil {
@@ -68,7 +68,7 @@ func (r *Reader) resync(i int) (int, error) {
 	}
 	for {
 		text, last := r.window()
-		full := len(text) == maxRecord
+		full := len(text) == MaxRecord
 		sp, blank := span{state: short}, 0
 		if start < len(text) {
 			sp, _ = r.syntax.split(text[start:], last, nil)
@@ -121,6 +121,9 @@ func (s *syntax) trimLineEnd(text []byte) []byte {
 
 // countLines counts the line ends in text.
 func (r *Reader) countLines(text []byte) int {
+	if r.converter != nil {
+		return 0
+	}
 	if r.syntax.cr {
 		return bytes.Count(text, []byte("\r"))
 	}

@@ -154,3 +154,25 @@ func (c *counter) Read(p []byte) (n int, err error) {
 	c.n.Add(int64(n))
 	return n, c.err
 }
+
+// Decompress returns the content of src, which may be compressed with gzip or zstd; close
+// releases what that holds. Errors, of the result too, are a [*FileError].
+func Decompress(src io.Reader) (content io.Reader, close func(), err error) {
+	s := &source{}
+	if err := s.open(src); err != nil {
+		s.close()
+		return nil, nil, s.explain(err)
+	}
+	return explained{s}, s.close, nil
+}
+
+// explained reads a source whose errors say what they mean.
+type explained struct{ *source }
+
+func (e explained) Read(p []byte) (int, error) {
+	n, err := e.bytes.Read(p)
+	if err != nil && err != io.EOF {
+		err = e.explain(err)
+	}
+	return n, err
+}

@@ -30,11 +30,11 @@ func (r *Reader) skipTitles(o Options) error {
 		}
 	case len(o.Columns) > 0:
 		if c := byColumns(r.candidates(o.Delimiter), o.Columns); c != nil {
-			r.advance(c.at, int(c.line-r.line))
+			r.pos, r.line = r.pos+c.at, c.line
 		}
 	case o.SkipTitles:
 		if c := byWidth(r.candidates(o.Delimiter)); c != nil {
-			r.advance(c.at, int(c.line-r.line))
+			r.pos, r.line = r.pos+c.at, c.line
 		}
 	}
 	if r.line > first {
@@ -47,14 +47,14 @@ func (r *Reader) skipTitles(o Options) error {
 func (r *Reader) goTo(line int64) error {
 	for r.line < line {
 		text, last := r.window()
-		if n, next, ok := r.syntax.line(text, last); ok && next > 0 {
+		if n, next, ok := r.nextLine(text, last); ok && next > 0 {
 			if len(bytes.TrimSpace(text[:n])) == 0 {
 				r.stats.BlankLines++
 			}
 			r.advance(next, 1)
 			continue
 		}
-		if last || r.base+int64(r.pos) > maxRecord || len(text) == maxRecord {
+		if last || r.base+int64(r.pos) > MaxRecord || len(text) == MaxRecord {
 			return r.fail(0, fmt.Sprintf("the header should be on line %d, and the file ends or its first MiB is over before it", line), "Correct header_line under csv in the mapping, or leave it out.")
 		}
 		if err := r.fill(); err != nil {
@@ -89,7 +89,7 @@ func (r *Reader) candidates(delim rune) (list []candidate) {
 				list = append(list, candidate{at, line, delim, sp.cells, append([]string(nil), names...)})
 			}
 		}
-		_, next, ok := r.syntax.line(text[at:], last)
+		_, next, ok := r.nextLine(text[at:], last)
 		if !ok {
 			break
 		}

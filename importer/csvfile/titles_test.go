@@ -52,8 +52,8 @@ func TestHeaderLine(t *testing.T) {
 			}
 		})
 	}
-	for _, in := range []string{"a;b\n", strings.Repeat("x\n", maxRecord)} {
-		_, err := NewReader(strings.NewReader(in), Options{HeaderLine: maxRecord})
+	for _, in := range []string{"a;b\n", strings.Repeat("x\n", MaxRecord)} {
+		_, err := NewReader(strings.NewReader(in), Options{HeaderLine: MaxRecord})
 		checkFileError(t, err, []string{"header_line"})
 	}
 }
@@ -88,5 +88,31 @@ func TestStats(t *testing.T) {
 			t.Errorf("skipping, known: %t: stats are %+v, want %+v", known, r.Stats(), stats)
 		}
 		r.Close()
+	}
+}
+
+func TestRefusedByName(t *testing.T) {
+	columns := []string{"Order", "Qty"}
+	for in, want := range map[string]string{
+		"<!DOCTYPE html>\n<html><head><title>502\n Bad Gateway</title></head></html>": "a web page (HTML), not a CSV; its title is \"502 Bad Gateway\"",
+		"\uFEFF\r\n <HTML lang=de>": "a web page",
+		"<?xml version=\"1.0\"?>":   "an XML file",
+		"[{\"a\": 1}]":              "JSON",
+		"{\n  \"a\": 1\n}":          "JSON",
+		"\"Order,Product,Qty\"\n\"1001,\"\"Support, Pro\"\",1\"\n": "lines stand in quotes",
+		"\"Order;Product;Qty\"\n1001;a;1\n":                        "lines stand in quotes",
+	} {
+		for _, o := range []Options{{Columns: columns}, {Columns: columns, Delimiter: ';'}} {
+			_, err := NewReader(strings.NewReader(in), o)
+			checkFileError(t, err, []string{want})
+		}
+	}
+	_, err := NewReader(strings.NewReader("\"a,b,c\"\n\"1,2,3\"\n"), Options{})
+	checkFileError(t, err, []string{"lines stand in quotes"})
+	// What only looks alike.
+	for _, in := range []string{"\"Name, full\"\n\"Roe, J.\"\nx\n", "\"Name, full\",Qty\n\"Roe, J.\",1\n", "<Name>,<Qty>\n1,2\n", "[Name],[Qty]\n1,2\n", "\"a,b\"\nx\n"} {
+		if _, err := NewReader(strings.NewReader(in), Options{}); err != nil {
+			t.Errorf("%q: %v", in, err)
+		}
 	}
 }

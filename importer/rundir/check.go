@@ -96,7 +96,7 @@ type checking struct {
 
 // open opens the input from its start, in the form that Import sends it in.
 func (c *checking) open() (*source, error) {
-	r, err := csvfile.Open(c.Input.File(), formOf(c.Mapping))
+	r, err := c.Input.Open(formOf(c.Mapping), c.Mapping.CSV.Empty...)
 	if err != nil {
 		return nil, inputError(err)
 	}

@@ -9,7 +9,6 @@ import (
 	"io/fs"
 	"time"
 
-	"github.com/hubload/hubload/importer/csvfile"
 	"github.com/hubload/hubload/importer/journal"
 	"github.com/hubload/hubload/importer/rows"
 	"github.com/hubload/hubload/mapping"
@@ -73,7 +72,7 @@ func (d *Dir) numbered(ctx context.Context, wanted func(rows.Content) bool) ([]r
 	if err := readJSON(d.file(ordinalsName), &numbers); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, err
 	}
-	size, sum, err := fingerprint(ctx, d.inputPath())
+	size, sum, err := fingerprint(ctx, d.inputPath(), d.Input.Sheet)
 	if ctx.Err() != nil {
 		return nil, context.Cause(ctx)
 	}
@@ -133,11 +132,11 @@ func (d *Dir) eachContent(ctx context.Context, path string, restore bool, m *map
 	if err != nil {
 		return err
 	}
-	form := formOf(m)
+	form, sheet := formOf(m), d.Input.Sheet
 	if path != d.inputPath() {
-		form.HeaderLine = 0 // a report begins with its header
+		form.HeaderLine, sheet = 0, "" // a report begins with its header
 	}
-	r, err := csvfile.Open(path, form)
+	r, err := openSource(path, sheet, form, m.CSV.Empty...)
 	if err != nil {
 		return err
 	}

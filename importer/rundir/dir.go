@@ -229,7 +229,7 @@ func (d *Dir) inputPath() string {
 
 // input opens the run's input in the form that its mapping says.
 func (d *Dir) input(m *mapping.Mapping) (*csvfile.Reader, error) {
-	return csvfile.Open(d.inputPath(), formOf(m))
+	return openSource(d.inputPath(), d.Input.Sheet, formOf(m), m.CSV.Empty...)
 }
 
 // is reports whether the run directory is the one at an absolute path.

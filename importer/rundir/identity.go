@@ -19,8 +19,9 @@ import (
 type Identity struct {
 	Path    string // absolute; "-" is standard input
 	Size    int64
-	SHA256  string // of the bytes as they are, in hex
+	SHA256  string // of the bytes as they are, in hex; with a Sheet, of its name too
 	Spooled bool   // standard input or a pipe: the run directory holds a copy
+	Sheet   string // of an Excel workbook, where one is named
 }
 
 type identityJSON struct {
@@ -28,18 +29,19 @@ type identityJSON struct {
 	Size    int64    `json:"size"`
 	SHA256  string   `json:"sha256"`
 	Spooled bool     `json:"spooled,omitempty"`
+	Sheet   string   `json:"sheet,omitempty"`
 }
 
 // MarshalJSON keeps a path that is not UTF-8.
 func (i Identity) MarshalJSON() ([]byte, error) {
-	return json.Marshal(identityJSON{diskPath(i.Path), i.Size, i.SHA256, i.Spooled})
+	return json.Marshal(identityJSON{diskPath(i.Path), i.Size, i.SHA256, i.Spooled, i.Sheet})
 }
 
 // UnmarshalJSON reads what MarshalJSON writes.
 func (i *Identity) UnmarshalJSON(data []byte) error {
 	var v identityJSON
 	err := json.Unmarshal(data, &v)
-	*i = Identity{string(v.Path), v.Size, v.SHA256, v.Spooled}
+	*i = Identity{string(v.Path), v.Size, v.SHA256, v.Spooled, v.Sheet}
 	return err
 }
 
@@ -67,14 +69,18 @@ func (p *diskPath) UnmarshalJSON(data []byte) error {
 }
 
 // fingerprint reads all of a regular file. One that is still being written has no
-// content to tell.
-func fingerprint(ctx context.Context, path string) (size int64, sum string, err error) {
+// content to tell. The sheets of a workbook differ although their bytes are the same.
+func fingerprint(ctx context.Context, path, sheet string) (size int64, sum string, err error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return 0, "", badInput(err)
 	}
 	defer f.Close()
-	return fingerprintOf(f, cancellable{ctx, f})
+	size, sum, err = fingerprintOf(f, cancellable{ctx, f})
+	if err == nil && sheet != "" {
+		sum = digest(sum, sheet)
+	}
+	return size, sum, err
 }
 
 // fingerprintOf reads content, which is that of f.

@@ -126,7 +126,7 @@ func (in *Input) moveInto(d *Dir) error {
 // dir/orders.csv.gz.
 func inputName(path string) string {
 	name := filepath.Base(path)
-	for _, ext := range []string{".gz", ".zst", ".csv", ".tsv", ".txt"} {
+	for _, ext := range []string{".gz", ".zst", ".csv", ".tsv", ".txt", ".xlsx", ".xlsm", ".jsonl", ".ndjson"} {
 		// By bytes: lower-casing changes the length of some names.
 		if at := len(name) - len(ext); at > 0 && strings.EqualFold(name[at:], ext) {
 			name = name[:at]
@@ -145,7 +145,7 @@ func MappingBeside(path string) string {
 // The notes are those of [csvfile.Reader.Notes]. It returns [context.Cause] when ctx
 // ends meanwhile; its other errors are an [*Error].
 func (in *Input) Look(ctx context.Context, o csvfile.Options) (notes []string, err error) {
-	r, err := csvfile.Open(in.File(), o)
+	r, err := in.Open(o)
 	if err != nil {
 		return nil, inputError(err)
 	}
@@ -154,8 +154,8 @@ func (in *Input) Look(ctx context.Context, o csvfile.Options) (notes []string, e
 	if err := in.refuseReport(); err != nil {
 		return nil, err
 	}
-	if in.SHA256 == "" {
-		in.Size, in.SHA256, err = fingerprint(ctx, in.Path)
+	if in.SHA256 == "" || in.Sheet != "" {
+		in.Size, in.SHA256, err = fingerprint(ctx, in.File(), in.Sheet)
 	}
 	return r.Notes(), err
 }

@@ -67,7 +67,7 @@ func TestFingerprintEndsWithItsContext(t *testing.T) {
 	why := errors.New("Ctrl-C")
 	ctx, cancel := context.WithCancelCause(t.Context())
 	cancel(why)
-	if _, _, err := fingerprint(ctx, path); err != why {
+	if _, _, err := fingerprint(ctx, path, ""); err != why {
 		t.Errorf("the error is %v", err)
 	}
 }

@@ -26,7 +26,8 @@ const (
 // needed; the zero value of every other field is useful. [Resume], [Resolve] and
 // [Report] take what they need of the first group from the run directory.
 type Options struct {
-	File      string    // path of a CSV, .gz or .zst of one, failures.csv of a run, or "-"
+	File      string    // path of a CSV, .gz or .zst of one, .xlsx, .jsonl, failures.csv of a run, or "-"
+	Sheet     string    // of an Excel workbook; "" is the only one that holds anything
 	Stdin     io.Reader // what "-" is
 	Dir       string    // the run directory; "" makes one in [Root] of the file's name and hash
 	Mapping   string    // path of the mapping; "" looks for one beside File

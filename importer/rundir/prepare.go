@@ -27,6 +27,7 @@ func (o *Options) prepare(ctx context.Context, folder string) (*Input, *mapping.
 	if err != nil {
 		return nil, nil, err
 	}
+	in.Sheet = o.Sheet
 	m, err := o.look(ctx, in)
 	if err != nil {
 		in.Close()
@@ -70,7 +71,7 @@ func (o *Options) form(in *Input, m *mapping.Mapping) csvfile.Options {
 	for encoding := range in.encodings(o.Encoding, m.CSV.Encoding) {
 		found := given
 		found.Encoding = encoding
-		if r, err := csvfile.Open(in.File(), found); err == nil {
+		if r, err := in.Open(found); err == nil {
 			isReport := slices.Contains(r.Header(), rowColumn)
 			r.Close()
 			if isReport {

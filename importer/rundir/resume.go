@@ -84,7 +84,7 @@ func (o *Options) reenter(ctx context.Context, path string) (_ *session, err err
 // has become: whoever plants a run directory could otherwise have any file sent.
 func (s *session) reconnect(ctx context.Context) error {
 	d := s.dir
-	size, sum, err := fingerprint(ctx, d.inputPath())
+	size, sum, err := fingerprint(ctx, d.inputPath(), d.Input.Sheet)
 	if err != nil {
 		return err
 	}
