@@ -25,6 +25,13 @@ func (c *compiler) bind(p *propertyCell) {
 	}
 	if d := c.definition(p.Name, "property "+wording.Quote(p.Name)); d != nil {
 		p.takes = schema.TypeOf(c.object, d)
+		switch p.takes.Kind {
+		case schema.TypeAny, schema.TypeEnums:
+		default:
+			if p.Split != "" {
+				c.fail("property %s takes one value, and split gives several; remove it", wording.Quote(p.Name))
+			}
+		}
 		if p.Match != "" {
 			c.bindLookup(p)
 			return
@@ -89,6 +96,9 @@ func (c *compiler) bindFormat(p *propertyCell) {
 		p.unread = schema.CodeInvalidDatetime
 		if f.Dates {
 			p.unread = schema.CodeInvalidDate
+		}
+		if _, offset := format.LayoutHas(p.Layout); f.Dates && offset && p.Timezone == "" {
+			c.fail("property %s takes a day, and the layout has an offset from UTC, with which a time is one day here and another there; add timezone: with the place whose days are meant, such as timezone: Europe/Berlin", wording.Quote(p.Name))
 		}
 	case *format.Term:
 		p.unread = schema.CodeInvalidDuration

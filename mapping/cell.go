@@ -3,6 +3,7 @@
 package mapping
 
 import (
+	"encoding/json"
 	"slices"
 	"strings"
 
@@ -13,6 +14,7 @@ import (
 type cellReader struct {
 	index int
 	text  bool     // the white space around the cell belongs to it
+	id    bool     // full-width digits are digits
 	strip string   // what stands in front of the value
 	words []string // cells that mean an empty one
 }
@@ -40,8 +42,24 @@ func (r *cellReader) read(fields []string) string {
 	if trimmed == "" || len(r.words) > 0 && slices.Contains(r.words, trimmed) {
 		return ""
 	}
-	if r.text {
+	switch {
+	case r.text:
 		return cell
+	case r.id:
+		return format.Narrow(trimmed)
 	}
 	return trimmed
+}
+
+// splitCell returns the parts of a cell, without the white space around them and without
+// empty ones. A list in JSON is split whatever the separator is.
+func splitCell(cell, separator string) []string {
+	var list []string
+	if cell[0] != '[' || json.Unmarshal([]byte(cell), &list) != nil {
+		list = strings.Split(cell, separator)
+	}
+	for i := range list {
+		list[i] = format.Trim(list[i])
+	}
+	return slices.DeleteFunc(list, func(part string) bool { return part == "" })
 }

@@ -43,8 +43,8 @@ func TestChecks(t *testing.T) {
 		{"case 38: numbers", "quantity", map[string]string{
 			"1": "=", "007": "=", "1.50": "=", "-0": "=", "-5": "=", "+1": "=", ".5": "=", "5.": "=", "1e3": "=", "1.23E+11": "=", strings.Repeat("9", 500): "=",
 			"1.234,56": number, "1 234": number, "1,234": number, "$5": number, "5%": number, "NaN": number, "Inf": number, "-Infinity": number, "0x1F": number, "1_000": number,
-			" 1": "1", "1\u00a0": "1", "\u200b1\t": "1", "1.2.3": number, "e3": number, "1e": number, "1e+": number, "1e2.5": number, ".": number, "-": number, "--1": number, "\u22121": number,
-			"\uff11": number, "١": number, "(5)": number, "#REF!": number, "true": number, strings.Repeat("9", 65_537): "VALUE_TOO_LONG",
+			" 1": "1", "1\u00a0": "1", "\u200b1\t": "1", "1.2.3": number, "e3": number, "1e": number, "1e+": number, "1e2.5": number, ".": number, "-": number, "--1": number, "\u22121": "-1", "5-": "-5",
+			"\uff11": "1", "١": number, "(5)": "-5", "( 5 )": "-5", "#REF!": number, "true": number, strings.Repeat("9", 65_537): "VALUE_TOO_LONG",
 		}},
 		{"case 40: negative price", "price", map[string]string{
 			"0": "=", "-0": "=", "-0.00e5": "=", "10.5": "=", "-0.01": negative, "-1e-9": negative, "-5": negative, "-x": number, "-0e1": "=",
@@ -52,7 +52,8 @@ func TestChecks(t *testing.T) {
 		{"case 41: dates", "start", map[string]string{
 			"2026-01-31": "=", "2024-02-29": "=", "1735603200000": "=", "-157766400000": "=", "2000-02-29": "=",
 			"31/12/24": date, "2026-02-30": date, "2026-02-29": date, "1900-02-29": date, "2026-04-31": date, "2026-13-01": date, "2026-00-10": date, "2026-01-00": date,
-			"2026-1-31": date, "20260131": date, "2026-01-31T00:00:00Z": date, "1735603200": date, "1735603200001": date, "0": date, "45678": date, "1735603200000000": date,
+			"2026-01-31T00:00:00Z": "2026-01-31", "2026-01-31 00:00:00.000": "2026-01-31", "2026-01-31T17:30": "2026-01-31", "2026-01-31T00:00:00+00:00": "2026-01-31",
+			"2026-01-31T22:00:00Z": date, "2026-01-31T00:00:00+01:00": date, "2026-01-31T00:00:01Z": date, "2026-02-30 00:00": date, "2026-1-31": date, "20260131": date, "1735603200": date, "1735603200001": date, "0": date, "45678": date, "1735603200000000": date,
 			"864000000": date, "2026-01-31 ": "2026-01-31", "2026/01/31": date, "99999999999999999999": date, "1e12": date, "2O26-01-31": date,
 		}},
 		{"case 41: times", "seen", map[string]string{
@@ -112,7 +113,9 @@ func TestChecksAdvise(t *testing.T) {
 		{"quantity", "5 Miller", `{value} is not a number. If the whole column is written this way, add symbol: with the text beside the number to the quantity` + rest},
 		{"quantity", "5,5 EUR", `{value} is not a number. If the whole column is written this way, add decimal: "," and symbol: "EUR" to the quantity` + rest},
 		{"quantity", "x", `{value} is not a number. Fix the cell.`},
-		{"quantity", "NaN", `{value} is not a number. Fix the cell.`},
+		{"quantity", "NaN", `{value} is not a number. If {value} means that there is none, add csv: { empty: [{value}] } to the mapping; otherwise fix the cell.`},
+		{"billing", "n/a", `{value} is not one of the options. If {value} means that there is none, add csv: { empty: [{value}] } to the mapping; otherwise fix the cell.`},
+		{"quantity", "R$ 1.234,56", `{value} is not a number. If the whole column is written this way, add decimal: "," and group: "." and symbol: "R$" to the quantity` + rest},
 		{"price", "-5", `{value} is negative, and HubSpot takes no negative prices. Put a discount into its own property, as a positive number.`},
 		{"start", "31/12/2024", `{value} is not a date. If the whole column is written this way, add layout: 02/01/2006 to the start` + rest},
 		{"start", "01/02/2024", `{value} is not a date. If the whole column is written this way, add layout: 02/01/2006 or layout: 01/02/2006 to the start` + rest},
@@ -120,10 +123,10 @@ func TestChecksAdvise(t *testing.T) {
 		{"start", "Jan 31, 2026", `{value} is not a date. If the whole column is written this way, add layout: "Jan 2, 2006" to the start` + rest},
 		{"start", "20260131", `{value} is not a date. If the whole column is written this way, add layout: 20060102 to the start` + rest},
 		{"start", "2026-02-30", `{value} is not a day of the calendar. Write a day such as 2026-01-31.`},
-		{"start", "2026-01-31T09:30:00Z", `{value} has a time, and the property takes a day. If the whole column is written this way, add layout: 2006-01-02T15:04:05Z07:00 to the start` + rest},
+		{"start", "2026-01-31T09:30:00Z", `{value} has a time, and the property takes a day. If the whole column is written this way, add layout: 2006-01-02T15:04:05Z07:00 and a timezone to the start` + rest},
 		{"start", "1735603200", `{value} looks like a timestamp in seconds, and HubSpot takes milliseconds. Write a day such as 2026-01-31.`},
 		{"start", "1735603200001", `{value} is a millisecond timestamp that is not midnight UTC. Write a day such as 2026-01-31.`},
-		{"start", "45678", `{value} looks like a spreadsheet's internal number of a day, so export the column again as text. Write a day such as 2026-01-31.`},
+		{"start", "45678", `{value} looks like a spreadsheet's internal number of a day. If the whole column is written this way, add layout: excel to the start` + rest},
 		{"seen", "2026-01-31T09:30:00", `{value} has no time zone. If the whole column is written this way, add layout: 2006-01-02T15:04:05 and a timezone to the seen` + rest},
 		{"seen", "31.12.2024 10:00", `{value} is not a date with a time. If the whole column is written this way, add layout: 02.01.2006 15:04 and a timezone to the seen` + rest},
 		{"seen", "12/31/2024 3:04 PM", `{value} is not a date with a time. If the whole column is written this way, add layout: 01/02/2006 3:04 PM and a timezone to the seen` + rest},
@@ -135,7 +138,8 @@ func TestChecksAdvise(t *testing.T) {
 		{"billing", "weekly", `{value} is not one of the options. Write "monthly", "annually", "1", "2", "3", or add values: to the rule to say what this cell becomes.`},
 		{"currency", "JPY", `{value} is not one of the options. Write "C00", "C01", "C02", "C03", "C04", "C05", "C06", "C07" and 4 more, or add values: to the rule to say what this cell becomes.`},
 		{"colours", "r;x", `{value} can't be used: its part 2 is not one of the options. Write "r", "g", "b", or add values: to the rule to say what this cell becomes.`},
-		{"hs_recurring_billing_period", "12", `{value} is not a duration. Write one such as P12M (12 months), P1Y6M or P2W, or add values: to the rule to say what this cell becomes.`},
+		{"hs_recurring_billing_period", "a year", `{value} is not a duration. Write one such as P12M (12 months), P1Y6M or P2W, or add values: to the rule to say what this cell becomes.`},
+		{"hs_recurring_billing_period", "12", `{value} is not a duration. If the whole column is written this way, add unit: months to the hs_recurring_billing_period` + rest},
 	} {
 		if _, _, got := sends(t, tt.property)(tt.cell); got != tt.want {
 			t.Errorf("%s %q\ngot  %s\nwant %s", tt.property, tt.cell, got, tt.want)

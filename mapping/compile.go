@@ -40,6 +40,7 @@ type propertyCell struct {
 type associationCell struct {
 	AssociationRule // with Type and Category, and Column as in the header
 	cellReader
+	lineItem bool // the new record is one
 }
 
 // Compile is [Mapping.CompileFor] without a schema: values are not checked.
@@ -136,6 +137,7 @@ func (c *compiler) association(rule AssociationRule) associationCell {
 	a := associationCell{AssociationRule: rule}
 	index, column := c.column(rule.Column, "the association to "+wording.Quote(rule.To))
 	a.Column, a.cellReader = column, c.newCellReader(index, rule.Strip, rule.Words)
+	a.id, a.lineItem = rule.Match == "", schema.IsLineItem(c.object)
 	if rule.Type != 0 {
 		return a
 	}

@@ -5,7 +5,7 @@
 // ([Mapping.CompileFor]) it is a [Mapper], which fills a [Record] from each row
 // ([Mapper.Map]) or reports every bad cell of the row ([Problem]).
 //
-// Nothing is guessed. Cells are sent as they are, white space and leading zeros
+// Nothing is guessed. Cells are sent as they are, leading zeros
 // included, and texts of the YAML are taken as they are written: 0123, yes and
 // 2026-01-31 stay what they are. An empty cell is left out of the record, unless its
 // rule has a default or says empty: clear.

@@ -114,6 +114,9 @@ func (p *PropertyRule) encode() string {
 	if p.Trim {
 		pairs = append(pairs, "trim: true")
 	}
+	if p.Split != "" {
+		pairs = append(pairs, "split: "+scalar(p.Split))
+	}
 	if p.Strip != "" {
 		pairs = append(pairs, "strip: "+scalar(p.Strip))
 	}
@@ -176,6 +179,9 @@ func (a *AssociationRule) encode() string {
 	}
 	if a.Optional {
 		pairs = append(pairs, "optional: true")
+	}
+	if a.Split != "" {
+		pairs = append(pairs, "split: "+scalar(a.Split))
 	}
 	if a.Strip != "" {
 		pairs = append(pairs, "strip: "+scalar(a.Strip))

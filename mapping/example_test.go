@@ -117,7 +117,7 @@ properties:
 	}
 	// Output:
 	// [{name Maintenance} {price 1234.56} {recurringbillingfrequency per_six_months} {hs_recurring_billing_start_date 2026-01-31}]
-	// INVALID_NUMBER {value} is not a number as the rule says, with decimal: "," and group: ".". Fix the cell.
+	// INVALID_NUMBER {value} is not a number as the rule says, with decimal: "," and group: ".". If the whole column is written this way, the price rule needs decimal: "." and group: "," instead; otherwise fix the cell.
 	// INVALID_OPTION {value} is not one of the options. Write "monthly", "per_six_months", or add values: to the rule to say what this cell becomes.
 	// INVALID_DATE {value} is not a day of the calendar, or not a time. Fix the cell.
 }

@@ -97,6 +97,13 @@ func TestLayouts(t *testing.T) {
 		{"year of two digits", "layout: 2.1.06", "", map[string]string{"1.2.68": "2068-02-01", "1.2.69": "1969-02-01"}},
 		{"day without signs", "layout: 20060102", "date", map[string]string{"20260131": "2026-01-31", "20260230": "INVALID_DATE"}},
 		{"Japanese", "layout: 2006年1月2日", "", map[string]string{"2026年1月31日": "2026-01-31"}},
+		{"German", "layout: 2. January 2006", "date", map[string]string{"15. März 2026": "2026-03-15", "1. Dez. 2026": "2026-12-01", "1. May 2026": "2026-05-01", "31. Juni 2026": "INVALID_DATE", "1. Foo 2026": "INVALID_DATE"}},
+		{"French", "layout: 2 Jan 2006", "date", map[string]string{"15 janv. 2026": "2026-01-15", "1 mars 2026": "2026-03-01", "2 AOÛT 2026": "2026-08-02", "3 juil. 2026": "2026-07-03", "4 Jun 2026": "2026-06-04"}},
+		{"Spanish", "layout: 2 de January de 2006", "date", map[string]string{"15 de enero de 2026": "2026-01-15", "15 de septiembre de 2026": "2026-09-15"}},
+		{"Japanese eras", "layout: 2006年1月2日", "date", map[string]string{"令和8年3月15日": "2026-03-15", "令和元年5月1日": "2019-05-01", "平成３１年4月30日": "2019-04-30", "2026年3月15日": "2026-03-15", "令和八年3月15日": "INVALID_DATE"}},
+		{"American, short", "layout: 1/2/06", "date", map[string]string{"3/15/26": "2026-03-15", "12/1/26": "2026-12-01", "15/3/26": "INVALID_DATE"}},
+		{"serial numbers of days", "layout: excel", "date", map[string]string{"46096": "2026-03-15", "46096.75": "2026-03-15", "61": "1900-03-01", "60": "INVALID_DATE", "2026-03-15": "INVALID_DATE", "2958466": "INVALID_DATE", "NaN": "INVALID_DATE"}},
+		{"serial numbers of times", "layout: excel, timezone: Europe/Berlin", "datetime", map[string]string{"46096.75": "2026-03-15T18:00:00+01:00", "46204.5": "2026-07-01T12:00:00+02:00"}},
 		{"name of the month", `layout: "Jan 2, 2006"`, "", map[string]string{"Feb 3, 2026": "2026-02-03", "Feb 30, 2026": "INVALID_DATE"}},
 		{"time, UTC", "layout: 02/01/2006 15:04", "", map[string]string{"31/12/2024 23:30": "2024-12-31T23:30:00Z", "31/12/2024 24:00": "INVALID_DATETIME"}},
 		{"half a day", "layout: 1/2/2006 3:04 PM", "", map[string]string{"1/31/2026 12:05 AM": "2026-01-31T00:05:00Z", "1/31/2026 11:05 PM": "2026-01-31T23:05:00Z"}},
@@ -114,7 +121,6 @@ func TestLayouts(t *testing.T) {
 			"2024-10-27T02:30:00+0100": "2024-10-27T02:30:00+01:00", "2024-12-31T23:30:00Z": "2024-12-31T23:30:00Z", "2024-12-31T23:30:00": "INVALID_DATETIME",
 		}},
 		{"offset and time zone", "layout: 2006-01-02T15:04:05Z07:00, timezone: Asia/Tokyo", "", map[string]string{"2024-12-31T23:30:00Z": "2025-01-01T08:30:00+09:00"}},
-		{"offset and day", "layout: 2006-01-02T15:04:05Z07:00", "date", map[string]string{"2024-12-31T23:30:00-10:00": "2024-12-31"}},
 		{"offset, time zone and day", "layout: 2006-01-02T15:04:05Z07:00, timezone: Asia/Tokyo", "date", map[string]string{"2024-12-31T23:30:00Z": "2025-01-01"}},
 		{"text takes either", "layout: 02/01/2006", "string", map[string]string{"31/12/2024": "2024-12-31"}},
 	} {
@@ -140,7 +146,7 @@ func TestLayouts(t *testing.T) {
 func TestFormatProblemsSayWhy(t *testing.T) {
 	for _, tt := range []struct{ format, cell, want string }{
 		{"layout: 02/01/2006", "30/02/2026", "{value} is not a day of the calendar, or not a time. Fix the cell."},
-		{"layout: 02/01/2006", "2026-01-31", `{value} is not written as the rule's layout says, "02/01/2006". Fix the cell or the layout.`},
+		{"layout: 02/01/2006", "2026-01-31", `{value} is not written as the rule's layout says, "02/01/2006". If the whole column is written this way, the p rule needs layout: 2006-01-02 instead; otherwise fix the cell.`},
 		{"layout: 02/01/2006 15:04, timezone: Europe/Berlin", "31/03/2024 02:30", "{value} did not exist in Europe/Berlin, where the clocks were set forward over it. Fix the cell or the timezone of the rule."},
 		{"layout: 02/01/2006 15:04, timezone: Europe/Berlin", "27/10/2024 02:30", "{value} happened twice in Europe/Berlin, where the clocks were set back. Write the times with their offset from UTC, and add -0700 to the layout."},
 		{"decimal: ','", "x", `{value} is not a number as the rule says, with decimal: ",". Fix the cell.`},

@@ -3,8 +3,13 @@
 package mapping
 
 import (
+	"cmp"
 	"regexp"
+	"strconv"
 	"strings"
+
+	"github.com/hubload/hubload/mapping/format"
+	"github.com/hubload/hubload/mapping/schema"
 )
 
 // Codes of warnings.
@@ -17,6 +22,20 @@ const (
 	// column that is too narrow, and some export.
 	CodeTooNarrow = "COLUMN_TOO_NARROW"
 
+	// CodeFormulaError: a cell such as #NAME?, of a formula that went wrong.
+	CodeFormulaError = "FORMULA_ERROR"
+
+	// CodeDecimalID: 12345.0 in a column of ids, which was 12345 before a spreadsheet
+	// or a program took it for a number.
+	CodeDecimalID = "DECIMAL_ID"
+
+	// CodeDateForID: 12-Mar in a column of ids, which was 3-12 or MAR12 before a
+	// spreadsheet took it for a date.
+	CodeDateForID = "DATE_FOR_ID"
+
+	// CodePlaceholder: a word for nothing, such as NULL, that is sent as a text.
+	CodePlaceholder = "PLACEHOLDER"
+
 	// CodeSeveralParents: a row that would become a line item of several
 	// records. HubSpot documents that line items belong to one, and not what
 	// becomes of those with more.
@@ -28,34 +47,38 @@ type Warning struct {
 	Code     string
 	Column   string
 	Property string
-	Message  string // one sentence; {value} stands for the cell
+	Message  string // one or two sentences; {value} stands for the cell
 }
 
 // A Linter looks for warnings in rows. It never changes: any number of goroutines may
 // use it.
 type Linter struct {
-	cells   []lintedCell
-	parents bool
+	cells    []lintedCell
+	columns  map[string]string // of properties
+	lineItem bool
 }
 
 type lintedCell struct {
 	column, property string
-	index            int
+	read             *cellReader
 	id               bool // a column of ids, or of a key
+	text             bool // the property takes every text
 }
 
 // NewLinter returns the linter of the rows that m maps, for the object type that it
 // creates; "" is line_items.
 func NewLinter(object string, m *Mapper) *Linter {
-	l := &Linter{parents: object == "" || object == "line_items" || object == "0-8"}
+	l := &Linter{lineItem: schema.IsLineItem(cmp.Or(object, DefaultObject)), columns: map[string]string{}}
 	for i := range m.properties {
 		if p := &m.properties[i]; p.Value == nil {
-			l.cells = append(l.cells, lintedCell{p.Column, p.Name, p.index, isIDName(p.Name)})
+			l.columns[p.Name] = p.Column
+			text := p.takes.Kind == schema.TypeAny && p.format == nil && p.Values == nil
+			l.cells = append(l.cells, lintedCell{p.Column, p.Name, &p.cellReader, isIDName(p.Name), text})
 		}
 	}
 	if m.key != nil {
 		for i := range m.key.cells {
-			l.cells = append(l.cells, lintedCell{m.key.columns[i], m.key.property, m.key.cells[i].index, true})
+			l.cells = append(l.cells, lintedCell{m.key.columns[i], m.key.property, &m.key.cells[i], true, true})
 		}
 	}
 	return l
@@ -76,20 +99,49 @@ func isIDName(name string) bool {
 func (l *Linter) Lint(fields []string, rec *Record, warn func(Warning, string)) {
 	for i := range l.cells {
 		c := &l.cells[i]
-		cell := fields[c.index]
-		switch {
-		case cell == "":
-		case c.id && IsRounded(cell):
-			warn(Warning{CodeRounded, c.column, c.property, "{value} looks like a number that a spreadsheet has rounded. Export the column again as text."}, cell)
-		case cell[0] == '#' && len(cell) > 2 && strings.Trim(cell, "#") == "":
-			warn(Warning{CodeTooNarrow, c.column, c.property, "{value} is what a spreadsheet shows in a column that is too narrow. Widen it and export again."}, cell)
+		if cell := c.read.read(fields); cell != "" {
+			if code, message := c.lint(cell); code != "" {
+				warn(Warning{code, c.column, c.property, message}, cell)
+			}
 		}
 	}
-	if l.parents && len(rec.Associations) > 1 {
+	if !l.lineItem {
+		return
+	}
+	if len(rec.Associations) > 1 {
 		if names, ids := parentsOf(rec); ids != "" {
 			warn(Warning{CodeSeveralParents, "", names, "the row names {value}, but a line item belongs to one record. Keep one of them."}, ids)
 		}
 	}
+	l.lintMoney(rec, warn)
+}
+
+// lint returns the code and the message of what is odd about a cell.
+func (c *lintedCell) lint(cell string) (code, message string) {
+	const export = " Export the column again as text."
+	switch first := cell[0]; {
+	case first == '#' && len(cell) > 2 && strings.Trim(cell, "#") == "":
+		return CodeTooNarrow, "{value} is what a spreadsheet shows in a column that is too narrow. Widen it and export again."
+	case first == '#' && c.text && format.IsSpreadsheetError(cell):
+		return CodeFormulaError, "{value} is what a spreadsheet shows for a formula that went wrong. Correct it and export again."
+	case c.text && format.IsPlaceholder(cell):
+		return CodePlaceholder, "{value} is sent as it stands here. If it means that there is none, add csv: { empty: [{value}] } to the mapping."
+	case !c.id:
+	case IsRounded(cell):
+		return CodeRounded, "{value} looks like a number that a spreadsheet has rounded." + export
+	case isDecimalID(cell):
+		return CodeDecimalID, "{value} looks like an id that a spreadsheet has made a number of." + export
+	case len(cell) < 12 && dateForID.MatchString(cell):
+		return CodeDateForID, "{value} looks like an id that a spreadsheet has made a date of." + export
+	}
+	return "", ""
+}
+
+var dateForID = regexp.MustCompile(`^(\d{1,2}-(Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)|(Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)-\d{2})$`)
+
+func isDecimalID(cell string) bool {
+	digits, found := strings.CutSuffix(cell, ".0")
+	return found && digits != "" && strings.Trim(digits, "0123456789") == ""
 }
 
 // IsRounded reports whether a cell is a number as spreadsheets show long ones, such as
@@ -121,4 +173,15 @@ func parentsOf(rec *Record) (names, ids string) {
 		return "", ""
 	}
 	return names, ids
+}
+
+// amount returns a number of the record, 0 without one.
+func (r *Record) amount(property string) (n float64, text string) {
+	for i := range r.Properties {
+		if p := &r.Properties[i]; p.Name == property && p.Value != "" {
+			n, _ = strconv.ParseFloat(p.Value, 64)
+			return n, p.Value
+		}
+	}
+	return 0, ""
 }

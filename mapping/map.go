@@ -4,6 +4,7 @@ package mapping
 
 import (
 	"fmt"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/hubload/hubload/mapping/format"
@@ -58,12 +59,12 @@ func (m *Mapper) Map(fields []string, rec *Record) []Problem {
 		a := &m.associations[i]
 		id := a.read(fields)
 		associated = associated || id != "" || a.Required // else it has a problem of its own
-		if code := a.check(id); code != "" {
-			problems = append(problems, a.problem(code, id))
-		} else if id != "" && a.isLookup() {
-			rec.Lookups = append(rec.Lookups, a.lookup(id))
-		} else if id != "" {
-			rec.associate(Association{To: a.To, ID: id, Category: a.Category, TypeID: a.Type})
+		if a.Split == "" || id == "" {
+			problems = a.add(rec, id, problems)
+			continue
+		}
+		for _, id := range splitCell(id, a.Split) {
+			problems = a.add(rec, id, problems)
 		}
 	}
 	if m.mustAssociate && !associated {
@@ -129,6 +130,9 @@ func (p *propertyCell) sentFor(cell string) (value string, ok bool, code string)
 	switch {
 	case cell == "":
 		return "", false, ""
+	case p.Split != "":
+		value, code = p.sentForParts(cell)
+		return value, value != "", code
 	case p.sent != nil:
 		if value, ok = p.sent[cell]; !ok {
 			return "", false, CodeValueNotMapped
@@ -141,7 +145,51 @@ func (p *propertyCell) sentFor(cell string) (value string, ok bool, code string)
 		}
 	}
 	value, code = p.takes.Check(cell)
+	if code != "" && p.format == nil {
+		if plain := p.onlyReading(cell, code); plain != "" {
+			value, code = p.takes.Check(plain)
+		}
+	}
 	return value, value != "", code
+}
+
+// onlyReading returns what a cell means that is not written as HubSpot takes it, but
+// can mean one thing only; "" if it could mean another.
+func (p *propertyCell) onlyReading(cell, code string) string {
+	switch code {
+	case schema.CodeInvalidNumber:
+		number, _ := plainNumber.Read(cell)
+		return number
+	case schema.CodeInvalidDate:
+		if day, ok := format.Day(cell); ok {
+			return day
+		}
+	}
+	return ""
+}
+
+var plainNumber = format.Number{Decimal: '.'}
+
+// sentForParts is sentFor for a cell that holds several options.
+func (p *propertyCell) sentForParts(cell string) (value, code string) {
+	var b strings.Builder
+	for _, part := range splitCell(cell, p.Split) {
+		if p.sent != nil {
+			option, ok := p.sent[part]
+			if !ok {
+				return "", CodeValueNotMapped
+			}
+			part = option
+		}
+		if b.Len() > 0 {
+			b.WriteByte(';')
+		}
+		b.WriteString(part)
+	}
+	if p.sent != nil || b.Len() == 0 {
+		return b.String(), ""
+	}
+	return p.takes.Check(b.String())
 }
 
 func tooLong(value string) bool {
@@ -159,6 +207,21 @@ func (a *associationCell) check(id string) (code string) {
 		return CodeAssociationIDInvalid
 	}
 	return ""
+}
+
+// add adds the association to the record that a cell or a part of it names, or the
+// problem to the list.
+func (a *associationCell) add(rec *Record, id string, problems []Problem) []Problem {
+	code := a.check(id)
+	switch {
+	case code != "":
+		return append(problems, a.problem(code, id))
+	case id != "" && a.isLookup():
+		rec.Lookups = append(rec.Lookups, a.lookup(id))
+	case id != "":
+		rec.associate(Association{To: a.To, ID: id, Category: a.Category, TypeID: a.Type})
+	}
+	return problems
 }
 
 // associate adds an association, unless the record has it. Ids that differ only

@@ -57,6 +57,7 @@ type PropertyRule struct {
 	Clear    bool              `yaml:"-"` // an empty cell sends ""; excludes Default and Required
 
 	Trim  bool     // a text is sent without the white space around it, as other values always are
+	Split string   // what stands between the parts of a cell that holds several options, "" = they are one value
 	Strip string   // a text in front of the cells that isn't sent, "" = none
 	Words []string `yaml:"-"` // cells that mean an empty one, besides those of CSV.Empty; in YAML empty_words
 
@@ -96,6 +97,7 @@ type AssociationRule struct {
 	// the rules, a line item needs one of its associations. It excludes Required.
 	Optional bool
 
+	Split string   // what stands between the ids or values in one cell, each of which is associated; "" = one a cell
 	Strip string   // as in PropertyRule
 	Words []string `yaml:"-"` // as in PropertyRule
 

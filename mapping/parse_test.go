@@ -90,6 +90,19 @@ func TestParse(t *testing.T) {
 		{"the old name of symbol", "properties: { a: { column: A, sign: € } }", &mapping.Mapping{
 			Properties: []mapping.PropertyRule{{Name: "a", Column: "A", Symbol: "€"}},
 		}},
+		{"cells that mean nothing", "csv: { empty: [NULL, ~, \"-\", n/a, \"#N/A\"] }\nproperties: { a: { column: A, empty_words: [null, '?'] } }", &mapping.Mapping{
+			CSV:        mapping.CSV{Empty: []string{"NULL", "~", "-", "n/a", "#N/A"}},
+			Properties: []mapping.PropertyRule{{Name: "a", Column: "A", Words: []string{"null", "?"}}},
+		}},
+		{"cells and what stands around values", "properties: { a: { column: A, trim: true, strip: \"'\", split: \",\" }, b: { column: B, scale: 0.01, decimal: \",\" }, c: { column: C, unit: months } }\nassociations: [ { to: deals, column: D, optional: true, strip: '#', split: \";\", empty_words: [none] } ]", &mapping.Mapping{
+			Properties: []mapping.PropertyRule{
+				{Name: "a", Column: "A", Trim: true, Strip: "'", Split: ","}, {Name: "b", Column: "B", Scale: "0.01", Decimal: ','}, {Name: "c", Column: "C", Unit: "months"},
+			},
+			Associations: []mapping.AssociationRule{{To: "deals", Column: "D", Optional: true, Strip: "#", Split: ";", Words: []string{"none"}}},
+		}},
+		{"what is meant", "properties: { a: A }\nassociations: []\nallow: [nameless]", &mapping.Mapping{
+			Properties: []mapping.PropertyRule{{Name: "a", Column: "A"}}, Unassociated: true, Nameless: true,
+		}},
 		{"false", "properties: { a: { column: A, required: false } }", column("a", "A")},
 		{"default beside required", "properties: { a: { column: A, default: b, required: true } }", &mapping.Mapping{
 			Properties: []mapping.PropertyRule{{Name: "a", Column: "A", Default: "b", Required: true}},
@@ -102,6 +115,9 @@ func TestParse(t *testing.T) {
 			}
 			if diff := cmp.Diff(tt.want, got); diff != "" {
 				t.Errorf("Parse(%q) (-want +got):\n%s", tt.yaml, diff)
+			}
+			if again, err := mapping.Parse(got.Encode()); err != nil || !cmp.Equal(got, again) {
+				t.Errorf("comes back as %s, %v", got.Encode(), err)
 			}
 		})
 	}
@@ -152,6 +168,16 @@ func TestParseErrors(t *testing.T) {
 		// Keys.
 		{"misspelt key", "propertys: {}\n", []string{`1:1 unknown key "propertys" in the mapping; did you mean "properties"?`}},
 		{"unknown key", "frobnicate: 1\n", []string{`1:1 the keys here are "object", "associations", "key", "account", "csv", "properties"`}},
+		{"words that are no list", "properties: { a: A }\ncsv: { empty: none }", []string{"2:15 words for an empty cell must be a list such as [NULL, n/a]"}},
+		{"an empty word", "properties: { a: A }\ncsv: { empty: [\" \", a] }", []string{"2:16 a word for an empty cell must be a text"}},
+		{"allowed", "properties: { a: A }\nallow: [namless]", []string{"2:9 allow can only have nameless"}},
+		{"optional and required", "properties: { a: A }\nassociations: [ { to: deals, column: D, optional: true, required: true } ]", []string{"2:51 optional: true contradicts required: true"}},
+		{"optional", "properties: { a: A }\nassociations: [ { to: deals, column: D, optional: yes } ]", []string{"2:51 optional must be true or false"}},
+		{"scale", "properties: { a: { column: A, scale: x } }", []string{"1:38 scale must be a number such as 100"}},
+		{"scale of nothing", "properties: { a: { column: A, scale: 0.0 } }", []string{"1:38 scale must be a number such as 100"}},
+		{"unit", "properties: { a: { column: A, unit: month } }", []string{`1:37 unit must be years, months, weeks or days; did you mean "months"?`}},
+		{"strip beside a constant", "properties: { a: { value: A, strip: x } }", []string{"1:37 strip has no use beside value"}},
+		{"split beside match", "properties: { hs_product_id: { column: A, match: b, split: x } }", []string{"1:60 split has no use beside match"}},
 		{"key twice", "object: a\ncsv: {}\nobject: a\n", []string{`3:1 "object" stands here for the second time, after line 1`}},
 		{"property twice", "properties:\n  a: A\n  \"a\": B\n", []string{`3:3 "a" stands here for the second time`}},
 		{"cell twice", "properties: { a: { column: A, values: { x: y, x: z } } }\n", []string{`1:47 "x" stands here`}},

@@ -4,7 +4,12 @@ package mapping
 
 import (
 	"cmp"
+	"regexp"
+	"slices"
+	"strconv"
 	"strings"
+
+	"github.com/hubload/hubload/mapping/schema"
 )
 
 // Codes of problems.
@@ -66,17 +71,55 @@ func (a *associationCell) problem(code, id string) Problem {
 		problem.Message = longMatchMessage
 	case CodeAssociationIDInvalid:
 		problem.Message = "{value} is not a record id" + idHint(id) + ". Fix the cell: an id is a whole number greater than 0, in digits only."
+		if n := countIDs(id); n > 1 {
+			problem.Message = a.severalIDs(n)
+		}
 	}
 	return problem
 }
 
 const tooLongMessage = "the value has more than 65,536 characters, the most that HubSpot takes. Shorten it."
 
+// hasProblem reports whether a cell, or a part of it, has a problem.
+func (a *associationCell) hasProblem(cell string) bool {
+	if a.Split == "" || cell == "" {
+		return a.check(cell) != ""
+	}
+	return slices.ContainsFunc(splitCell(cell, a.Split), func(part string) bool { return a.check(part) != "" })
+}
+
+// countIDs returns how many ids a cell holds with something between them.
+func countIDs(cell string) int {
+	parts := strings.FieldsFunc(cell, func(c rune) bool { return strings.ContainsRune(";,|/\n\t ", c) })
+	if groupedID.MatchString(cell) || len(cell) > maxMatch || slices.ContainsFunc(parts, func(part string) bool { return !schema.ValidID(part) }) {
+		return 0
+	}
+	return len(parts)
+}
+
+var groupedID = regexp.MustCompile(`^[0-9]{1,3}([,. ][0-9]{3})+$`)
+
+// severalIDs is the message for a cell with several ids. HubSpot's guide says that a
+// line item belongs to one parent.
+func (a *associationCell) severalIDs(n int) string {
+	message := "{value} holds " + strconv.Itoa(n) + " ids, and "
+	if a.lineItem {
+		return message + "a line item belongs to one " + singular(a.To) + ". Keep one of them; if each " + singular(a.To) + " is to have the item, write the row once for each."
+	}
+	return message + "the rule reads one. If the record belongs to all of them, add split: to the rule with what stands between them, such as split: \";\"; otherwise keep one."
+}
+
 // idHint explains how a spreadsheet or a person may have spoilt an id.
 func idHint(id string) string {
 	switch {
 	case strings.Contains(strings.ToUpper(id), "E+"):
 		return ": a spreadsheet has rounded it, so export the column again as text"
+	case strings.HasSuffix(id, ".0"), groupedID.MatchString(id):
+		return ": a spreadsheet has written it as a number, so export the column again as text"
+	case strings.HasPrefix(id, "http"):
+		return " but a link: keep the number at its end"
+	case schema.ValidID(strings.TrimLeft(id, "'`#")):
+		return ": if the whole column has this character in front, add strip: with it to the rule"
 	}
 	return ""
 }
@@ -117,7 +160,7 @@ func (m *Mapper) Cell(fields []string, property string) (column, value string) {
 		if a.To != property {
 			continue
 		}
-		if a.check(a.read(fields)) != "" {
+		if cell := a.read(fields); a.hasProblem(cell) {
 			return a.Column, fields[a.index]
 		}
 		lookedUp := func(a *associationCell) bool { return a.isLookup() && a.read(fields) != "" }

@@ -60,7 +60,9 @@ func (s *section) mapping(m *Mapping) {
 	if in.CSV != nil {
 		m.CSV = *in.CSV
 	}
-	m.Unassociated = s.has("associations") && len(in.Associations) == 0
+	if s.has("associations") && len(in.Associations) == 0 {
+		m.Unassociated, m.Associations = true, nil
+	}
 	for i, what := range in.Allow {
 		if m.Nameless = true; what != "nameless" {
 			s.failAt(s.at("allow").Content[i], "allow can only have nameless, for line items without a name and a product")
@@ -162,10 +164,10 @@ func (s *section) property(p *PropertyRule, name *yaml.Node) {
 	}
 	switch {
 	case s.has("position"):
-		s.exclude("position, which numbers the rows", append([]string{"column", "value", "default", "values", "empty", "match", "of", "sign", "trim", "strip", "empty_words"}, formatKeys()...)...)
+		s.exclude("position, which numbers the rows", append([]string{"column", "value", "default", "values", "empty", "match", "of", "sign", "trim", "split", "strip", "empty_words"}, formatKeys()...)...)
 		return
 	case s.has("match"):
-		s.exclude("match, which looks cells up as they are", append([]string{"value", "default", "values", "sign"}, formatKeys()...)...)
+		s.exclude("match, which looks cells up as they are", append([]string{"value", "default", "values", "sign", "split"}, formatKeys()...)...)
 		if p.Object == "" {
 			p.Object = defaultObject(p.Name)
 		}
@@ -175,7 +177,7 @@ func (s *section) property(p *PropertyRule, name *yaml.Node) {
 	case s.has("of"):
 		s.fail("of", "of needs match beside it, the property by which the record is found")
 	case s.has("value"):
-		s.exclude("value, which is the same for all rows", "column", "default", "required", "values", "empty", "trim", "strip", "empty_words")
+		s.exclude("value, which is the same for all rows", "column", "default", "required", "values", "empty", "trim", "split", "strip", "empty_words")
 	}
 	if !s.has("value") && !s.has("column") {
 		s.failAt(name, "%s has no source; give it a column, or a value that is the same for all rows", what)

@@ -108,7 +108,7 @@ func (s *Sample) symbol() string {
 // symbolOf returns the text beside a number, "" if there is none.
 func symbolOf(cell string) string {
 	const signs = "+-()" + string(minus)
-	cell = strings.Trim(narrow(cell), numberEnds+signs)
+	cell = strings.Trim(Narrow(cell), numberEnds+signs)
 	isNumeral := func(c rune) bool { return '0' <= c && c <= '9' }
 	first, last := strings.IndexFunc(cell, isNumeral), strings.LastIndexFunc(cell, isNumeral)
 	if first < 0 {
@@ -142,11 +142,13 @@ func (s *Sample) Layouts(asIs func(cell string) bool) []string {
 			"2006-01-02", "02/01/2006", "01/02/2006", "2/1/2006", "1/2/2006", "02.01.2006", "2.1.2006", "02-01-2006", "01-02-2006",
 			"2006/01/02", "2006/1/2", "2006.01.02", "2006-1-2", "20060102", "02/01/06", "01/02/06", "02.01.06", "2006年1月2日",
 			"2 Jan 2006", "2-Jan-2006", "2-Jan-06", "Jan 2, 2006", "Jan 2 2006", "2 January 2006", "January 2, 2006",
+			"2. January 2006", "2. Jan 2006", "2 de January de 2006", "1/2/06", "2/1/06", "2.1.06",
 		} {
 			layout := day + clock
 			c.try(layout, func(cell string) (string, bool) {
-				t, err := time.Parse(layout, strings.TrimSpace(cell))
-				return t.Format(sent), err == nil
+				f := Time{layout: layout, zone: time.UTC}
+				t, why := f.parse(Trim(cell))
+				return t.Format(sent), why == 0
 			})
 		}
 	}

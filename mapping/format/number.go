@@ -56,7 +56,7 @@ func IsGroup(c rune) bool { return strings.ContainsRune(".,"+spaces+apostrophes,
 // them, as bookkeepers write negative numbers; and with the symbol on one side. White
 // space may stand between these, and digits may be full-width.
 func (f *Number) Read(cell string) (string, Reason) {
-	whole := narrow(Trim(cell))
+	whole := Narrow(Trim(cell))
 	s, sign, symbol := f.cutAround(whole)
 	asIs, ok := f.scan(s)
 	if !ok {
@@ -120,9 +120,9 @@ func (f *Number) plain(sign byte, s string) string {
 	return b.String()
 }
 
-// narrow returns a text whose full-width digits and signs, as Japanese keyboards type
+// Narrow returns a text whose full-width digits and signs, as Japanese keyboards type
 // them, are ASCII. Such characters begin with the byte EF.
-func narrow(s string) string {
+func Narrow(s string) string {
 	if strings.IndexByte(s, 0xef) < 0 {
 		return s
 	}

@@ -54,6 +54,9 @@ func LayoutHas(layout string) (clock, offset bool) {
 // CheckLayout returns why a layout, as in package time, can't be read, "" if it can. It needs a
 // day, a month and a year, and a time of day that is unambiguous.
 func CheckLayout(layout string) string {
+	if layout == Excel {
+		return ""
+	}
 	const advice = "; a layout is how the column would write 2 January 2006, 15:04:05, such as 02/01/2006 or 2006-01-02 15:04:05"
 	p := partsOf(layout)
 	switch {
@@ -139,13 +142,11 @@ func NewTime(layout, timezone string, dates *bool) *Time {
 	return f
 }
 
+// Read is that of [Format].
 func (f *Time) Read(cell string) (string, Reason) {
-	t, err := time.ParseInLocation(f.layout, strings.TrimSpace(cell), time.UTC)
-	if err != nil {
-		if outOfRange(err) {
-			return "", NoSuchTime
-		}
-		return "", Unreadable
+	t, why := f.parse(Trim(cell))
+	if why != 0 {
+		return "", why
 	}
 	switch {
 	case f.offset && f.pinned:
@@ -168,6 +169,41 @@ func (f *Time) Read(cell string) (string, Reason) {
 		return cell, 0
 	}
 	return string(sent), 0
+}
+
+// parse reads the date and time as the cell says them. Names of months may be in any
+// language that months has.
+func (f *Time) parse(cell string) (time.Time, Reason) {
+	if f.layout == Excel {
+		t, ok := serial(cell)
+		if !ok {
+			return t, Unreadable
+		}
+		return t, 0
+	}
+	t, err := time.ParseInLocation(f.layout, cell, time.UTC)
+	if err != nil {
+		if own := f.english(cell); own != cell {
+			t, err = time.ParseInLocation(f.layout, own, time.UTC)
+		}
+	}
+	switch {
+	case err == nil:
+		return t, 0
+	case outOfRange(err):
+		return t, NoSuchTime
+	}
+	return t, Unreadable
+}
+
+func (f *Time) english(cell string) string {
+	if strings.Contains(f.layout, "年") {
+		return gregorian(Narrow(cell))
+	}
+	if strings.Contains(f.layout, "Jan") {
+		return englishMonths(cell, strings.Contains(f.layout, "January"))
+	}
+	return cell
 }
 
 // outOfRange reports whether a text has the form of its layout and means no day
@@ -213,6 +249,9 @@ func (f *Time) Explain(why Reason) (what, fix string) {
 		return "did not exist in " + f.zone.String() + ", where the clocks were set forward over it", "Fix the cell or the timezone of the rule"
 	case Repeated:
 		return "happened twice in " + f.zone.String() + ", where the clocks were set back", "Write the times with their offset from UTC, and add -0700 to the layout"
+	}
+	if f.layout == Excel {
+		return "is not a spreadsheet's number of a day", "Fix the cell or the layout"
 	}
 	return "is not written as the rule's layout says, " + wording.Quote(f.layout), "Fix the cell or the layout"
 }

@@ -193,8 +193,8 @@ func explainTime(code, value string) string {
 		return "is a millisecond timestamp that is not midnight UTC"
 	case code == CodeInvalidDate && clock != "" && IsDatetime(value):
 		return "has a time, and the property takes a day"
-	case isDayNumber(value):
-		return "looks like a spreadsheet's internal number of a day, so export the column again as text"
+	case IsDayNumber(value):
+		return "looks like a spreadsheet's internal number of a day"
 	case clock == "" && dayShape.MatchString(day):
 		return "is not a day of the calendar"
 	case code == CodeInvalidDatetime && IsDatetime(value+"Z"):

@@ -135,9 +135,9 @@ func timestamp(s string) (n int64, ok bool) {
 	return n, err == nil && s[0] != '+'
 }
 
-// isDayNumber reports whether s can be the number by which spreadsheets know a day or
+// IsDayNumber reports whether s can be the number by which spreadsheets know a day or
 // a time: those from 1954 to 2119.
-func isDayNumber(s string) bool {
+func IsDayNumber(s string) bool {
 	n, err := strconv.ParseFloat(s, 64)
 	return err == nil && IsNumber(s) && 20_000 <= n && n < 80_000
 }
