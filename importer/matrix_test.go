@@ -353,6 +353,20 @@ func TestEqualRows(t *testing.T) {
 	t.Logf("10,000 rows, a fifth of them twins: %d requests", creates)
 }
 
+// TestRowsThatAreStoredAlike: they are equal for HubSpot, however their cells are written.
+func TestRowsThatAreStoredAlike(t *testing.T) {
+	var list []matrixRow
+	for i := range 300 {
+		list = append(list, matrixRow{"Item", []string{"10.50", "10.5", "1.05e1", " 10.500"}[i%4], "2026-03-01", "EUR", "7001", ""})
+	}
+	for _, merge := range []hubspottest.Merge{hubspottest.MergeEntries, hubspottest.MergeProperties} {
+		counts, _ := importAlike(t, list, "", hubspottest.Config{Seed: 1, Quirks: hubspottest.Quirks{Merge: merge}})
+		if counts.Created != 300 || counts.InDoubt > 0 {
+			t.Errorf("merge %d: %+v", merge, counts)
+		}
+	}
+}
+
 // TestTwinsOfSeveralDeals: rows that differ in their associations alone get their own
 // ids, at once where the lists are complete, and else when they have settled.
 func TestTwinsOfSeveralDeals(t *testing.T) {

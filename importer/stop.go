@@ -34,8 +34,8 @@ var errNothingJudged = &call.ServerError{Message: "HubSpot's first answer names 
 	"Map a key (key: { property: hubload_key, auto: true }), by which rows are found again"}
 
 // hopeless returns a [*StoppedError] when an answer refuses all rows for a reason that
-// no row can help: what they send doesn't exist in the account, or what it requires is
-// in no column. The rows stay pending, since what must be changed is in the account or
+// no row can help: what they send doesn't exist in the account, what it requires is in no
+// column, or the token's user may not associate records. The rows stay pending, since what must be changed is in the account or
 // in the mapping.
 func hopeless(ans api.Answer, rows []*row) error {
 	failures := ans.Failures
@@ -52,7 +52,7 @@ func hopeless(ans api.Answer, rows []*row) error {
 	refused := 0
 	for i := range failures {
 		f := &failures[i]
-		if f.Code != failures[0].Code || f.Property != failures[0].Property || f.Property == "" {
+		if f.Code != failures[0].Code || f.Property != failures[0].Property || f.Property == "" && f.Code != api.CodeEditAssociations {
 			return nil
 		}
 		refused += len(f.Traces)
@@ -61,13 +61,17 @@ func hopeless(ans api.Answer, rows []*row) error {
 		return nil
 	}
 	f := &failures[0]
-	sends := 0
+	sends, associates := 0, 0
 	for _, rw := range rows {
+		if len(rw.rec.Associations) > 0 {
+			associates++
+		}
 		if slices.ContainsFunc(rw.rec.Properties, func(p mapping.Property) bool { return p.Name == f.Property }) {
 			sends++
 		}
 	}
-	if f.Code == "PROPERTY_DOESNT_EXIST" && sends == len(rows) || f.Code == "MISSING_REQUIRED_PROPERTY" && sends == 0 {
+	if f.Code == "PROPERTY_DOESNT_EXIST" && sends == len(rows) || f.Code == "MISSING_REQUIRED_PROPERTY" && sends == 0 ||
+		f.Code == api.CodeEditAssociations && associates == len(rows) {
 		return &StoppedError{fmt.Sprintf("every row of the first request was refused for the same reason, which no row can help: %s (%s). Nothing was created", f.Message, f.Code)}
 	}
 	return nil

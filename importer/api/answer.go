@@ -109,6 +109,10 @@ type Warning struct {
 	Raw, Stored string // the value as it was sent and as it is stored, "" when not said
 }
 
+// CodeEditAssociations is the code of a refusal because the token's user may not
+// associate records. HubSpot gives it none.
+const CodeEditAssociations = "MISSING_EDIT_ASSOCIATIONS"
+
 // A Failure is an error that an answer holds.
 type Failure struct {
 	Traces        []string // the inputs it names; empty when it names none

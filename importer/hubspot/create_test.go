@@ -68,6 +68,9 @@ func TestAdvice(t *testing.T) {
 		if a.Outcome != api.Refused || a.Refusal.Message != want {
 			t.Errorf("got  %q\nwant %q", a.Refusal.Message, want)
 		}
+		if (a.Refusal.Code == api.CodeEditAssociations) != strings.Contains(said, "Edit Associations") {
+			t.Errorf("%s has the code %s", said, a.Refusal.Code)
+		}
 	}
 }
 

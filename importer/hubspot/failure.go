@@ -50,6 +50,9 @@ func explain(e apiError, status int, inputs []api.Input) api.Failure {
 		Retryable:     passing(e),
 	}
 	text := cmp.Or(first.Message, plainMessage(e.Message))
+	if lacksEditAssociations(text) {
+		f.Code, f.Property = api.CodeEditAssociations, ""
+	}
 	if objects := e.Context.v.Objects; len(objects) > 0 {
 		text += ": " + strings.Join(objects, ", ")
 	}

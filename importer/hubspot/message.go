@@ -53,10 +53,17 @@ func advice(code, text string) string {
 		return "The account requires this property of every record: add it to the mapping, or fill the cell"
 	case code == "MISSING_CONDITIONAL_REQUIRED_PROPERTY":
 		return "The account requires this property beside the value of another one: add it to the mapping, or fill the cell"
-	case strings.Contains(strings.ToLower(text), "missing 'edit associations' permission"):
+	case lacksEditAssociations(text):
 		return "Give the user of this token the permission to edit associations in HubSpot, or use the token of a private app"
 	}
 	return ""
+}
+
+// lacksEditAssociations reports whether a message says that the token's user may not
+// associate records: HubSpot has no code for it (changelog "CRM API write validation
+// enforcement").
+func lacksEditAssociations(text string) bool {
+	return strings.Contains(strings.ToLower(text), "missing 'edit associations' permission")
 }
 
 func orUnnamed(s string) string {

@@ -154,15 +154,18 @@ func traced(list []*input) bool {
 	return true
 }
 
-// mergeKey is equal for inputs of a batch that the account makes one record of. "" is not merged.
+// mergeKey is equal for inputs of a batch that the account makes one record of. "" is not merged. Which values are equal
+// is not said: here those that are stored alike, such as 10.50 and 10.5, and an empty one is none.
 func (c *call) mergeKey(in *input) string {
-	switch c.quirks.Merge {
-	case MergeEntries:
-		return entryKey(in.sent, in.associations)
-	case MergeProperties:
-		return entryKey(in.sent, nil)
+	if c.quirks.Merge == MergeNothing {
+		return ""
 	}
-	return ""
+	values := maps.Clone(in.stored)
+	maps.DeleteFunc(values, func(_, v string) bool { return v == "" })
+	if c.quirks.Merge == MergeProperties {
+		return entryKey(values, nil)
+	}
+	return entryKey(values, in.associations)
 }
 
 func (c *call) newRecord(id int64, in *input, now time.Time) *record {
