@@ -68,7 +68,7 @@ func (a *app) mapCommand() *cobra.Command {
 	f.addForm(fs)
 	f.account.add(fs)
 	fs.BoolVar(&f.where.sandbox, "sandbox", false, "match with the properties of the throw-away account of import --sandbox")
-	f.say.addQuiet(fs)
+	f.say.addResult(fs)
 	return cmd
 }
 
@@ -109,23 +109,59 @@ func (a *app) runMap(ctx context.Context, path string, f *mapFlags) error {
 		p.CSV.HeaderLine = in.HeaderLine
 	}
 	p.About = fmt.Sprintf("How %s becomes %s. Proposed by hubload from the first %s, %s.", filepath.Base(path), object, counted(int64(len(rows)), "row"), mappedWith(known))
-	if out == "-" {
+	if p.Program != "" {
+		p.About += " It looks like an export of " + p.Program + "."
+	}
+	if !p.Found() {
+		a.proposal(a.ui.err, p)
+		return usageError{withHint(fmt.Errorf("no column of %s is known as a property of %s: line %d was taken for the header", path, object, in.HeaderLine), nothingFound(known))}
+	}
+	return a.writeProposal(p, path, out, in.Spooled, f)
+}
+
+// nothingFound is what to do about a file of which no column is known.
+func nothingFound(known rundir.Known) string {
+	hint := "if that is not the header, delete the lines above it, or add a line with the columns' names"
+	if known.Schema == nil {
+		hint += "; if it is, give a token (HUBSPOT_ACCESS_TOKEN, --token-file), and the columns are compared with the account's properties"
+	}
+	return hint + "; or write the mapping by hand: hubload help mapping"
+}
+
+// writeProposal writes the mapping, and says what it is and what comes next.
+func (a *app) writeProposal(p *suggest.Proposal, path, out string, spooled bool, f *mapFlags) error {
+	asJSON := f.say.logFormat.value == "json"
+	next := ""
+	if !spooled && out != "-" {
+		next = "hubload check " + quoted(path) + f.checkTail(path, out)
+	}
+	switch {
+	case asJSON && out == "-":
+		return a.proposalJSON(p, path, "", "")
+	case out == "-":
 		a.proposal(a.ui.err, p)
 		a.ui.printf("%s", p.Encode())
 		return nil
 	}
-	a.proposal(a.ui.out, p)
+	if !asJSON {
+		a.proposal(a.ui.out, p)
+	}
 	if err := atomicfile.WriteFile(out, p.Encode()); err != nil {
 		return err
 	}
+	if asJSON {
+		return a.proposalJSON(p, path, out, next)
+	}
 	a.ui.printf("mapping: %s\n", out)
+	if len(p.Advice) > 0 {
+		a.ui.printf("associations: to be decided; HubSpot shows line items without a deal nowhere. The mapping's comments say how\n")
+	}
 	if p.Key.Rule.Property != "" && !p.Key.Exists {
 		a.ui.printf("key: proposed as a comment; with it no row is created twice, whatever file it comes in. To use it, take the # away and import with --create-key\n")
 	}
-	if in.Spooled {
-		return nil
+	if next != "" {
+		a.ui.printf("next: look it through, then\n  %s\n", next)
 	}
-	a.ui.printf("next: look it through, then\n  hubload check %s\n", quoted(path)+f.checkTail(path, out))
 	return nil
 }
 
@@ -179,6 +215,9 @@ func (a *app) readSample(ctx context.Context, in *rundir.Input, f *mapFlags) ([]
 		a.ui.note("%s", visible(n))
 	}
 	options.Encoding, options.Delimiter = in.Dialect.Encoding, in.Dialect.Delimiter
+	if in.HeaderLine > 1 {
+		options.HeaderLine = in.HeaderLine
+	}
 	r, err := in.Open(options)
 	if err != nil {
 		return nil, usageError{err}

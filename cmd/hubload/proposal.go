@@ -3,6 +3,7 @@
 package main
 
 import (
+	"encoding/json"
 	"fmt"
 	"io"
 	"os"
@@ -102,4 +103,55 @@ func fitted(s string, most int) string {
 		}
 	}
 	return s
+}
+
+// proposalJSON prints the proposal as one document: each column with what it is, how sure
+// that is, and its rule as it stands in the mapping.
+func (a *app) proposalJSON(p *suggest.Proposal, input, out, next string) error {
+	type column struct {
+		Column      string   `json:"column"`
+		Example     string   `json:"example,omitempty"`
+		Property    string   `json:"property,omitempty"`
+		Association string   `json:"association,omitempty"`
+		Rule        string   `json:"rule,omitempty"`
+		Confidence  string   `json:"confidence,omitempty"`
+		Used        bool     `json:"used"`
+		Reason      string   `json:"reason,omitempty"`
+		Notes       []string `json:"notes,omitempty"`
+	}
+	columns := make([]column, len(p.Columns))
+	for i := range p.Columns {
+		c := &p.Columns[i]
+		columns[i] = column{Column: c.Name, Example: c.Example, Confidence: c.Confidence.String(), Used: c.Used(), Reason: c.Reason, Notes: c.Notes}
+		switch {
+		case c.Property != nil:
+			columns[i].Property, columns[i].Rule = c.Property.Name, c.Property.YAML()
+		case c.Association != nil:
+			columns[i].Association, columns[i].Rule = c.Association.To, c.Association.YAML()
+		}
+	}
+	type key struct {
+		Rule string `json:"rule"`
+		Used bool   `json:"used"`
+	}
+	document := struct {
+		Input   string   `json:"input"`
+		Mapping string   `json:"mapping,omitempty"` // the file
+		Object  string   `json:"object"`
+		Program string   `json:"program,omitempty"`
+		Columns []column `json:"columns"`
+		Key     *key     `json:"key,omitempty"`
+		Advice  []string `json:"advice,omitempty"`
+		YAML    string   `json:"yaml"`
+		Next    string   `json:"next,omitempty"`
+	}{input, out, p.Object, p.Program, columns, nil, p.Advice, string(p.Encode()), next}
+	if p.Key.Rule.Property != "" {
+		document.Key = &key{p.Key.Rule.YAML(), p.Key.Exists}
+	}
+	data, err := json.Marshal(document)
+	if err != nil {
+		return err
+	}
+	a.ui.out.Write(append(data, '\n'))
+	return nil
 }

@@ -80,23 +80,23 @@ func (p *proposer) dropLate() {
 	}
 }
 
-// needName makes a column of descriptions that of the names, where no other is: HubSpot
-// shows line items by their names.
+// needName finds a column for the names of line items where none got it: HubSpot shows
+// them by their names. Descriptions and codes serve.
 func (p *proposer) needName() {
-	var description *guess
+	var best *guess
 	for _, g := range p.guesses {
 		switch {
-		case !g.Used() || g.Property == nil:
-		case g.Property.Name == "name" || g.Property.Name == "hs_product_id":
+		case g.Property != nil && g.Used() && (g.Property.Name == "name" || g.Property.Name == "hs_product_id"):
 			return
-		case g.Property.Name == "description" && g.may("name") != nil:
-			description = g
+		case g.may("name") != nil && g.cells.Total > 0 && (best == nil || g.may("name").score > best.may("name").score):
+			best = g
 		}
 	}
-	if description != nil {
-		p.take(description, "name")
-		description.Confidence, description.Reason = Medium, "a usual name of descriptions, and no other column has names"
+	if best == nil || !p.isLineItem() {
+		return
 	}
+	p.take(best, "name")
+	best.Confidence, best.Reason = Medium, "no other column has names"
 }
 
 // key tells an association from a property of the same name.

@@ -16,6 +16,7 @@ import (
 type guess struct {
 	Column
 	cells      *format.Sample
+	nothing    []string  // its cells that are words for nothing, such as NULL
 	filled     int       // rows of the sample whose cell isn't empty
 	rows       []float64 // the numbers of the sample's rows, NaN where there is none; nil where most cells aren't numbers
 	candidates []candidate

@@ -4,6 +4,7 @@ package suggest
 
 import (
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -76,7 +77,8 @@ func (p *proposer) weigh(g *guess, c *candidate) {
 
 // weighIDs does the same for ids of records.
 func (p *proposer) weighIDs(g *guess, c *candidate) {
-	ids := g.cells.Count(func(cell string) bool { return schema.ValidID(strings.TrimSpace(cell)) })
+	ids := g.cells.Count(func(cell string) bool { return schema.ValidID(strings.TrimPrefix(cell, guard)) })
+	several := g.cells.Count(severalIDs)
 	switch {
 	case g.cells.Most(ids):
 		c.reason = "a usual name, and the cells are record ids"
@@ -85,8 +87,34 @@ func (p *proposer) weighIDs(g *guess, c *candidate) {
 		}
 	case 2*ids >= g.cells.Total:
 		c.score = min(c.score, vagueName)
+	case 2*(ids+several) >= g.cells.Total:
+		c.score, c.reason = mistaken, "a usual name, but most cells hold several ids"
 	default:
 		c.score, c.reason = mistaken, "a usual name, but the cells are not record ids"
+	}
+	if several > 0 {
+		g.note("%d cells hold several ids, and a line item belongs to one record: give each a row of its own", several)
+	}
+}
+
+// guard is what people write before a number so that a spreadsheet leaves it alone.
+const guard = "'"
+
+// severalIDs reports whether a cell holds more than one id.
+func severalIDs(cell string) bool {
+	ids := strings.FieldsFunc(cell, func(c rune) bool { return strings.ContainsRune(",;| \n", c) })
+	return len(ids) > 1 && !slices.ContainsFunc(ids, func(id string) bool { return !schema.ValidID(id) || len(id) < 6 })
+}
+
+// strip takes the guards before ids and codes away.
+func (g *guess) strip() {
+	guarded := g.cells.Count(func(cell string) bool { return strings.HasPrefix(cell, guard) })
+	switch {
+	case guarded == 0:
+	case g.Association != nil:
+		g.Association.Strip = guard
+	case g.Property != nil && (g.Property.Name == "hs_sku" || g.kind == schema.TypeID):
+		g.Property.Strip = guard
 	}
 }
 

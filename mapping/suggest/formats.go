@@ -5,6 +5,8 @@ package suggest
 import (
 	"fmt"
 	"math"
+	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -22,6 +24,7 @@ func (p *proposer) formats() {
 		p.learn(g)
 	}
 	for _, g := range p.guesses {
+		g.strip()
 		switch {
 		case g.Property == nil:
 		case g.cells.Total == 0:
@@ -49,6 +52,9 @@ func (p *proposer) format(g *guess) {
 			return value, ok
 		})
 	case schema.TypeDuration:
+		if g.term() {
+			return
+		}
 		g.words("are not durations", func(cell string) (string, bool) {
 			value := durationOf(cell)
 			return value, value != ""
@@ -149,8 +155,8 @@ func (p *proposer) numbers(g *guess) {
 	if f.Symbol == `\` {
 		g.note("the backslash is the yen sign: in Shift_JIS both are one")
 	}
-	if g.Property.Name == "hs_discount_percentage" && p.isLineItem() && !p.percentage(g, f) {
-		return
+	if g.Property.Name == "hs_discount_percentage" && p.isLineItem() {
+		g.percentage(f)
 	}
 	if g.kind == schema.TypePrice {
 		below := g.cells.Count(func(cell string) bool { n, why := f.Read(cell); return why == 0 && schema.IsNegative(n) })
@@ -160,9 +166,8 @@ func (p *proposer) numbers(g *guess) {
 	}
 }
 
-// percentage finds out whether 15 percent are written as 15 or as 0.15, and reports
-// whether that is sure.
-func (p *proposer) percentage(g *guess, f format.Number) bool {
+// percentage finds out whether 15 percent are written as 15 or as 0.15.
+func (g *guess) percentage(f format.Number) {
 	fractions, wholes := 0, 0
 	for _, cell := range g.cells.Cells {
 		switch n, err := strconv.ParseFloat(readingOf(f, cell), 64); {
@@ -173,17 +178,46 @@ func (p *proposer) percentage(g *guess, f format.Number) bool {
 			wholes++
 		}
 	}
+	plain, scaled := *g.Property, *g.Property
+	scaled.Scale = "100"
 	switch {
+	case g.scale == "100":
+		*g.Property = scaled
 	case g.scale != "" || fractions == 0:
-		return g.scale != "100"
 	case wholes > 0:
 		g.Confidence = Low
-		g.note("some cells are at most 1, and some are not: is 0.15 a percentage of 15, or of 0.15? HubSpot takes 15 for 15 %%")
+		g.note("some cells are at most 1, and some are not: is 0.15 a percentage of 15, or of 0.15? HubSpot takes 15 for 15 %%. Write them in one way, and use one of")
+		g.offer(scaled, plain)
 	default:
-		g.Confidence = Low
-		g.note("is %s a part of 1, or a percentage? HubSpot takes 15 for 15 %%", wording.Quote(g.Example))
+		g.note("is %s a part of 1, or a percentage? HubSpot takes 15 for 15 %%. Use one of", wording.Quote(g.Example))
+		g.offer(scaled, plain)
 	}
-	return false
+}
+
+// term finds what a number of a term counts, and reports whether it did. Cells may be
+// durations such as P12M, too.
+func (g *guess) term() bool {
+	number := regexp.MustCompile(`^[0-9]{1,3}(\.0)?$`)
+	count := g.cells.Count(number.MatchString)
+	if count == 0 || count+g.cells.Count(schema.IsDuration) < g.cells.Total {
+		return false
+	}
+	for _, unit := range []struct{ unit, words, parts string }{
+		{"months", " month months mo monat monate mois mes meses ", "ヶ月 か月 カ月 ヵ月 月数"},
+		{"years", " year years yrs jahr jahre an ans ano anos año años ", "年"},
+	} {
+		inName := func(part string) bool { return strings.Contains(g.Name, part) }
+		isWord := func(word string) bool { return strings.Contains(unit.words, " "+word+" ") }
+		if slices.ContainsFunc(words(g.Name), isWord) || slices.ContainsFunc(strings.Fields(unit.parts), inName) {
+			g.Property.Unit = unit.unit
+			return true
+		}
+	}
+	months, years := *g.Property, *g.Property
+	months.Unit, years.Unit = "months", "years"
+	g.note("does %s count months or years? Use one of", wording.Quote(g.Example))
+	g.offer(months, years)
+	return true
 }
 
 func readingOf(f format.Number, cell string) string {

@@ -84,6 +84,10 @@ func (c *Column) Format() string {
 	case r.Decimal != 0 || r.Group != 0 || r.Symbol != "":
 		f := format.Number{Decimal: cmp.Or(r.Decimal, '.'), Group: r.Group, Symbol: r.Symbol}
 		return f.Keys(r.Symbol)
+	case r.Scale != "":
+		return "scale: " + r.Scale
+	case r.Unit != "":
+		return "unit: " + r.Unit
 	case r.Layout != "":
 		return "layout: " + r.Layout
 	}
@@ -142,6 +146,7 @@ func Propose(object string, header []string, rows [][]string, s *schema.Schema) 
 	p.needName()
 	p.oneParent()
 	p.formats()
+	p.empties()
 	p.require()
 	proposal := &Proposal{Object: p.object}
 	if p.export != nil && p.isLineItem() {
@@ -157,22 +162,46 @@ func Propose(object string, header []string, rows [][]string, s *schema.Schema) 
 	return proposal
 }
 
-// sample reads the cells of the column at an index.
+// sample reads the cells of the column at an index, as rules read them: without the white
+// space and the guards around them, and without words for nothing.
 func (p *proposer) sample(name string, at int) *guess {
 	g := &guess{Column: Column{Name: name}, cells: format.NewSample()}
+	nothing := make(map[string]bool)
 	for _, row := range p.rows {
-		if at < len(row) && utf8.ValidString(row[at]) {
-			g.cells.Add(row[at])
-			if strings.TrimSpace(row[at]) != "" {
-				g.filled++
-			}
+		if at >= len(row) || !utf8.ValidString(row[at]) {
+			continue
 		}
+		cell := format.Trim(format.Unguard(row[at]))
+		switch {
+		case cell == "":
+			continue
+		case format.IsPlaceholder(cell):
+			nothing[cell] = true
+			continue
+		}
+		g.cells.Add(cell)
+		g.filled++
+	}
+	if g.nothing = slices.Sorted(maps.Keys(nothing)); g.cells.Total == 0 {
+		g.nothing = nil
 	}
 	g.Example = g.cells.First()
 	if p.isLineItem() {
 		g.rows = p.numbersOf(g, at)
 	}
 	return g
+}
+
+// empties names the cells that mean nothing in the rules that read them.
+func (p *proposer) empties() {
+	for _, g := range p.guesses {
+		switch {
+		case g.Association != nil:
+			g.Association.Words = g.nothing
+		case g.Property != nil:
+			g.Property.Words = g.nothing
+		}
+	}
 }
 
 // oneParent leaves one association: a line item belongs to one record.
@@ -203,6 +232,11 @@ func (p *proposer) require() {
 			g.Property.Required = true
 		}
 	}
+}
+
+// Found reports whether anything is proposed, used or not.
+func (p *Proposal) Found() bool {
+	return slices.ContainsFunc(p.Columns, func(c Column) bool { return c.Target() != "" })
 }
 
 // Mapping returns the mapping of what is used. It may have no properties; then it
