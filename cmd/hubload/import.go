@@ -110,16 +110,21 @@ type runFlags struct {
 }
 
 func (f *runFlags) add(fs *pflag.FlagSet) {
-	f.share = rangeFlag{min: 1, max: 100, unit: "PCT"}
 	f.workers = rangeFlag{min: 1, max: 512, unit: "N"}
 	f.batchSize = rangeFlag{min: 1, max: api.MaxBatch, unit: "N"}
-	fs.Var(&f.limit, "limit", "cap on the rate, such as 190/10s; default: what the server's headers say")
-	fs.Var(&f.share, "share", "leave the rest of the limit to other apps; default 100")
+	f.addRate(fs)
 	fs.Var(&f.workers, "workers", "most requests in flight; default: adapts")
 	fs.Var(&f.batchSize, "batch-size", "rows a request, 1 to 100; default 100")
 	fs.Var(&f.maxFailures, "max-failures", "stop (exit 6) when more rows are refused; always after 1,000 refused in a row")
-	fs.BoolVar(&f.waitDaily, "wait-daily", false, "sleep through an exhausted daily quota rather than stop")
 	fs.BoolVar(&f.excelSafe, "excel-safe", false, "neutralise every cell of the reports; an import of such a report undoes it")
+}
+
+// addRate adds the flags about the rate limit.
+func (f *runFlags) addRate(fs *pflag.FlagSet) {
+	f.share = rangeFlag{min: 1, max: 100, unit: "PCT"}
+	fs.Var(&f.limit, "limit", "cap on the rate, such as 190/10s; default: what the server's headers say")
+	fs.Var(&f.share, "share", "leave the rest of the limit to other apps; default 100")
+	fs.BoolVar(&f.waitDaily, "wait-daily", false, "sleep through an exhausted daily quota rather than stop")
 }
 
 // set puts the flags into options.

@@ -33,8 +33,9 @@ var layers = map[string]struct{ inside, outside []string }{
 	"importer":                     {[]string{"importer/api", "importer/call", "importer/lookup", "mapping", "ratelimit", "importer/csvfile", "importer/journal", "importer/rows"}, []string{"golang.org/x/sync"}},
 	"importer/reconcile":           {[]string{"importer/api", "importer/call", "importer/lookup", "importer/journal", "importer/rows", "mapping", "ratelimit"}, nil},
 	"importer/hubspot":             {[]string{"importer/api", "importer/atomicfile", "mapping", "ratelimit"}, []string{"github.com/go-json-experiment/json", "golang.org/x/oauth2"}},
+	"importer/undo":                {[]string{"importer/api", "importer/call", "importer/journal", "importer/rows", "importer/atomicfile", "mapping", "ratelimit"}, []string{"golang.org/x/sync"}},
 	"importer/report":              {[]string{"importer/atomicfile", "importer/csvfile", "importer/journal", "importer/rows", "mapping"}, nil},
-	"importer/rundir":              {[]string{"importer", "importer/api", "importer/atomicfile", "importer/csvfile", "importer/jsonlfile", "importer/journal", "importer/reconcile", "importer/report", "importer/rows", "importer/xlsxfile", "mapping", "mapping/schema", "ratelimit"}, []string{"github.com/gofrs/flock", "golang.org/x/text"}},
+	"importer/rundir":              {[]string{"importer", "importer/api", "importer/atomicfile", "importer/csvfile", "importer/jsonlfile", "importer/journal", "importer/reconcile", "importer/report", "importer/rows", "importer/undo", "importer/xlsxfile", "mapping", "mapping/schema", "ratelimit"}, []string{"github.com/gofrs/flock", "golang.org/x/text"}},
 }
 
 func TestImportsFallDownwards(t *testing.T) {

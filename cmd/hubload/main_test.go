@@ -83,6 +83,7 @@ func TestScripts(t *testing.T) {
 			"holds":   cmdHolds,
 			"once":    cmdOnce,
 			"edit":    cmdEdit,
+			"person":  cmdPerson,
 
 			"damage-ledger": cmdDamageLedger,
 			"repeat":        cmdRepeat,
@@ -237,6 +238,28 @@ func cmdEdit(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("%s doesn't hold %q", args[0], args[1])
 	}
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(strings.ReplaceAll(text, args[1], args[2])), 0o600))
+}
+
+// cmdPerson does what people do with the line items of a name: person edit NAME
+// PROPERTY=VALUE, person archive NAME, person restore NAME
+func cmdPerson(ts *testscript.TestScript, neg bool, args []string) {
+	account := served(ts)
+	for o := range account.Objects("line_items") {
+		if o.Properties["name"] != args[1] {
+			continue
+		}
+		switch args[0] {
+		case "edit":
+			property, value, _ := strings.Cut(args[2], "=")
+			ts.Check(account.Edit("line_items", o.ID, map[string]string{property: value}))
+		case "archive":
+			ts.Check(account.Archive("line_items", o.ID))
+		case "restore":
+			ts.Check(account.Restore("line_items", o.ID))
+		}
+		return
+	}
+	ts.Fatalf("no line item is named %s", args[1])
 }
 
 // cmdDamageLedger makes an entry of the ledger unreadable.

@@ -33,12 +33,7 @@ func (a *app) progress(say *sayFlags, batch int) func(rundir.Live) (stop func())
 		case "bar":
 			return a.every(barEvery, view.bar(a.ui))
 		case "plain":
-			// A log of its own: --log-level doesn't silence what --progress asks for.
-			var lines slog.Handler = slog.NewTextHandler(clearing{a.ui}, nil)
-			if say.logFormat.value == "json" {
-				lines = slog.NewJSONHandler(clearing{a.ui}, nil)
-			}
-			logger := slog.New(lines)
+			logger := a.plainLog(say)
 			return a.every(plainEvery, func(last bool) {
 				if !last {
 					logger.Info("progress", view.look().attributes()...)
@@ -47,6 +42,14 @@ func (a *app) progress(say *sayFlags, batch int) func(rundir.Live) (stop func())
 		}
 		return func() {}
 	}
+}
+
+// plainLog is a log of its own: --log-level doesn't silence what --progress asks for.
+func (a *app) plainLog(say *sayFlags) *slog.Logger {
+	if say.logFormat.value == "json" {
+		return slog.New(slog.NewJSONHandler(clearing{a.ui}, nil))
+	}
+	return slog.New(slog.NewTextHandler(clearing{a.ui}, nil))
 }
 
 // progressMode is bar, plain or none.

@@ -64,6 +64,7 @@ func (a *app) command() *cobra.Command {
 		a.mapCommand(),
 		a.resumeCommand(),
 		a.resolveCommand(),
+		a.undoCommand(),
 		a.reportCommand(),
 		a.statusCommand(),
 		a.sandboxCommand(),

@@ -81,6 +81,8 @@ func (a *app) showRun(path string) error {
 	switch {
 	case state == rundir.Running:
 		a.ui.printf("next: wait; hubload report %s writes its reports as they are now\n", quoted(d.Path))
+	case state == rundir.Reversed:
+		a.ui.printf("next: nothing; %s can be imported again, as a new run\n", shown(d.Input.Path))
 	case state != rundir.Finished && d.Sandbox:
 		a.ui.printf("next: nothing; its throw-away account is gone\n")
 	case state != rundir.Finished:

@@ -10,8 +10,8 @@ import "context"
 // take no more than 100 inputs.
 const MaxBatch = 100
 
-// An API creates, finds and reads records of one object type in one account, and
-// finds records of other types. Its methods may be called by many goroutines at once.
+// An API creates, archives, finds and reads records of one object type in one account,
+// and finds records of other types. Its methods may be called by many goroutines at once.
 //
 // Each method sends exactly one request, whatever happens to it: the caller takes a
 // slot of the rate limit before each call, and decides whether to repeat it. All
@@ -23,6 +23,12 @@ type API interface {
 	// cuts off a request whose body was taken. The inputs don't change before it
 	// returns.
 	Create(ctx context.Context, inputs []Input) Answer
+
+	// Archive asks to archive 1 to MaxBatch records of the API's own type, by their ids,
+	// and returns what the answer proves: [Answered] says that none of them exists any
+	// more, also of those that never did. Asking again does no harm. It goes on like
+	// Create when ctx ends.
+	Archive(ctx context.Context, ids []string) Answer
 
 	// Unique reports whether a property of an object type is defined as unique, so
 	// that FindByProperty can be asked for it.

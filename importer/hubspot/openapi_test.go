@@ -98,6 +98,9 @@ func TestRequestsConform(t *testing.T) {
 		t.Run(file+" read", func(t *testing.T) {
 			conforms(t, schema(t, file, "BatchReadInputSimplePublicObjectId"), sent(t, func(c *hubspot.Client) { c.FindByProperty(ctx, "", "row_key", []string{"a", `"`}) }))
 		})
+		t.Run(file+" archive", func(t *testing.T) {
+			conforms(t, schema(t, file, "BatchInputSimplePublicObjectId"), sent(t, func(c *hubspot.Client) { c.Archive(ctx, []string{"1", "2"}) }))
+		})
 	}
 	t.Run("property", func(t *testing.T) {
 		conforms(t, schema(t, "properties.v3.json", "PropertyCreate"), sent(t, func(c *hubspot.Client) {

@@ -58,13 +58,19 @@ func classify(status int, explained bool) api.Outcome {
 
 // answer says what r proves about inputs.
 func (r *response) answer(inputs []api.Input, key string) api.Answer {
+	return r.writeAnswer(func() api.Answer { return r.batchAnswer(inputs, key) }, inputs)
+}
+
+// writeAnswer says what r proves about a request that writes. done says what a 2xx
+// proves.
+func (r *response) writeAnswer(done func() api.Answer, inputs []api.Input) api.Answer {
 	if r.status == 0 {
 		return r.noResponse()
 	}
 	var a api.Answer
 	switch r.status / 100 {
 	case 2:
-		a = r.batchAnswer(inputs, key)
+		a = done()
 	case 3:
 		a = failed(api.Unknown, codeRedirect, r.redirect())
 		a.Stop = true

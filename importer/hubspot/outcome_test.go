@@ -240,6 +240,7 @@ func TestWrongUsePanics(t *testing.T) {
 	for name, f := range map[string]func(){
 		"Create of 0":   func() { c.Create(ctx, nil) },
 		"Create of 101": func() { c.Create(ctx, lineItems(101)) },
+		"archive of 0":  func() { c.Archive(ctx, nil) },
 		"read of 0":     func() { c.FindByProperty(ctx, "", "k", nil) },
 		"read of 101":   func() { c.ReadProperties(ctx, make([]string, 101), nil) },
 	} {

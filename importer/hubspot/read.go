@@ -72,9 +72,6 @@ func (c *Client) ReadProperties(ctx context.Context, ids, properties []string) (
 // readBody returns the body of a batch read by a unique property, or by ids where
 // idProperty is "".
 func readBody(idProperty string, properties, values []string) ([]byte, error) {
-	if len(values) == 0 || len(values) > maxInputs {
-		panic(fmt.Sprintf("hubspot: a read of %d values, not 1 to %d", len(values), maxInputs))
-	}
 	body := []byte(`{`)
 	var err error
 	if idProperty != "" {
@@ -90,7 +87,20 @@ func readBody(idProperty string, properties, values []string) ([]byte, error) {
 			return nil, fmt.Errorf("the property's name %q is not valid UTF-8", name)
 		}
 	}
-	body = append(body, `],"propertiesWithHistory":[],"inputs":[`...)
+	inputs, err := inputsBody("read", values)
+	if err != nil {
+		return nil, err
+	}
+	return append(append(body, `],"propertiesWithHistory":[],`...), inputs[1:]...), nil
+}
+
+// inputsBody returns the body of a batch request, such as a read, that names records by
+// their ids or by values of a unique property.
+func inputsBody(what string, values []string) ([]byte, error) {
+	if len(values) == 0 || len(values) > maxInputs {
+		panic(fmt.Sprintf("hubspot: %s of %d values, not 1 to %d", what, len(values), maxInputs))
+	}
+	body, err := []byte(`{"inputs":[`), error(nil)
 	for i, v := range values {
 		if i > 0 {
 			body = append(body, ',')

@@ -17,16 +17,25 @@ const (
 	Refused                      // certainly not created; the reason is known
 	InDoubt                      // may exist or not
 	Unidentified                 // exists since this run, by an answer that doesn't say which id is its own
+
+	// In the journal of an undo, whose rows are those of the run that is undone.
+
+	Archived // the record was archived
+	Gone     // it didn't exist any more
+	Changed  // kept: it holds values that the run didn't send
+	Foreign  // kept: it isn't one that the run created
+
+	kinds
 )
 
 // Exists reports whether a row of this kind has a record.
 func (k Kind) Exists() bool { return k == Created || k == Existing || k == Unidentified }
 
-var kindNames = []string{"", "created", "existing", "refused", "in_doubt", "unidentified"}
+var kindNames = []string{"", "created", "existing", "refused", "in_doubt", "unidentified", "archived", "gone", "changed", "foreign"}
 
-// String returns created, existing, refused, in_doubt or unidentified.
+// String returns the name that the journal has for it, such as created or in_doubt.
 func (k Kind) String() string {
-	if k >= Created && k <= Unidentified {
+	if k >= Created && k < kinds {
 		return kindNames[k]
 	}
 	return fmt.Sprintf("Kind(%d)", uint8(k))
@@ -54,7 +63,7 @@ type Fate struct {
 	// Existing only. Created needs it; Existing may be without.
 	ID string `json:"-"`
 
-	// The reason, kept for Refused and InDoubt only. Message may hold the
+	// The reason, not kept for kinds with an ID. Message may hold the
 	// placeholder {value} and never a property's value: a journal holds no
 	// customer data. Bytes that are not UTF-8 are kept as U+FFFD.
 	Code          string `json:"code,omitempty"`
@@ -73,7 +82,7 @@ type Fate struct {
 
 func (f *Fate) check() error {
 	switch {
-	case f.Kind < Created || f.Kind > Unidentified:
+	case f.Kind < Created || f.Kind >= kinds:
 		return fmt.Errorf("row %d has no kind of fate", f.Row)
 	case f.Kind == Created && f.ID == "":
 		return fmt.Errorf("row %d is created and has no id", f.Row)

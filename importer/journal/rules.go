@@ -12,10 +12,10 @@ import (
 
 // The byte that rowStates has of a row: its Kind in the low bits, and
 const (
-	kindBits byte = 0x07
-	openBit  byte = 0x08 // it is in an intent without an end
-	readBit  byte = 0x10 // it is in a slice
-	warnBit  byte = 0x20 // its fate has a warning
+	kindBits byte = 0x0f
+	openBit  byte = 0x10 // it is in an intent without an end
+	readBit  byte = 0x20 // it is in a slice
+	warnBit  byte = 0x40 // its fate has a warning
 )
 
 // rowStates is what all records so far say, as far as it decides which record may
@@ -26,13 +26,13 @@ const (
 //   - a row without a fate, or in doubt, may be settled, also when it is in an
 //     intent that its process didn't live to end;
 //   - a row that was never in an intent may be refused when it is read;
-//   - created, existing and refused are final; an unidentified row can only be
-//     settled as created;
+//   - other fates are final; but an unidentified row can be settled as created, and an
+//     archived one as refused, where its record exists all the same;
 //   - a row is read once, and intents are numbered 1, 2, 3 ...
 type rowStates struct {
 	rows      table
 	open      map[int64]spans // intents without an end, by number
-	counts    [Unidentified + 1]int64
+	counts    [kinds]int64
 	warned    int64 // rows whose fate has a warning
 	intents   int64 // the number of the last one
 	inherited int64 // intents up to this one belong to processes that have ended
@@ -152,8 +152,11 @@ func (s *rowStates) settle(r *record) error {
 	}
 	for _, g := range r.Fates {
 		rule := undecided
-		if g.Kind == Created {
+		switch g.Kind {
+		case Created:
 			rule = unnamed
+		case Refused:
+			rule = unarchived
 		}
 		if err := s.check(g.Rows, rule); err != nil {
 			return err
@@ -223,6 +226,13 @@ func undecided(v byte) string {
 
 func unnamed(v byte) string {
 	if Kind(v&kindBits) == Unidentified {
+		return ""
+	}
+	return undecided(v)
+}
+
+func unarchived(v byte) string {
+	if Kind(v&kindBits) == Archived {
 		return ""
 	}
 	return undecided(v)

@@ -17,13 +17,14 @@ import (
 // Counts is how many rows have which fate. Unidentified ones are not among Created.
 type Counts struct {
 	Created, Existing, Refused, InDoubt, Unidentified int64
+	Archived, Gone, Changed, Foreign                  int64
 
 	Warned int64 // of these, rows with a warning
 }
 
 // Settled is how many rows have a fate, those in doubt included.
 func (c Counts) Settled() int64 {
-	return c.Created + c.Existing + c.Refused + c.InDoubt + c.Unidentified
+	return c.Created + c.Existing + c.Refused + c.InDoubt + c.Unidentified + c.Archived + c.Gone + c.Changed + c.Foreign
 }
 
 // A State is what a journal said when it was read. Later appends don't change
@@ -167,7 +168,11 @@ func (s *State) Header() Header { return s.header }
 
 // Counts returns how many rows have a fate.
 func (s *State) Counts() Counts {
-	return Counts{s.counts[Created], s.counts[Existing], s.counts[Refused], s.counts[InDoubt], s.counts[Unidentified], s.warned}
+	c := &s.counts
+	return Counts{
+		c[Created], c[Existing], c[Refused], c[InDoubt], c[Unidentified],
+		c[Archived], c[Gone], c[Changed], c[Foreign], s.warned,
+	}
 }
 
 // Rows returns how many rows the input has. Until it was read to its end, and

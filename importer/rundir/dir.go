@@ -60,6 +60,8 @@ type Run struct {
 	// Corrects is the directory of the run whose refused rows the input holds, where
 	// the key is automatic.
 	Corrects diskPath `json:"corrects,omitempty"`
+	// Undone says when the last record of the run was archived; see [Undo].
+	Undone time.Time `json:"undone,omitzero"`
 }
 
 // A Dir is the directory of a run. It may not exist yet.

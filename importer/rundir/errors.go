@@ -59,6 +59,9 @@ const (
 
 	OtherInput   // Path was begun with another input
 	JournalShort // its journal holds less than its reports, or is gone
+	RunUndone    // its records were archived
+	PartlyUndone // some of its records were archived
+	InputGone    // its input isn't there, or isn't what the run has read
 
 	NoLedger      // there is no place for the ledger, or it can't be written
 	LedgerDamaged // Path is an entry that can't be read

@@ -43,7 +43,7 @@ func (o *Options) chooseRun(ctx context.Context, in *Input, keyed bool) (d *Dir,
 		if err != nil {
 			return nil, false, &Error{Reason: DamagedRun, Path: path, Err: err}
 		}
-		if !fresh {
+		if !fresh && d.Undone.IsZero() {
 			return d, true, nil
 		}
 	}
@@ -152,6 +152,9 @@ func (o *Options) importedElsewhere(e entry, m *mapping.Mapping) (done *Result, 
 		return nil, err
 	}
 	defer other.unlock()
+	if !other.Undone.IsZero() {
+		return nil, nil
+	}
 	if idle, err := other.idle(); idle || err != nil {
 		return nil, err // reclaim looks again if it goes on
 	}

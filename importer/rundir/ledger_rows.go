@@ -53,7 +53,7 @@ func earlierOf(ctx context.Context, in *Input, keyed bool) (*Dir, error) {
 			continue
 		}
 		// An intent is enough: its rows may exist although no fate says so.
-		begun, finished := st.Intents() > 0, tallyOf(st).Finished()
+		begun, finished := st.Intents() > 0 && d.Undone.IsZero(), tallyOf(st).Finished()
 		st.Close()
 		if !begun {
 			continue

@@ -322,7 +322,6 @@ func (o *Options) seen(m *mapping.Mapping) Seen {
 
 // settleSent notes that the run has ended: rows that it hasn't created are forgotten.
 func (s *session) settleSent(st *journal.State) error {
-	d := s.dir
 	if !s.remembers() || st == nil {
 		return nil
 	}
@@ -330,7 +329,15 @@ func (s *session) settleSent(st *journal.State) error {
 	if !t.Finished() {
 		return nil // it goes on some time: all of its rows stay noted
 	}
-	path := s.ledger().sentFile(&d.Run)
+	return s.forgetSent(func(e *sent) { e.Settled, e.Counts = true, t.Counts }, func(row int64) bool {
+		kind, ok := st.Kind(row)
+		return !ok || kind == journal.Refused
+	})
+}
+
+// forgetSent changes the ledger's entry of the run, and forgets rows of it.
+func (s *session) forgetSent(change func(*sent), forget func(row int64) bool) error {
+	path := s.ledger().sentFile(&s.dir.Run)
 	old, err := openSent(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
@@ -339,7 +346,7 @@ func (s *session) settleSent(st *journal.State) error {
 		return err
 	}
 	now := *old
-	now.Settled, now.Counts = true, t.Counts
+	change(&now)
 	w, err := createSent(filepath.Dir(path), &now)
 	if err != nil {
 		w.close()
@@ -347,7 +354,7 @@ func (s *session) settleSent(st *journal.State) error {
 	}
 	defer w.close()
 	err = old.hashes(func(row int64, hash uint64) {
-		if kind, ok := st.Kind(row); !ok || kind == journal.Refused {
+		if forget(row) {
 			hash = 0
 		}
 		w.add(hash)

@@ -36,6 +36,9 @@ func (d *Dir) whenFinished() (*Result, error) {
 	if !d.nothingLeft(t) {
 		return nil, nil
 	}
+	if err := d.checkPartlyUndone(t); err != nil {
+		return nil, err
+	}
 	if sum, err := report.ReadSummary(d.Path); err == nil && sum.Counts == t.Counts {
 		return &Result{Dir: d, Summary: sum, Done: true}, nil // it is written last
 	}

@@ -30,7 +30,7 @@ type Resolved struct {
 // does, and writes the reports again. It creates nothing. What it needs of o, and its
 // errors, are those of [Resume].
 func Resolve(ctx context.Context, path string, assume reconcile.Assumption, o Options) (*Resolved, error) {
-	s, err := o.reenter(ctx, path)
+	s, err := o.reenter(path)
 	if err != nil {
 		return nil, err
 	}

@@ -15,11 +15,14 @@ import (
 // directory is a file near the input, and whoever plants one must not get the token.
 // The input must be what it was, by size and hash. The rest is as with [Import].
 func Resume(ctx context.Context, path string, o Options) (*Result, error) {
-	s, err := o.reenter(ctx, path)
+	s, err := o.reenter(path)
 	if err != nil {
 		return nil, err
 	}
 	defer s.dir.unlock()
+	if !s.dir.Undone.IsZero() {
+		return nil, s.dir.fail(RunUndone, fmt.Errorf("%s was undone on %s: it doesn't go on", s.dir.Path, s.dir.Undone.Local().Format("2006-01-02 15:04")))
+	}
 	if done, err := s.dir.whenFinished(); done != nil || err != nil {
 		return done, err
 	}
@@ -39,7 +42,21 @@ func Resume(ctx context.Context, path string, o Options) (*Result, error) {
 
 // reenter takes a run that was begun before, with all that its directory says. The
 // caller unlocks it, unless there is an error.
-func (o *Options) reenter(ctx context.Context, path string) (_ *session, err error) {
+func (o *Options) reenter(path string) (*session, error) {
+	s, err := o.take(path)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.bind(); err != nil {
+		s.dir.unlock()
+		return nil, err
+	}
+	return s, nil
+}
+
+// take takes a run for this process, and reads its mapping. The caller unlocks it,
+// unless there is an error.
+func (o *Options) take(path string) (_ *session, err error) {
 	d, err := Open(path)
 	if err != nil {
 		return nil, err
@@ -59,9 +76,15 @@ func (o *Options) reenter(ctx context.Context, path string) (_ *session, err err
 	if err != nil {
 		return nil, err
 	}
-	r, err := d.input(m)
+	return &session{Options: o, dir: d, mapping: m, input: d.latest()}, nil
+}
+
+// bind makes the mapper of the run's input.
+func (s *session) bind() error {
+	d := s.dir
+	r, err := d.input(s.mapping)
 	if err != nil {
-		return nil, inputError(err)
+		return inputError(err)
 	}
 	header := r.Header()
 	if d.Restore {
@@ -70,19 +93,27 @@ func (o *Options) reenter(ctx context.Context, path string) (_ *session, err err
 	r.Close()
 	known, err := d.loadSchema()
 	if err != nil {
-		return nil, err
+		return err
 	}
-	mapper, err := m.CompileFor(header, known.rules())
-	if err != nil {
-		return nil, d.fail(HeaderChanged, fmt.Errorf("the input no longer has the columns it had:\n%w", err))
+	if s.mapper, err = s.mapping.CompileFor(header, known.rules()); err != nil {
+		return d.fail(HeaderChanged, fmt.Errorf("the input no longer has the columns it had:\n%w", err))
 	}
-	return &session{Options: o, dir: d, mapping: m, mapper: mapper, input: d.latest()}, nil
+	return nil
 }
 
 // reconnect connects to the account that a run goes into, and to no other. Before the
 // first request the input must be the one that the run was begun with, or what that
 // has become: whoever plants a run directory could otherwise have any file sent.
 func (s *session) reconnect(ctx context.Context) error {
+	if err := s.checkInput(ctx); err != nil {
+		return err
+	}
+	return s.reach(ctx)
+}
+
+// checkInput compares the input with the one that the run was begun with, or what that
+// has become.
+func (s *session) checkInput(ctx context.Context) error {
 	d := s.dir
 	size, sum, err := fingerprint(ctx, d.inputPath(), d.Input.Sheet)
 	if err != nil {
@@ -91,6 +122,12 @@ func (s *session) reconnect(ctx context.Context) error {
 	if is := (Identity{Size: size, SHA256: sum}); !is.same(d.Input) && !is.same(d.latest()) {
 		return &Error{Reason: ContentChanged, Path: d.inputPath(), Err: fmt.Errorf("%s has changed since %s was begun", shown(d.inputPath()), d.Path)}
 	}
+	return nil
+}
+
+// reach connects to the account that the run goes into.
+func (s *session) reach(ctx context.Context) (err error) {
+	d := s.dir
 	e := s.endpoint(s.mapping.Object, d.Key)
 	if s.BaseURL == "" {
 		if !ofHubSpot(d.BaseURL) && !s.ledger().knows(d) {

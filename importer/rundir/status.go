@@ -39,6 +39,7 @@ const (
 	Finished   State = "finished"
 	Unfinished State = "unfinished"
 	NotBegun   State = "not begun"
+	Reversed   State = "undone" // its records were archived; see [Undo]
 )
 
 // Status reads how far a run is, and whether a process works on it. It takes no lock
@@ -56,6 +57,8 @@ func (d *Dir) Status() (Tally, State, error) {
 	switch {
 	case journal.Held(d.file(lockName)):
 		return t, Running, nil
+	case !d.Undone.IsZero():
+		return t, Reversed, nil
 	case t.Finished():
 		return t, Finished, nil
 	}

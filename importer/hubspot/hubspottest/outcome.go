@@ -122,6 +122,8 @@ func (a *Account) result(t *table, r *record, want []string) wireResult {
 			shown[name] = v
 		} else if v, ok := system[name]; ok {
 			shown[name] = v
+		} else if v, ok := writtenProperties[name]; ok {
+			shown[name] = v
 		}
 	}
 	w := wireResult{

@@ -1,0 +1,297 @@
+// hubload undo RUN.
+
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"strconv"
+	"strings"
+	"sync/atomic"
+
+	"github.com/schollz/progressbar/v3"
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"github.com/hubload/hubload/importer/journal"
+	"github.com/hubload/hubload/importer/rundir"
+)
+
+type undoFlags struct {
+	dry, yes bool
+	confirm  int64
+	changed  choiceFlag
+	rows     spansFlag
+	account  accountFlags
+	how      runFlags
+	say      sayFlags
+}
+
+const (
+	changedKeep    = "keep"
+	changedArchive = "archive"
+)
+
+func (a *app) undoCommand() *cobra.Command {
+	f := undoFlags{confirm: -1, changed: choiceFlag{changedKeep, []string{changedKeep, changedArchive}}}
+	cmd := &cobra.Command{
+		Use:   "undo RUN",
+		Short: "archive what a run created",
+		Long: `Archives the records that a run created, after it has asked. It reads each record
+first, and keeps those that somebody has changed since, that are older than the run, or
+that another app created. Rows that the run found in the account, and rows in doubt,
+are never touched. At the end it looks whether all that it archived is gone.
+
+undo.csv in the run directory says what became of each record. Interrupted, the same
+command goes on. When nothing of the run is left, its file can be imported again.
+
+HubSpot keeps archived records in its recycling bin for 90 days. Restoring them is done
+by hand there. Amounts of deals, and workflows, follow.
+
+Exit codes: 0 all are archived or gone, 3 some are kept, others as below.`,
+		Example: "  hubload undo " + rundir.Root + "/orders-1a2b3c4d --dry-run\n  hubload undo " + rundir.Root + "/orders-1a2b3c4d\n  hubload undo " + rundir.Root + "/orders-1a2b3c4d --rows 1-500,917 --confirm 501",
+		Args:    cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return a.runUndo(cmd.Context(), args[0], &f)
+		},
+	}
+	fs := cmd.Flags()
+	fs.SortFlags = false
+	fs.BoolVar(&f.dry, "dry-run", false, "archive nothing: read the records, and write into undo.csv what would be done")
+	fs.Int64Var(&f.confirm, "confirm", -1, "don't ask: archive if the plan has `N` records; any other number is refused")
+	fs.BoolVar(&f.yes, "yes", false, "don't ask, whatever the number")
+	fs.Var(&f.changed, "changed", "what to do with records whose values are no longer those that were sent")
+	fs.Var(&f.rows, "rows", "only these `ROWS`, by hubload_row, such as 1-500,917")
+	f.account.add(fs)
+	f.how.addRate(fs)
+	f.say.add(fs)
+	return cmd
+}
+
+func (a *app) runUndo(ctx context.Context, path string, f *undoFlags) error {
+	if err := a.configure(&f.say); err != nil {
+		return err
+	}
+	o := a.options(&f.account)
+	f.how.set(&o)
+	view := undoView{app: a, say: &f.say, stop: func() {}}
+	if f.dry {
+		view.start()
+	}
+	result, err := rundir.Undo(ctx, path, rundir.UndoOptions{
+		Rows: f.rows.spans, ArchiveChanged: f.changed.value == changedArchive, DryRun: f.dry,
+		Confirm: func(p rundir.UndoPlan) error {
+			err := a.confirmUndo(ctx, p, f)
+			if err == nil {
+				view.start()
+			}
+			return err
+		},
+		Progress: view.set,
+	}, o)
+	view.stop()
+	tail := f.account.commandTail()
+	switch {
+	case result == nil:
+		return err
+	case err != nil:
+		if hintOf(err) == "" {
+			err = withHint(err, "go on with the same command: what is archived stays archived")
+		}
+		return err
+	}
+	a.showUndone(result, f, tail)
+	if !result.Complete() && !f.dry {
+		return partlyError{}
+	}
+	return nil
+}
+
+// confirmUndo asks before the first record is archived.
+func (a *app) confirmUndo(ctx context.Context, p rundir.UndoPlan, f *undoFlags) error {
+	command := "hubload undo " + quoted(p.Dir.Path) + f.commandTail()
+	switch {
+	case f.yes:
+		return nil
+	case f.confirm == p.Records:
+		return nil
+	case f.confirm >= 0:
+		return usageError{withHint(fmt.Errorf("the plan has %s, not %d: nothing was archived", counted(p.Records, "record"), f.confirm),
+			"look at the plan with: "+command+" --dry-run")}
+	case !a.asks():
+		return usageError{withHint(fmt.Errorf("%s of %s would be archived in %s, and there is nobody to ask", counted(p.Records, "record"), p.Dir.Path, p.Dir.AccountName()),
+			fmt.Sprintf("look at the plan with --dry-run; then: %s --confirm %d", command, p.Records))}
+	}
+	a.ui.clear()
+	fmt.Fprint(a.ui.err, visible(fmt.Sprintf(`%s archives %s (%s) that %s created in %s on %s.
+%sHubSpot keeps them in its recycling bin for 90 days; restoring is by hand there. Amounts
+of deals, and workflows, follow.
+Type %d to archive them: `,
+		"hubload undo", counted(p.Records, "record"), p.Dir.Object, p.Dir.Input.Path, p.Dir.AccountName(), p.Dir.Started.Local().Format("2006-01-02 15:04"),
+		untouched(p), p.Records)))
+	answer, err := a.ask(ctx)
+	if err != nil {
+		return err
+	}
+	if answer != strconv.FormatInt(p.Records, 10) {
+		return usageError{errors.New("not confirmed: nothing was archived")}
+	}
+	return nil
+}
+
+// An undoView shows how far an undo is.
+type undoView struct {
+	*app
+	say            *sayFlags
+	stop           func()
+	settled, total atomic.Int64
+}
+
+func (v *undoView) set(settled, of int64) {
+	v.settled.Store(settled)
+	v.total.Store(of)
+}
+
+func (v *undoView) start() {
+	switch v.say.progressMode(v.app) {
+	case "bar":
+		bar := progressbar.NewOptions64(1, progressbar.OptionSetWriter(v.ui.err), progressbar.OptionSetWidth(10),
+			progressbar.OptionSetPredictTime(false), progressbar.OptionThrottle(barEvery/2))
+		v.ui.barred.Store(true)
+		v.stop = v.every(barEvery, func(last bool) {
+			if last {
+				v.ui.clear()
+				v.ui.barred.Store(false)
+				return
+			}
+			bar.ChangeMax64(max(v.total.Load(), 1))
+			bar.Describe(counted(v.settled.Load(), "record"))
+			bar.Set64(v.settled.Load())
+		})
+	case "plain":
+		logger := v.plainLog(v.say)
+		v.stop = v.every(plainEvery, func(last bool) {
+			if !last {
+				logger.Info("progress", "records", v.total.Load(), "settled", v.settled.Load())
+			}
+		})
+	}
+}
+
+// commandTail is what the same command needs of the flags, to be copied.
+func (f *undoFlags) commandTail() string {
+	tail := ""
+	if f.changed.value == changedArchive {
+		tail += " --changed " + changedArchive
+	}
+	if len(f.rows.spans) > 0 {
+		tail += " --rows " + f.rows.String()
+	}
+	return tail + f.account.commandTail()
+}
+
+// asks reports whether there is somebody to ask.
+func (a *app) asks() bool {
+	in, ok := a.stdin.(*os.File)
+	return ok && term.IsTerminal(int(in.Fd())) && isTerminal(a.stderr)
+}
+
+// ask reads a line, unless ctx ends first.
+func (a *app) ask(ctx context.Context) (string, error) {
+	type line struct {
+		text string
+		err  error
+	}
+	got := make(chan line, 1)
+	go func() {
+		text, err := bufio.NewReader(a.stdin).ReadString('\n')
+		got <- line{text, err}
+	}()
+	select {
+	case l := <-got:
+		return strings.TrimSpace(strings.ReplaceAll(l.text, ",", "")), nil // without an answer it isn't the number
+	case <-ctx.Done():
+		return "", context.Cause(ctx)
+	}
+}
+
+// untouched says what of the run stays as it is, as lines.
+func untouched(p rundir.UndoPlan) string {
+	text := ""
+	if p.Existing > 0 {
+		text += fmt.Sprintf("%s that the run found in the account stay as they are.\n", counted(p.Existing, "record"))
+	}
+	if n := p.InDoubt + p.IDsUnknown; n > 0 {
+		text += fmt.Sprintf("%s stay as they are, because their records aren't known. To find them: hubload resolve %s\n", counted(n, "row"), quoted(p.Dir.Path))
+	}
+	return text
+}
+
+func (a *app) showUndone(r *rundir.Undone, f *undoFlags, tail string) {
+	d := r.Plan.Dir
+	if r.Nothing {
+		a.ui.printf("nothing to undo: no record that %s created is left.\n%s", d.Path, untouched(r.Plan))
+		return
+	}
+	c := r.Fates
+	kept := c.Changed + c.Foreign + c.Refused
+	if f.dry {
+		a.ui.printf("%s of %s in %s: %s would be archived, %s gone already, %s kept\n",
+			counted(r.Plan.Records, "record"), d.Path, d.AccountName(), grouped(c.Archived), grouped(c.Gone), grouped(kept))
+	} else {
+		a.ui.printf("%s of %s in %s: %s archived, %s gone already, %s kept\n",
+			counted(r.Plan.Records, "record"), d.Path, d.AccountName(), grouped(c.Archived), grouped(c.Gone), grouped(kept))
+	}
+	if kept > 0 {
+		a.ui.printf("  kept: %s changed, %s not the run's own, %s refused by HubSpot\n", grouped(c.Changed), grouped(c.Foreign), grouped(c.Refused))
+	}
+	a.ui.printf("%sreport: %s\n", untouched(r.Plan), r.Report)
+	command := "hubload undo " + quoted(d.Path)
+	switch {
+	case f.dry:
+		a.ui.printf("next: %s%s --confirm %d\n", command, f.commandTail(), r.Plan.Records)
+	case c.Changed > 0:
+		a.ui.printf("next: look at the changed records in %s; to archive them too: %s --changed %s%s\n", r.Report, command, changedArchive, tail)
+	case !d.Undone.IsZero():
+		a.ui.printf("nothing of the run is left: %s can be imported again.\n", shown(d.Input.Path))
+	}
+}
+
+// spansFlag is a list of rows.
+type spansFlag struct{ spans []journal.Span }
+
+func (f *spansFlag) Type() string { return "ROWS" }
+
+func (f *spansFlag) String() string {
+	var parts []string
+	for _, sp := range f.spans {
+		part := strconv.FormatInt(sp.From, 10)
+		if sp.To != sp.From {
+			part += "-" + strconv.FormatInt(sp.To, 10)
+		}
+		parts = append(parts, part)
+	}
+	return strings.Join(parts, ",")
+}
+
+func (f *spansFlag) Set(s string) error {
+	f.spans = nil
+	for part := range strings.SplitSeq(s, ",") {
+		from, to, isRange := strings.Cut(strings.TrimSpace(part), "-")
+		if !isRange {
+			to = from
+		}
+		var sp journal.Span
+		var errFrom, errTo error
+		sp.From, errFrom = strconv.ParseInt(strings.TrimSpace(from), 10, 64)
+		sp.To, errTo = strconv.ParseInt(strings.TrimSpace(to), 10, 64)
+		if errFrom != nil || errTo != nil || sp.From < 1 || sp.To < sp.From {
+			return fmt.Errorf("%q is not a list of rows; write it as 1-500,917", s)
+		}
+		f.spans = append(f.spans, sp)
+	}
+	return nil
+}
