@@ -143,13 +143,19 @@ func newDeathPlan(seed uint64, key bool, workers int, dooms ...doom) simPlan {
 // simulation compares everything with the account; what may be in doubt is exact
 // here, for one batch is on its way at a time.
 func TestDeathAtEveryPoint(t *testing.T) {
+	every := 3
+	switch {
+	case *simDeep:
+		every = 1
+	case testing.Short():
+		every = 10
+	}
 	deaths := 0
 	for _, key := range []bool{false, true} {
 		for i, point := range points {
 			for visit := 1; visit <= 20; visit++ {
 				for _, how := range []ending{killed, powerCut} {
-					few := testing.Short() || raceDetector
-					if few && (visit+i)%10 > 0 || !*simDeep && (visit%2 == 0) == (key == (how == killed)) {
+					if (visit+i)%every > 0 || !*simDeep && (visit%2 == 0) == (key == (how == killed)) {
 						continue
 					}
 					// Rows that can't be sent make a batch's place in the file
@@ -189,7 +195,7 @@ func TestDeathAtEveryPoint(t *testing.T) {
 // TestPairsOfDeaths draws pairs of such deaths, in the first process and in the one
 // that goes on.
 func TestPairsOfDeaths(t *testing.T) {
-	pairs := 150
+	pairs := 60
 	switch {
 	case *simDeep:
 		pairs = 2000

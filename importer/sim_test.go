@@ -18,7 +18,7 @@ import (
 )
 
 var (
-	simSeeds = flag.Int("sim.seeds", 0, "simulate so many runs; 0: 100, with -short 60 and -race 20")
+	simSeeds = flag.Int("sim.seeds", 0, "simulate so many runs; 0: 100, with -short 60 and -race 10")
 	simFrom  = flag.Uint64("sim.from", 1, "the first seed")
 )
 
@@ -67,7 +67,7 @@ func TestSimulation(t *testing.T) {
 	if seeds == 0 {
 		switch seeds = 100; {
 		case raceDetector:
-			seeds = 20
+			seeds = 10
 		case testing.Short():
 			seeds = 60
 		}

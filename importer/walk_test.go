@@ -37,17 +37,13 @@ func (m misfortunes) fault() bool { return m.faults > 0 && m.total > 0 }
 func (m misfortunes) death() bool { return m.deaths > 0 && m.total > 0 }
 
 func walkBounds(key bool) misfortunes {
-	info, _ := debug.ReadBuildInfo()
-	race := info != nil && slices.Contains(info.Settings, debug.BuildSetting{Key: "-race", Value: "true"})
-	switch _, err := os.Stat("/dev/shm"); {
+	switch {
 	case *walkDeep && key: // a level more takes an hour
 		return misfortunes{3, 2, 4}
 	case *walkDeep:
 		return misfortunes{3, 2, 5}
-	case testing.Short() || race || err != nil: // without a memory disk each sync costs milliseconds
-		return misfortunes{2, 2, 2}
 	}
-	return misfortunes{3, 2, 3}
+	return misfortunes{2, 2, 2} // three take half a minute, and two catch each mutant
 }
 
 // TestWalk runs every path of the oracle's choices, those with the fewest
@@ -72,11 +68,8 @@ func TestWalk(t *testing.T) {
 				w.key = key
 				w.prepare(t)
 				most := walkBounds(key)
-				switch {
-				case w.held > 0:
+				if w.held > 0 {
 					most.total-- // a misfortune of its own
-				case key && w.first > 1 && !*walkDeep:
-					most.total = min(most.total, 2) // three take half a minute
 				}
 				w.all(t, most)
 			})

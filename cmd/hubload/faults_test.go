@@ -4,6 +4,7 @@ package main
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -120,7 +121,14 @@ func says(most, left string) func(int32) (string, string) {
 
 func TestFaultTable(t *testing.T) {
 	t.Parallel()
-	for _, m := range misdeeds {
+	list := misdeeds
+	if raceDetector && !*raceAll { // the detector has nothing to find in one misdeed that isn't in another
+		list = nil
+		for i := rand.IntN(8); i < len(misdeeds); i += 8 {
+			list = append(list, misdeeds[i])
+		}
+	}
+	for _, m := range list {
 		t.Run(m.name, func(t *testing.T) {
 			t.Parallel()
 			t.Run("without a key", func(t *testing.T) {

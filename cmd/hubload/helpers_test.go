@@ -14,7 +14,10 @@ import (
 	"github.com/hubload/hubload/importer/rundir"
 )
 
-var everyFault = flag.Bool("faults.all", false, "each system call fails, and is the last; each size of disk and memory; otherwise some of them")
+var (
+	everyFault = flag.Bool("faults.all", false, "each system call fails, and is the last; each size of disk and memory; otherwise some of them")
+	raceAll    = flag.Bool("race.all", false, "with the race detector, run what is otherwise only sampled")
+)
 
 // The names that tests look for in run directories.
 const (
