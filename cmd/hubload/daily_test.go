@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -18,35 +19,42 @@ import (
 	"github.com/hubload/hubload/importer/report"
 )
 
-// TestWaitDaily: midnight is a few seconds away in the account's time zone. With
-// --wait-daily the run sleeps until then and ends well; nothing of what was refused
-// is in doubt.
+// TestWaitDaily: the quota is exhausted after 40 creates, and fresh two or three seconds
+// later. With --wait-daily the run sleeps until then and ends well; nothing of what was
+// refused is in doubt.
 func TestWaitDaily(t *testing.T) {
 	t.Parallel()
-	// Time enough for 40 requests on a busy machine; after midnight there would be no quota
-	// to exhaust, and the next reset is a day away.
-	reset := time.Now().Add(12 * time.Second).Truncate(time.Second)
-	utc := reset.UTC()
-	toMidnight := 24*time.Hour - time.Duration(utc.Hour())*time.Hour - time.Duration(utc.Minute())*time.Minute - time.Duration(utc.Second())*time.Second
-	if toMidnight > 12*time.Hour {
-		toMidnight -= 24 * time.Hour
+	const daily, batches = 40, 60
+	exhausted, err := hubspottest.ParseFault("daily-429=every-1")
+	if err != nil {
+		t.Fatal(err)
 	}
-	zone := time.FixedZone("nearly tomorrow", int(toMidnight.Seconds()))
-	if h, m, s := reset.In(zone).Clock(); h+m+s != 0 {
-		t.Fatalf("in the zone it is %d:%d:%d then", h, m, s)
-	}
-	const daily, batches = 40, 60 // the second day has room for the rest
-	account := hubspottest.New(hubspottest.Config{Daily: daily, Location: zone})
-	asked := 0
-	// Whether HubSpot answers this question when the quota is gone isn't known; the
-	// account doesn't. See importer.TestOneWorkerAsksForTheReset for a run that isn't told.
+	account := hubspottest.New(hubspottest.Config{})
+	var (
+		mu             sync.Mutex
+		creates, asked int
+		reset          time.Time // begins with the first refusal, however long the first creates took
+	)
+	// Whether HubSpot answers the question for the reset when the quota is gone isn't known;
+	// this server does. See importer.TestOneWorkerAsksForTheReset for a run that isn't told.
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if !strings.HasSuffix(r.URL.Path, "/api-usage/daily/private-apps") {
-			account.ServeHTTP(w, r)
+		mu.Lock()
+		defer mu.Unlock()
+		if strings.HasSuffix(r.URL.Path, "/api-usage/daily/private-apps") {
+			asked++
+			fmt.Fprintf(w, `{"results":[{"name":"private-apps-api-calls-daily","usageLimit":%d,"currentUsage":%d,"resetsAt":%q}]}`, daily, daily, reset.UTC().Format(time.RFC3339))
 			return
 		}
-		asked++
-		fmt.Fprintf(w, `{"results":[{"name":"private-apps-api-calls-daily","usageLimit":%d,"currentUsage":%d,"resetsAt":%q}]}`, daily, daily, reset.UTC().Format(time.RFC3339))
+		if strings.HasSuffix(r.URL.Path, "/batch/create") {
+			if creates++; creates == daily+1 {
+				reset = time.Now().Add(3 * time.Second).Truncate(time.Second)
+				account.SetFaults(exhausted)
+			}
+			if creates > daily && !time.Now().Before(reset) {
+				account.SetFaults()
+			}
+		}
+		account.ServeHTTP(w, r)
 	}))
 	t.Cleanup(server.Close)
 
@@ -61,14 +69,14 @@ func TestWaitDaily(t *testing.T) {
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, "hubload", "import", input, "--run", out, "--base-url", server.URL, "--batch-size", "1", "--limit", "40/1s", "--workers", "4", "--wait-daily")
+	cmd := exec.CommandContext(ctx, "hubload", "import", input, "--run", out, "--base-url", server.URL, "--batch-size", "1", "--limit", "1000/1s", "--workers", "4", "--wait-daily")
 	cmd.Env = append(os.Environ(), "XDG_STATE_HOME="+filepath.Join(dir, "state"), "HUBSPOT_ACCESS_TOKEN="+canary)
 	said, err := cmd.CombinedOutput()
 	if err != nil {
 		t.Fatalf("%v\n%s", err, said)
 	}
-	if time.Now().Before(reset) {
-		t.Fatal("the run ended before the quota was fresh: the test tests nothing")
+	if reset.IsZero() || time.Now().Before(reset) {
+		t.Errorf("the run ended before the quota was fresh, at %s", reset)
 	}
 	if !strings.Contains(string(said), "the daily quota is exhausted") {
 		t.Errorf("it doesn't say what it waits for:\n%s", said)
