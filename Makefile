@@ -3,7 +3,7 @@
 GO    ?= go
 TOOL  := $(GO) tool -modfile=.ci/tools.mod
 
-.PHONY: all test race plain nightly scripts torture mutants walk simulate matrix makespan faults fuzz check format vet lint tidy cross bench refused
+.PHONY: release reproducible all test race plain nightly scripts torture mutants walk simulate matrix makespan faults fuzz check format vet lint tidy cross bench refused
 
 all: check test
 
@@ -106,3 +106,11 @@ cross:
 bench:
 	$(GO) test -run '^$$' -bench . -skip BesideTheFloor -benchmem ./...
 	$(GO) test ./cmd/hubload -run '^$$' -bench BesideTheFloor -benchtime 1x
+
+# Binaries, archives, packages, SBOM and checksums of a tag, in dist/.
+release:
+	.release/build.sh
+
+# Two builds of a commit have the same bytes.
+reproducible:
+	.release/reproducible.sh

@@ -47,17 +47,17 @@ func (a *app) command() *cobra.Command {
 		Long:          rootHelp,
 		SilenceUsage:  true,
 		SilenceErrors: true,
-		Args:          cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			return cmd.Help()
-		},
+		Args:          noSuchCommand,
+
+		SuggestionsMinimumDistance: 2,
 	}
 	root.SetOut(a.stdout)
 	root.SetErr(a.stderr)
 	root.SetIn(a.stdin)
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		return usageError{withHint(err, helpOf(cmd))}
+		return wrongFlag(cmd, err)
 	})
+	version := root.Flags().Bool("version", false, "say which hubload this is")
 	root.AddCommand(
 		a.importCommand(),
 		a.checkCommand(),
@@ -70,6 +70,13 @@ func (a *app) command() *cobra.Command {
 		a.sandboxCommand(),
 		a.versionCommand(),
 	)
+	root.RunE = func(cmd *cobra.Command, _ []string) error {
+		if *version {
+			a.sayVersion()
+			return nil
+		}
+		return cmd.Help()
+	}
 	// Not by a template: text/template calls methods by their names, so that the linker
 	// keeps all there are: a sixth of the program.
 	usage := root.UsageFunc()
@@ -83,27 +90,9 @@ func (a *app) command() *cobra.Command {
 	}
 	for _, c := range root.Commands() {
 		c.Args = asUsage(c.Args)
+		complete(c)
 	}
-	root.Args = asUsage(root.Args)
 	return root
-}
-
-// helpOf is the command that says how cmd is used.
-func helpOf(cmd *cobra.Command) string {
-	if !cmd.HasParent() {
-		return cmd.Name() + " help"
-	}
-	return cmd.Root().Name() + " help " + cmd.Name()
-}
-
-// asUsage makes a wrong number of arguments a wrong usage.
-func asUsage(check cobra.PositionalArgs) cobra.PositionalArgs {
-	return func(cmd *cobra.Command, args []string) error {
-		if err := check(cmd, args); err != nil {
-			return usageError{withHint(err, helpOf(cmd))}
-		}
-		return nil
-	}
 }
 
 // fromEnvironment sets the flags that the command line doesn't from HUBLOAD_NAME.

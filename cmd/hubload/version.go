@@ -29,8 +29,12 @@ func (a *app) versionCommand() *cobra.Command {
 		Short: "say which hubload this is",
 		Args:  cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
-			a.ui.printf("hubload %s %s %s/%s\n", programVersion(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
+			a.sayVersion()
 			return nil
 		},
 	}
+}
+
+func (a *app) sayVersion() {
+	a.ui.printf("hubload %s %s %s/%s\n", programVersion(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
 }
