@@ -49,7 +49,7 @@ for target in linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 wi
 	fi
 done
 
-tool cyclonedx-gomod app -json -noserial -notimestamp -std -licenses -main cmd/hubload -output "$out/hubload_$version.cdx.json" 2> /dev/null
+tool cyclonedx-gomod app -json -noserial -notimestamp -std -licenses -main cmd/hubload -output "$out/hubload_$version.cdx.json"
 (cd "$out" && sha256sum -- * > "$work/sums" && mv "$work/sums" SHA256SUMS)
 
 # fill writes a template with the version, and the sum of each archive as @os_arch@.
