@@ -67,6 +67,7 @@ func (a *app) command() *cobra.Command {
 		a.undoCommand(),
 		a.reportCommand(),
 		a.statusCommand(),
+		a.doctorCommand(),
 		a.sandboxCommand(),
 		a.versionCommand(),
 	)

@@ -62,7 +62,7 @@ func (u *ui) warn(format string, args ...any) {
 // exit reports how a command ended and returns the exit code.
 func (u *ui) exit(err error) int {
 	var partly partlyError
-	if err != nil && !errors.As(err, &partly) {
+	if err != nil && !errors.As(err, &partly) && !is[diagnosedError](err) {
 		u.warn("%s", err.Error())
 		if hint := hintOf(err); hint != "" {
 			fmt.Fprintln(u.err, visible("hint: "+hint))

@@ -105,6 +105,7 @@ func (c *Client) send(ctx context.Context, method, path string, out *body, use f
 	res, err := c.transport.RoundTrip(req)
 	if err == nil {
 		r.status, r.header = res.StatusCode, res.Header
+		c.compareClocks(res.Header)
 		var release func()
 		r.body, release, err = c.receive(ctx, res.Body)
 		defer release()
@@ -119,6 +120,14 @@ func (c *Client) send(ctx context.Context, method, path string, out *body, use f
 	}
 	token.redact(r)
 	use(r)
+}
+
+// compareClocks notes what the answer says of the time.
+func (c *Client) compareClocks(h http.Header) {
+	if at, err := http.ParseTime(h.Get("Date")); err == nil {
+		skew := time.Since(at)
+		c.skew.Store(&skew)
+	}
 }
 
 // withTimeout is context.WithTimeout for a process that may be stopped, by a signal or
