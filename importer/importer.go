@@ -173,7 +173,7 @@ func start(ctx context.Context, im Import) (*courier, *slicer, error) {
 		first:     newFirstAnswer(),
 	}
 	c.rechecker.later = &c.questions
-	if im.State != nil && im.State.Counts().Settled() > 0 {
+	if im.State != nil && im.State.Intents() > 0 && im.State.Counts().Settled() > 0 {
 		close(c.first.done)
 	}
 	if len(im.Rows.Mapper.Targets()) > 0 {

@@ -48,6 +48,9 @@ func (m *Mapping) Encode() []byte {
 	if m.Nameless {
 		b.WriteString("allow: [nameless]\n")
 	}
+	if m.Seen != "" {
+		fmt.Fprintf(&b, "seen: %s\n", m.Seen)
+	}
 	if m.Key != nil {
 		fmt.Fprintf(&b, "key: %s\n", m.Key.encode())
 	}

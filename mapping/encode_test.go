@@ -108,7 +108,7 @@ func FuzzParse(f *testing.F) {
 		f.Add([]byte("properties: { a: { column: A, " + format + " } }"))
 	}
 	for _, yaml := range []string{
-		"", "{}", "---\n...\n", "a: &a [*a]", "object: |\n  a\n  b\n", "object: >\n  a\n\n  b\n", "? a\n: b\n", "%YAML 1.2\n---\nobject: a\n", "object: 'a\n  b'\n",
+		"", "{}", "seen: skip", "seen: again\nobject: a", "---\n...\n", "a: &a [*a]", "object: |\n  a\n  b\n", "object: >\n  a\n\n  b\n", "? a\n: b\n", "%YAML 1.2\n---\nobject: a\n", "object: 'a\n  b'\n",
 	} {
 		f.Add([]byte(yaml))
 	}

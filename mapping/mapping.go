@@ -28,6 +28,10 @@ type Mapping struct {
 	// Associations. In YAML it is associations: [].
 	Unassociated bool `yaml:"-"`
 
+	// Seen says what to do about rows that an earlier run has created: stop, skip or
+	// again; "" = not said.
+	Seen string
+
 	// Nameless says that line items without a name and a product are meant. In YAML
 	// it is allow: [nameless].
 	Nameless bool `yaml:"-"`

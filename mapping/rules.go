@@ -60,6 +60,11 @@ func (s *section) mapping(m *Mapping) {
 	if in.CSV != nil {
 		m.CSV = *in.CSV
 	}
+	switch m.Seen {
+	case "", "stop", "skip", "again":
+	default:
+		s.fail("seen", "seen must be stop, skip or again: what to do about rows that an earlier run has created")
+	}
 	if s.has("associations") && len(in.Associations) == 0 {
 		m.Unassociated, m.Associations = true, nil
 	}

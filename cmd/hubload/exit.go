@@ -94,8 +94,10 @@ var reasons = map[rundir.Reason]struct {
 	rundir.SeenGone:       {exitMismatch, "rows that were created then would be created once more; if that is wanted: --again"},
 	rundir.SeenUnfinished: {exitMismatch, "go on with: hubload resume {path}; or import it once more, as new records, with --again"},
 	rundir.SeenRows: {exitMismatch, "fix the rows that were refused then in {failures}, and import that file; " +
-		"to import all rows of this one, as new records: --again; a key in the mapping from the first import on makes it safe to import changed files"},
+		"to leave out the rows that exist: --seen skip; to import all rows of this one, as new records: --again; a key in the mapping from the first import on makes it safe to import changed files"},
 	rundir.SeenRemapped:  {exitMismatch, "import it with the mapping of that run; to import all of its rows with this mapping, as new records: --again"},
+	rundir.SkipGone:      {exitMismatch, "put {path} back, with its input or its results.csv; or import all rows of this file, as new records, with --again"},
+	rundir.SkipUnsettled: {exitMismatch, "settle that run first: hubload resume {path}, then hubload resolve {path}"},
 	rundir.SeenElsewhere: {exitLocked, "wait for it, or look on with: hubload status"},
 }
 

@@ -35,6 +35,7 @@ type importFlags struct {
 	where struct {
 		run                      string
 		again, sandbox, noLedger bool
+		seen                     choiceFlag
 		dry                      bool
 		unassociated             bool
 	}
@@ -45,6 +46,7 @@ type importFlags struct {
 
 func (a *app) importCommand() *cobra.Command {
 	var f importFlags
+	f.where.seen.choices = []string{string(rundir.SeenStop), string(rundir.SeenSkip)}
 	cmd := &cobra.Command{
 		Use:   "import FILE",
 		Short: "load a CSV into HubSpot",
@@ -72,6 +74,7 @@ func (a *app) importCommand() *cobra.Command {
 	fs.BoolVar(&f.where.dry, "dry-run", false, "send nothing: check every row and write failures.csv and summary.json, into the run directory's name with .check at its end")
 	fs.BoolVar(&f.where.sandbox, "sandbox", false, "import into a throw-away local account: no token needed")
 	fs.BoolVar(&f.where.again, "again", false, "import a file that was imported before, once more")
+	fs.Var(&f.where.seen, "seen", "what to do about rows that an earlier run has created, where the mapping has no key: stop (default, exit 5), or skip: leave them out, as existing rows with the ids that they have")
 	fs.BoolVar(&f.where.noLedger, "no-ledger", false, "don't look at what went into the account before, and don't remember what goes in")
 	f.addForm(fs)
 	f.addUnassociated(fs)
@@ -142,6 +145,7 @@ func (f *importFlags) options(a *app, path string) (o rundir.Options, close func
 	o.Encoding, o.Delimiter, o.Sheet = f.what.encoding, f.what.delimiter.r, f.what.sheet
 	o.Unassociated = f.where.unassociated
 	o.Again, o.Sandbox, o.NoLedger = f.where.again, f.where.sandbox, f.where.noLedger
+	o.Seen = rundir.Seen(f.where.seen.value)
 	f.how.set(&o)
 	o.Watch = a.progress(&f.say, f.how.batchSize.n)
 	if !f.where.sandbox {

@@ -179,6 +179,14 @@ func (f *Refusal) Fate(row int64) journal.Fate {
 	return journal.Fate{Row: row, Kind: journal.Refused, Code: f.Code, Property: f.Property, Message: f.Message}
 }
 
+// Field is the value of a column, "" where there is none of that name.
+func (row *Row) Field(column string) string {
+	if at := slices.Index(row.reader.header, column); at >= 0 && at < len(row.Fields) {
+		return row.Fields[at]
+	}
+	return ""
+}
+
 // Position is what stands in hubload_position of a failures file; see [Positions].
 func (row *Row) Position() string { return row.reader.numbers.Text() }
 

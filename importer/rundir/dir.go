@@ -55,6 +55,7 @@ type Run struct {
 	APIVersion string    `json:"api_version"`
 	Sandbox    bool      `json:"sandbox,omitempty"`
 	ExcelSafe  bool      `json:"excel_safe,omitempty"`
+	Seen       Seen      `json:"seen,omitempty"` // what the command line said of rows that exist
 	// Restore says that the input was written with excel_safe.
 	Restore bool `json:"restore_excel_safe,omitempty"`
 	// Corrects is the directory of the run whose refused rows the input holds, where

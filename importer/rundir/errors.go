@@ -72,6 +72,8 @@ const (
 	SeenUnfinished // the same content; the run in Path isn't finished
 	SeenRows       // some rows, by the run in Path
 	SeenRemapped   // some rows, by the run in Path, with another mapping
+	SkipGone       // rows that are to be left out, by the run in Path, whose files are gone
+	SkipUnsettled  // rows that are to be left out, by the run in Path, which doesn't know whether they exist
 	SeenElsewhere  // another process has just begun with the same content
 )
 

@@ -25,6 +25,9 @@ import (
 // One process works on a run at a time, and Import may be called for several runs at
 // once.
 func Import(ctx context.Context, o Options) (*Result, error) {
+	if o.Again {
+		o.Seen = SendSeen
+	}
 	in, m, err := o.prepare(ctx, cmp.Or(o.Dir, Root))
 	if err != nil {
 		return nil, err
@@ -75,6 +78,7 @@ func Import(ctx context.Context, o Options) (*Result, error) {
 		return s.goOn(ctx, in)
 	}
 	d.Run, d.schema = want, known
+	d.Seen = o.Seen
 	return s.start(ctx, in)
 }
 
@@ -113,7 +117,7 @@ func (s *session) start(ctx context.Context, in *Input) (*Result, error) {
 		return done, err
 	}
 	if s.dir.Key == "" && !s.Sandbox {
-		s.note("the mapping has no key: a row that comes again in another file is created again, and rows whose answer is lost stay in doubt. To rule both out, add key: { property: hubload_key, auto: true } to it, and import with --create-key")
+		s.note("the mapping has no key: rows whose answer is lost stay in doubt, and a file with rows that came before is refused. To rule both out, add key: { property: hubload_key, auto: true } to it, and import with --create-key")
 	}
 	return s.execute(ctx)
 }

@@ -70,7 +70,9 @@ func (d *Dir) matches(want Run, m *mapping.Mapping) error {
 	if err != nil {
 		return err
 	}
-	if !bytes.Equal(was.Encode(), m.Encode()) {
+	now := *m
+	was.Seen, now.Seen = "", ""
+	if !bytes.Equal(was.Encode(), now.Encode()) {
 		return d.fail(OtherMapping, fmt.Errorf("%s was begun with another mapping (%s)", d.Path, d.file(mappingName)))
 	}
 	return nil

@@ -3,6 +3,7 @@
 package rundir
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -198,7 +199,8 @@ func keyOf(m *mapping.Mapping) string {
 // contentOf is a mapping without what doesn't change what a row sends.
 func contentOf(m *mapping.Mapping) []byte {
 	content := *m
-	content.CSV, content.Account = mapping.CSV{}, 0
+	content.CSV, content.Account, content.Seen = mapping.CSV{Empty: m.CSV.Empty}, 0, ""
+	content.Unassociated, content.Nameless = false, false
 	return content.Encode()
 }
 
@@ -223,19 +225,10 @@ func (s *session) admit(ctx context.Context) error {
 		return err
 	}
 	defer j.Close()
-	sent := func(int64) bool { return false }
 	var known journal.Slices
 	if st != nil {
 		defer st.Close()
 		known = st.Slices()
-		open := map[int64]bool{}
-		for _, row := range st.OpenRows() {
-			open[row] = true
-		}
-		sent = func(row int64) bool {
-			_, settled := st.Kind(row)
-			return settled || open[row]
-		}
 		e, err := openSent(s.ledger().sentFile(&d.Run))
 		if err == nil && !e.Settled && e.SHA256 == s.input.SHA256 && !isIdle(st) {
 			return nil
@@ -244,6 +237,7 @@ func (s *session) admit(ctx context.Context) error {
 			return err
 		}
 	}
+	sent := sentRows(st)
 	n, err := s.compare(ctx, known, func(row int64) bool { return !sent(row) })
 	if err != nil {
 		return err
@@ -290,7 +284,7 @@ func (s *session) judgeSeen(c *comparison) error {
 			most = o
 		}
 	}
-	if most.existing == 0 || s.Again || s.seen() == SendSeen {
+	if most.existing == 0 || s.seen() == SendSeen {
 		return nil
 	}
 	state := "went into this account already"
@@ -310,14 +304,9 @@ func (s *session) judgeSeen(c *comparison) error {
 	return &Error{Reason: SeenRows, Path: string(most.Run), Err: fmt.Errorf("%s, %s; %s", about, from, example)}
 }
 
-// seen is what to do with rows that exist.
-func (s *session) seen() Seen { return s.Options.seen(s.mapping) }
-
-func (o *Options) seen(m *mapping.Mapping) Seen {
-	if o.Seen == "" {
-		return SeenStop
-	}
-	return o.Seen
+// seen is what to do with rows that exist. With a key the account knows it of most.
+func (s *session) seen() Seen {
+	return cmp.Or(s.Seen, s.dir.Seen, Seen(s.mapping.Seen), SeenStop)
 }
 
 // settleSent notes that the run has ended: rows that it hasn't created are forgotten.

@@ -46,6 +46,12 @@ func (s *session) execute(ctx context.Context) (*Result, error) {
 			s.note("the journal ended in the middle of a record, as after a crash: %d bytes were cut off", torn)
 		}
 	}
+	if s.seen() == SeenSkip {
+		if j, st, err = s.skip(ctx, j, st); err != nil {
+			return nil, err
+		}
+		defer st.Close()
+	}
 	s.note("%s goes into %s as %s; run directory %s", shown(d.Input.Path), d.AccountName(), d.Object, d.Path)
 
 	progress := new(importer.Progress)
@@ -56,6 +62,15 @@ func (s *session) execute(ctx context.Context) (*Result, error) {
 	}
 	result, reportErr := s.finish(progress, started, runErr)
 	return result, cmp.Or(runErr, closeErr, reportErr)
+}
+
+// skip settles rows that exist before others are sent, and opens the journal anew.
+func (s *session) skip(ctx context.Context, j *journal.Journal, st *journal.State) (*journal.Journal, *journal.State, error) {
+	if err := cmp.Or(s.skipSeen(ctx, j, st), j.Close()); err != nil {
+		j.Close()
+		return nil, nil, err
+	}
+	return s.dir.journal()
 }
 
 // run puts the rooms together.
