@@ -14,6 +14,7 @@ import (
 	"github.com/hubload/hubload/importer/report"
 	"github.com/hubload/hubload/importer/rows"
 	"github.com/hubload/hubload/importer/rundir"
+	"github.com/hubload/hubload/importer/watch"
 	"github.com/hubload/hubload/mapping"
 )
 
@@ -111,17 +112,21 @@ func exitCode(err error) int {
 	if e, ok := errors.AsType[*interruptError](err); ok {
 		return e.code()
 	}
+	if e, ok := errors.AsType[lookError](err); ok {
+		return e.code
+	}
 	if e, ok := errors.AsType[*rundir.Error](err); ok && reasons[e.Reason].code != 0 {
 		return reasons[e.Reason].code
 	}
 	switch {
 	case is[partlyError](err):
 		return exitRefused
-	case is[usageError](err), is[mapping.Errors](err):
+	case is[usageError](err), is[mapping.Errors](err), is[*watch.DecisionError](err):
 		return exitUsage
 	case is[*journal.LockedError](err):
 		return exitLocked
-	case is[*rows.MismatchError](err), errors.Is(err, csvfile.ErrChanged), errors.Is(err, report.ErrMismatch):
+	case is[*rows.MismatchError](err), errors.Is(err, csvfile.ErrChanged), errors.Is(err, report.ErrMismatch),
+		is[*watch.DamageError](err), is[*watch.OtherDropError](err):
 		return exitMismatch
 	case is[*importer.StoppedError](err), is[*call.QuotaError](err):
 		return exitStopped

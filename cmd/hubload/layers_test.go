@@ -36,6 +36,7 @@ var layers = map[string]struct{ inside, outside []string }{
 	"importer/undo":                {[]string{"importer/api", "importer/call", "importer/journal", "importer/rows", "importer/atomicfile", "mapping", "ratelimit"}, []string{"golang.org/x/sync"}},
 	"importer/report":              {[]string{"importer/atomicfile", "importer/csvfile", "importer/journal", "importer/rows", "mapping"}, nil},
 	"importer/rundir":              {[]string{"importer", "importer/api", "importer/atomicfile", "importer/csvfile", "importer/jsonlfile", "importer/journal", "importer/reconcile", "importer/report", "importer/rows", "importer/undo", "importer/xlsxfile", "mapping", "mapping/schema", "ratelimit"}, []string{"github.com/gofrs/flock", "golang.org/x/text"}},
+	"importer/watch":               {[]string{"importer", "importer/atomicfile", "importer/csvfile", "importer/journal", "importer/reconcile", "importer/report", "importer/rows", "importer/rundir", "mapping", "ratelimit"}, []string{"go.yaml.in/yaml/v4", "golang.org/x/sync"}},
 }
 
 func TestImportsFallDownwards(t *testing.T) {

@@ -30,6 +30,7 @@ Exit codes:
   5  the run does not match: input, mapping or account changed
   6  stopped on purpose: daily quota, --max-failures; resumable
   7  not authorised: token missing, expired, or without the scope
+  8  watch: an expected file has not come
   130, 143  interrupted: in-flight answers were taken, resumable
 `
 
@@ -68,6 +69,7 @@ func (a *app) command() *cobra.Command {
 		a.reportCommand(),
 		a.statusCommand(),
 		a.doctorCommand(),
+		a.watchCommand(),
 		a.sandboxCommand(),
 		a.versionCommand(),
 	)

@@ -9,7 +9,6 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -61,8 +60,7 @@ func (u *ui) warn(format string, args ...any) {
 
 // exit reports how a command ended and returns the exit code.
 func (u *ui) exit(err error) int {
-	var partly partlyError
-	if err != nil && !errors.As(err, &partly) && !is[diagnosedError](err) {
+	if err != nil && !is[partlyError](err) && !is[diagnosedError](err) && !is[lookError](err) {
 		u.warn("%s", err.Error())
 		if hint := hintOf(err); hint != "" {
 			fmt.Fprintln(u.err, visible("hint: "+hint))

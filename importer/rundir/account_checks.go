@@ -114,15 +114,25 @@ func keyDefinition(name string) api.Property {
 	return api.Property{Name: name, Label: name, Type: "string", FieldType: "text", HasUniqueValue: true}
 }
 
-// checkPinned refuses a mapping that is for another account.
-func (c *connection) checkPinned(m *mapping.Mapping) error {
+// checkPinned refuses an account that is neither the one that the mapping names nor the
+// one that the caller does, where they name one.
+func (c *connection) checkPinned(m *mapping.Mapping, want int64) error {
+	if m != nil {
+		if err := c.checkAccount("the mapping", m.Account); err != nil {
+			return err
+		}
+	}
+	return c.checkAccount("the import", want)
+}
+
+func (c *connection) checkAccount(what string, want int64) error {
 	switch {
-	case m == nil || m.Account == 0 || c.sandbox || c.number == m.Account:
+	case want == 0 || c.sandbox || c.number == want:
 		return nil
 	case c.number == 0:
-		return &Error{Reason: UnknownAccount, Err: fmt.Errorf("the mapping is for account %d, and this token can't read which account it belongs to", m.Account)}
+		return &Error{Reason: UnknownAccount, Err: fmt.Errorf("%s is for account %d, and this token can't read which account it belongs to", what, want)}
 	}
-	return &Error{Reason: WrongAccount, Err: fmt.Errorf("the mapping is for account %d, and the token belongs to account %d", m.Account, c.number)}
+	return &Error{Reason: WrongAccount, Err: fmt.Errorf("%s is for account %d, and the token belongs to account %d", what, want, c.number)}
 }
 
 // checkLookups makes sure that the properties exist by which associated records are

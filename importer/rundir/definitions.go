@@ -61,7 +61,7 @@ func Definitions(ctx context.Context, o Options, m *mapping.Mapping) (Known, err
 	if answer, ok := errors.AsType[api.ReadError](err); ok && ctx.Err() == nil && answer.Temporary() && !answer.Unauthorized() {
 		return o.recalled(e, m, "the account can't be reached ("+shown(err.Error())+")"), nil
 	}
-	if err := cmp.Or(err, conn.checkPinned(m)); err != nil {
+	if err := cmp.Or(err, conn.checkPinned(m, o.AccountID)); err != nil {
 		return Known{}, err
 	}
 	known := Known{Schema: s.rules(), Source: FromAccount, Account: conn.number, AccountName: conn.name(), schema: s}

@@ -55,7 +55,7 @@ func Import(ctx context.Context, o Options) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := conn.checkPinned(m); err != nil {
+	if err := conn.checkPinned(m, o.AccountID); err != nil {
 		return nil, err
 	}
 	want := Run{

@@ -37,6 +37,13 @@ type Options struct {
 	Again     bool      // import what was imported before, as new records
 	Seen      Seen      // what to do about rows that another run has sent; "" is the mapping's, or else [SeenStop]
 
+	// FailuresOf is the directory of the run whose refused rows File holds; "" looks for
+	// one where File lies. Without a Mapping the run's own is used.
+	FailuresOf string
+
+	// AccountID refuses any other account, as account: in the mapping does; 0 doesn't.
+	AccountID int64
+
 	// Connect makes the account of an endpoint. BaseURL is [DefaultBaseURL] when
 	// empty, Version v3.
 	Connect          func(context.Context, Endpoint) (Account, error)

@@ -47,7 +47,7 @@ func (o *Options) look(ctx context.Context, in *Input) (*mapping.Mapping, error)
 	for _, n := range notes {
 		o.note("%s", n)
 	}
-	in.findOrigin()
+	in.findOrigin(o.FailuresOf)
 	if m != nil {
 		m.Object, _ = o.objectAndKey(m)
 		if _, err := m.Compile(in.Header); err != nil {
@@ -141,7 +141,7 @@ func (o *Options) findMapping(in *Input) (*mapping.Mapping, error) {
 		return nil, nil
 	}
 	candidates := []string{MappingBeside(in.Path)}
-	folder := filepath.Dir(in.Path)
+	folder := cmp.Or(o.FailuresOf, filepath.Dir(in.Path))
 	if _, err := os.Stat(filepath.Join(folder, runName)); err == nil {
 		candidates = []string{filepath.Join(folder, mappingName), candidates[0]}
 	}

@@ -3,6 +3,7 @@
 package rundir
 
 import (
+	"cmp"
 	"errors"
 	"path/filepath"
 	"slices"
@@ -83,13 +84,13 @@ func (in *Input) checkPositions(m *mapping.Mapper) error {
 
 const rowColumn = "hubload_row" // by which a failures file is known
 
-// findOrigin finds the run that wrote a failures file, which lies beside it, and takes
-// the header back to what it means.
-func (in *Input) findOrigin() {
+// findOrigin finds the run that wrote a failures file, which is in folder or else lies
+// beside it, and takes the header back to what it means.
+func (in *Input) findOrigin(folder string) {
 	if in.Spooled || !slices.Contains(in.Header, rowColumn) {
 		return
 	}
-	if d, err := open(filepath.Dir(in.Path)); err == nil {
+	if d, err := open(cmp.Or(folder, filepath.Dir(in.Path))); err == nil {
 		in.origin = d
 	}
 	if in.restored() {
