@@ -49,7 +49,7 @@ type watchFlags struct {
 	mapping, object, marker      string
 	settle                       daysFlag
 	maxFailures                  thresholdFlag
-	once, dry                    bool
+	once, dry, unassociated      bool
 	every                        time.Duration
 	parallel                     rangeFlag
 	account                      accountFlags
@@ -100,6 +100,7 @@ func (a *app) watchCommand() *cobra.Command {
 	fs.StringArrayVar(&f.files, "files", nil, "`GLOB` of the names that are taken; may be repeated; default: "+strings.Join(watch.DefaultFiles, " "))
 	fs.StringVarP(&f.mapping, "mapping", "m", "", "mapping `FILE`, outside of DIR; without one, columns named like properties map to themselves")
 	fs.StringVar(&f.object, "object", "", "object `TYPE` to create; default: line_items")
+	fs.BoolVar(&f.unassociated, "unassociated", false, "create line items without any association")
 	fs.Var(&f.settle, "settle", "how long a file has to stand still; default 60s; 0 takes files at once")
 	fs.StringVar(&f.marker, "marker", "", "`NAME` of a file that says that another one is complete, such as {name}.ok or {stem}.done")
 	fs.BoolVar(&f.once, "once", false, "look once, and end")
@@ -169,6 +170,8 @@ func (lookError) Error() string { return "not every file is done" }
 func (a *app) watchOptions(args []string, f *watchFlags) (o watch.Options, err error) {
 	o.Import = a.options(&f.account)
 	f.how.set(&o.Import)
+	o.Import.Unassociated = f.unassociated
+	o.Advice = hintOf
 	o.Import.Watch = a.progress(&f.say, f.how.batchSize.n)
 	o.Parallel = f.parallel.n
 	o.Event = func(e watch.Event) { a.showEvent(e, &f.say) }

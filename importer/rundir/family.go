@@ -47,7 +47,7 @@ func (d *Dir) eachResult(f func(row int64)) error {
 	}
 	form := formOf(m)
 	form.HeaderLine = 0 // a report begins with its header
-	r, err := csvfile.Open(d.file(resultsName), form)
+	r, err := openSource(d.file(resultsName), "", form)
 	if err != nil {
 		return err
 	}
@@ -70,4 +70,39 @@ func (d *Dir) eachResult(f func(row int64)) error {
 			}
 		}
 	}
+}
+
+// FailuresRuns returns the ids of the runs that refused the rows of a failures file,
+// however a spreadsheet has written it since. returned is false of any other file.
+func FailuresRuns(path string) (runs []string, returned bool, err error) {
+	form := csvfile.Options{Columns: []string{rowColumn}}
+	r, err := openSource(path, "", form)
+	if err != nil {
+		guess, guessErr := csvfile.GuessFile(path)
+		if guessErr != nil {
+			return nil, false, err
+		}
+		form.Encoding = guess
+		if r, err = openSource(path, "", form); err != nil {
+			return nil, false, err
+		}
+	}
+	defer r.Close()
+	if !slices.Contains(r.Header(), rowColumn) {
+		return nil, false, nil
+	}
+	at := slices.Index(r.Header(), "hubload_run")
+	for at >= 0 {
+		_, err := r.Read()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return nil, true, err
+		}
+		if fields := r.Fields(); at < len(fields) && fields[at] != "" && !slices.Contains(runs, fields[at]) {
+			runs = append(runs, fields[at])
+		}
+	}
+	return runs, true, nil
 }

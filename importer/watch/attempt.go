@@ -86,6 +86,11 @@ func (t *turn) judge(ctx context.Context, f *File, r *rundir.Result, err error) 
 	text := ""
 	if err != nil {
 		text = err.Error()
+		if t.w.Advice != nil {
+			if advice := t.w.Advice(err); advice != "" {
+				text += "\nhint: " + advice
+			}
+		}
 		t.w.note("%s: %s: %v", t.drop.Name, f.Name, err)
 	}
 	counted := func(f *File) {

@@ -66,7 +66,7 @@ type Drop struct {
 }
 
 // DefaultFiles are the names that a drop takes when it doesn't say which.
-var DefaultFiles = []string{"*.csv", "*.csv.gz", "*.csv.zst", "*.tsv", "*.txt"}
+var DefaultFiles = []string{"*.csv", "*.csv.gz", "*.csv.zst", "*.tsv", "*.txt", "*.xlsx", "*.jsonl", "*.ndjson"}
 
 // DefaultSettle is how long a file has to stand still when its drop doesn't say.
 const DefaultSettle = time.Minute

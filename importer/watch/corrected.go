@@ -3,89 +3,28 @@
 package watch
 
 import (
-	"errors"
-	"io"
-	"slices"
-
-	"github.com/hubload/hubload/importer/csvfile"
 	"github.com/hubload/hubload/importer/rundir"
 )
 
-// The columns of a failures file that say where its rows come from.
-const (
-	rowColumn = "hubload_row"
-	runColumn = "hubload_run"
-)
-
-// openAny opens a file however it is written: a spreadsheet keeps neither the delimiter
-// nor the encoding.
-func openAny(path string) (*csvfile.Reader, error) {
-	r, err := csvfile.Open(path, csvfile.Options{Columns: []string{rowColumn}})
-	if err == nil {
-		return r, nil
-	}
-	encoding, guessErr := csvfile.GuessFile(path)
-	if guessErr != nil {
-		return nil, err
-	}
-	return csvfile.Open(path, csvfile.Options{Columns: []string{rowColumn}, Encoding: encoding})
-}
-
-// runsIn returns the runs that the rows of a failures file were refused in. returned is
-// false of any other file.
-func runsIn(path string) (runs []string, returned bool, err error) {
-	r, err := openAny(path)
-	if err != nil {
-		return nil, false, err
-	}
-	defer r.Close()
-	if !slices.Contains(r.Header(), rowColumn) {
-		return nil, false, nil
-	}
-	at := slices.Index(r.Header(), runColumn)
-	if at < 0 {
-		return nil, true, nil
-	}
-	for {
-		rec, err := r.Read()
-		if errors.Is(err, io.EOF) {
-			return runs, true, nil
-		}
-		if err != nil {
-			return nil, true, err
-		}
-		if run := cell(rec, at); run != "" && !slices.Contains(runs, run) {
-			runs = append(runs, run)
-		}
-	}
-}
-
-func cell(rec *csvfile.Record, at int) string {
-	if at >= len(rec.Fields) {
-		return ""
-	}
-	return rec.Fields[at]
-}
-
 // wrote reports whether a file holds refused rows of a run of this drop.
 func (t *turn) wrote(path string) bool {
-	runs, returned, err := runsIn(path)
+	runs, returned, err := rundir.FailuresRuns(path)
 	return err == nil && returned && len(runs) == 1 && t.byRun(runs[0]) != nil
 }
 
 // findParent finds the run whose refused rows a file holds. The ledger says where that
 // run is, and never the file.
 func (t *turn) findParent(f *File) (returned bool, _ *refusal) {
-	runs, returned, err := runsIn(t.path(f))
+	runs, returned, err := rundir.FailuresRuns(t.path(f))
 	if err != nil || !returned {
 		return false, nil // the import says what is wrong with it
 	}
 	if len(runs) != 1 {
-		return true, refuse("it holds refused rows of %d runs: its column %s has to name the one run that refused them", len(runs), runColumn)
+		return true, refuse("it holds refused rows of %d runs: its column %s has to name the one run that refused them", len(runs), "hubload_run")
 	}
 	parent := t.byRun(runs[0])
 	if parent == nil {
-		return true, refuse("its column %s names a run that this drop doesn't know", runColumn)
+		return true, refuse("its column %s names a run that this drop doesn't know", "hubload_run")
 	}
 	f.Parent, f.Of = parent.Run, parent.ID
 	if parent.Of != "" {

@@ -41,7 +41,7 @@ func Example() {
 			State: filepath.Join(dir, "state"),
 			Drops: []watch.Drop{{Name: "orders", Dir: drop, Ready: watch.Ready{Rename: true}}},
 		},
-		Import: rundir.Options{StateDir: filepath.Join(dir, "account"), BaseURL: server.URL},
+		Import: rundir.Options{StateDir: filepath.Join(dir, "account"), BaseURL: server.URL, Unassociated: true},
 		Connect: func(_ context.Context, _ watch.Account, e rundir.Endpoint) (rundir.Account, error) {
 			return hubspot.New(hubspot.Config{
 				BaseURL: e.BaseURL, Version: e.Version, Object: e.Object, KeyProperty: e.Key,

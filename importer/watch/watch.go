@@ -32,8 +32,9 @@ type Options struct {
 	// taken for one that passes.
 	Import rundir.Options
 
-	Parallel int         // accounts at a time; 0 is 4
-	Event    func(Event) // sees each event at once, from several goroutines; may be nil
+	Advice   func(error) string // what to do about an error, for the text beside a file; may be nil
+	Parallel int                // accounts at a time; 0 is 4
+	Event    func(Event)        // sees each event at once, from several goroutines; may be nil
 }
 
 // A Watcher looks at drops. One goroutine uses it.

@@ -75,7 +75,7 @@ func (w *world) watcher() *Watcher {
 	w.Helper()
 	watcher, err := New(Options{
 		Config: w.config,
-		Import: rundir.Options{StateDir: filepath.Join(w.dir, "account"), BaseURL: w.url, ExitCode: code},
+		Import: rundir.Options{StateDir: filepath.Join(w.dir, "account"), BaseURL: w.url, ExitCode: code, Unassociated: true},
 		Connect: func(_ context.Context, _ Account, e rundir.Endpoint) (rundir.Account, error) {
 			return hubspot.New(hubspot.Config{
 				BaseURL: e.BaseURL, Version: e.Version, Object: e.Object, KeyProperty: e.Key,
