@@ -51,7 +51,7 @@ func naiveScenarios() []scenario {
 
 func TestTorture(t *testing.T) {
 	t.Parallel()
-	for _, s := range torture(t, scenarios(), runsOr(40)) {
+	for _, s := range torture(t, scenarios(), runsOr(18)) {
 		if s.wrong() > 0 {
 			t.Errorf("%s: %d rows with a wrong outcome", s.name, s.wrong())
 		}
@@ -75,7 +75,7 @@ func runsOr(n int) int {
 	case *tortureRuns > 0:
 		return *tortureRuns
 	case testing.Short():
-		return n / 5
+		return n / 3
 	}
 	return n
 }
