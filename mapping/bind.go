@@ -19,6 +19,7 @@ func (c *compiler) bind(p *propertyCell) {
 	for _, fault := range faults {
 		c.fail("property %s: %s", wording.Quote(p.Name), fault.message)
 	}
+	c.bindNames(p)
 	p.constant, p.sent = p.Default, p.Values
 	if p.Value != nil {
 		p.constant = *p.Value
@@ -31,6 +32,9 @@ func (c *compiler) bind(p *propertyCell) {
 			if p.Split != "" {
 				c.fail("property %s takes one value, and split gives several; remove it", wording.Quote(p.Name))
 			}
+		}
+		if p.By != "" && p.names == nil && p.takes.Kind == schema.TypeID {
+			p.takes = schema.Type{} // the account isn't known, and nothing is sent
 		}
 		if p.Match != "" {
 			c.bindLookup(p)
@@ -139,6 +143,10 @@ func (c *compiler) bindTexts(p *propertyCell) {
 // bindLookup refuses a property that can't hold the id of a record.
 func (c *compiler) bindLookup(p *propertyCell) {
 	switch p.takes.Kind {
+	case schema.TypeID:
+		if p.Object == "owners" || p.Object == "owner" {
+			c.fail("property %s: owners are found by: email, not by match", wording.Quote(p.Name))
+		}
 	case schema.TypeAny, schema.TypeNumber, schema.TypePrice:
 	default:
 		c.fail("property %s takes %s, and match gives the id of a record; remove it", wording.Quote(p.Name), p.takes.Example())

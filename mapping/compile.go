@@ -32,6 +32,8 @@ type propertyCell struct {
 
 	format   format.Format     // nil = cells are sent as they are
 	unread   string            // code for cells that the format can't read
+	names    *schema.Names     // of ids, with By
+	pipeline *propertyCell     // of a stage, with By; nil = any
 	constant string            // what is sent for Value or Default
 	sent     map[string]string // what is sent for the cells of Values
 	takes    schema.Type
@@ -78,6 +80,7 @@ func (m *Mapping) CompileFor(header []string, s *schema.Schema) (*Mapper, error)
 		}
 		mapper.properties = append(mapper.properties, c.property(rule))
 	}
+	mapper.bindStages()
 	for _, rule := range m.Associations {
 		mapper.associations = append(mapper.associations, c.association(rule))
 	}
@@ -126,7 +129,7 @@ func (c *compiler) property(rule PropertyRule) propertyCell {
 		p.cellReader = c.newCellReader(index, rule.Strip, rule.Words)
 	}
 	c.bind(&p)
-	p.text = p.takes.Kind == schema.TypeAny && p.format == nil && p.Values == nil && p.Match == "" && !p.Trim
+	p.text = p.takes.Kind == schema.TypeAny && p.format == nil && p.Values == nil && p.Match == "" && p.By == "" && !p.Trim
 	if p.Match != "" && p.Object == "" {
 		c.fail("property %s matches records without saying of which object type; give the rule one", wording.Quote(p.Name))
 	}
@@ -139,6 +142,10 @@ func (c *compiler) association(rule AssociationRule) associationCell {
 	a.Column, a.cellReader = column, c.newCellReader(index, rule.Strip, rule.Words)
 	a.id, a.lineItem = rule.Match == "", schema.IsLineItem(c.object)
 	if rule.Type != 0 {
+		return a
+	}
+	if rule.Label != "" {
+		c.labelled(&a)
 		return a
 	}
 	var known bool

@@ -111,6 +111,9 @@ func (p *PropertyRule) encode() string {
 			pairs = append(pairs, "of: "+scalar(p.Object))
 		}
 	}
+	if p.By != "" {
+		pairs = append(pairs, "by: "+p.By)
+	}
 	if p.Required {
 		pairs = append(pairs, "required: true")
 	}
@@ -173,6 +176,9 @@ func (a *AssociationRule) encode() string {
 	}
 	if a.Check {
 		pairs = append(pairs, "exists: check")
+	}
+	if a.Label != "" {
+		pairs = append(pairs, "label: "+scalar(a.Label))
 	}
 	if a.Type != 0 {
 		pairs = append(pairs, "type: "+strconv.Itoa(a.Type), "category: "+scalar(a.Category))

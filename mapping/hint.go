@@ -33,6 +33,8 @@ func (p *propertyCell) explain(code, cell string) (what, fix string) {
 	switch code {
 	case schema.CodeInvalidNumber:
 		return what, p.advice(p.numberKeys(cell), fixCell)
+	case schema.CodeInvalidID:
+		return what, p.waysAdvice(cell, fix)
 	case schema.CodeInvalidDuration:
 		if schema.IsNumber(cell) {
 			return what, p.advice([]string{"unit: months"}, fix)

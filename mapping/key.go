@@ -20,7 +20,7 @@ type keyCells struct {
 func (k *KeyRule) gives(rule PropertyRule) bool {
 	return !k.Auto && len(k.Columns) == 1 && rule.Column == k.Columns[0] &&
 		rule.Value == nil && rule.Values == nil && rule.Default == "" && !rule.Clear &&
-		rule.Match == "" && rule.Position == "" && rule.Strip == "" && rule.Split == "" && rule.Words == nil &&
+		rule.Match == "" && rule.By == "" && rule.Position == "" && rule.Strip == "" && rule.Split == "" && rule.Words == nil &&
 		!rule.isNumberFormat() && !rule.isTimeFormat()
 }
 

@@ -106,7 +106,10 @@ func (p *propertyCell) cell(fields []string) string {
 func (p *propertyCell) value(fields []string) (value string, ok bool, code string) {
 	if p.Value != nil {
 		value = p.constant
-	} else if value, ok, code = p.sentFor(p.read(fields)); code != "" {
+	} else if cell := p.read(fields); p.names != nil && cell != "" {
+		value, code = p.byName(fields, cell)
+		return value, code == "", code
+	} else if value, ok, code = p.sentFor(cell); code != "" {
 		return "", false, code
 	} else if !ok {
 		switch {

@@ -72,6 +72,11 @@ type PropertyRule struct {
 	Match  string
 	Object string `yaml:"of"`
 
+	// By says what the cells hold instead of ids: "email", "label", "name" or "rate".
+	// It depends on the property; see [schema.Ways]. It excludes Value, Values, Default,
+	// Match and the formats.
+	By string
+
 	// Position numbers the rows of each associated record of this object type; "" =
 	// no numbers. It excludes all other fields but Name and Required, which makes a
 	// row without such a record a Problem.
@@ -95,6 +100,7 @@ type AssociationRule struct {
 	Column   string
 	Category string // with Type only, and then always
 	Type     int    `yaml:"-"` // association type id, new record -> target; 0 = from the built-in table
+	Label    string // of the association type, in the account; excludes Type
 	Required bool   // an empty cell is a Problem
 
 	// Optional says that rows without any association are meant. Without it in any of

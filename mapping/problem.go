@@ -45,6 +45,8 @@ func (p *propertyCell) problem(code, cell string) Problem {
 		problem.Message = "the cell is empty and the property is required. Fill it in, or add default: to the rule."
 	case CodeValueNotMapped:
 		problem.Message = "the rule has no value for {value}. Add it under values, or fix the cell."
+	case CodeMatchNotFound, CodeMatchAmbiguous:
+		problem.Message = p.nameProblem(code, cell)
 	case CodeValueTooLong:
 		problem.Message = tooLongMessage
 		if p.Match != "" {

@@ -169,15 +169,20 @@ func (s *section) property(p *PropertyRule, name *yaml.Node) {
 	}
 	switch {
 	case s.has("position"):
-		s.exclude("position, which numbers the rows", append([]string{"column", "value", "default", "values", "empty", "match", "of", "sign", "trim", "split", "strip", "empty_words"}, formatKeys()...)...)
+		s.exclude("position, which numbers the rows", append([]string{"column", "value", "default", "values", "empty", "match", "of", "sign", "trim", "split", "strip", "empty_words", "by"}, formatKeys()...)...)
 		return
 	case s.has("match"):
-		s.exclude("match, which looks cells up as they are", append([]string{"value", "default", "values", "sign", "split"}, formatKeys()...)...)
+		s.exclude("match, which looks cells up as they are", append([]string{"value", "default", "values", "sign", "split", "by"}, formatKeys()...)...)
 		if p.Object == "" {
 			p.Object = defaultObject(p.Name)
 		}
 		if p.Object == "" {
 			s.fail("match", "match needs of beside it, the object type of the record whose id is the value, such as of: products")
+		}
+	case s.has("by"):
+		s.exclude("by, which finds ids by what the cells say", append([]string{"of", "value", "default", "values", "sign", "split"}, formatKeys()...)...)
+		if message := p.checkBy(); message != "" {
+			s.fail("by", "%s", message)
 		}
 	case s.has("of"):
 		s.fail("of", "of needs match beside it, the property by which the record is found")
@@ -244,6 +249,8 @@ func (a *AssociationRule) UnmarshalYAML(n *yaml.Node) error {
 		s.fail("exists", "exists has no use beside match, by which the record is looked up anyway; keep one of the two")
 	}
 	switch {
+	case s.has("label"):
+		s.exclude("label, by which the association type is found", "type", "category")
 	case s.has("type") && !s.has("category"):
 		s.fail("type", "type needs a category beside it: HUBSPOT_DEFINED for HubSpot's own types, USER_DEFINED for labels made in the account")
 	case s.has("category") && !s.has("type"):

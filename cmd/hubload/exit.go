@@ -73,6 +73,7 @@ var reasons = map[rundir.Reason]struct {
 	rundir.KeyNotUnique:    {exitUsage, "uniqueness can only be chosen when a property is created: make a new one with \"require unique values\", and use that"},
 	rundir.KeyNotCreated:   {0, "--create-key needs the scope {write}; or create it in HubSpot as single-line text with \"require unique values\""},
 	rundir.PropertyMissing: {exitUsage, "write its internal name, as HubSpot shows it in the property's settings, or create it there; best with \"require unique values\""},
+	rundir.ReferenceDenied: {exitUnauthorised, "add the scope to the token; or map ids, without by: and label:"},
 	rundir.LookupDenied:    {exitUnauthorised, scopeAdvice},
 	rundir.UntrustedURL:    {exitUsage, "if the token may go there, say so: --base-url {path}"},
 

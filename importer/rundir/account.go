@@ -27,6 +27,17 @@ type Account interface {
 	// Property returns one definition. Its error says NotFound when there is none.
 	Property(ctx context.Context, name string) (api.Property, error)
 
+	// Owners returns a page of the account's owners, and TaxRates one of its tax rates,
+	// with the cursor of the next page, "" after the last one.
+	Owners(ctx context.Context, archived bool, after string) (owners []api.Owner, next string, err error)
+	TaxRates(ctx context.Context, after string) (rates []api.TaxRate, next string, err error)
+
+	// Pipelines returns the pipelines of an object type, "" for that of the records
+	// that are created, and AssociationTypes the ways in which records of one type are
+	// associated with records of another.
+	Pipelines(ctx context.Context, object string) ([]api.Pipeline, error)
+	AssociationTypes(ctx context.Context, from, to string) ([]api.AssociationType, error)
+
 	// CreateProperty creates a property.
 	CreateProperty(ctx context.Context, p api.NewProperty) (api.Property, error)
 

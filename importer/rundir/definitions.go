@@ -58,6 +58,9 @@ func Definitions(ctx context.Context, o Options, m *mapping.Mapping) (Known, err
 	if err == nil {
 		s, err = conn.schema(ctx)
 	}
+	if err == nil {
+		err = conn.readReferences(ctx, s, m)
+	}
 	if answer, ok := errors.AsType[api.ReadError](err); ok && ctx.Err() == nil && answer.Temporary() && !answer.Unauthorized() {
 		return o.recalled(e, m, "the account can't be reached ("+shown(err.Error())+")"), nil
 	}

@@ -43,6 +43,7 @@ const (
 	KeyNotUnique    // the property isn't unique
 	KeyNotCreated   // the property couldn't be created
 	PropertyMissing // it has no property by which associated records are found
+	ReferenceDenied // the token can't read a list by which the mapping finds ids
 	LookupDenied    // the token can't look associated records up
 	UntrustedURL    // Path is a base URL that only the run directory names
 

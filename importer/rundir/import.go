@@ -89,7 +89,7 @@ func (o *Options) definitions(ctx context.Context, conn *connection, d *Dir, exi
 	if exists {
 		known, err = d.loadSchema()
 	} else {
-		known, err = o.readSchema(ctx, conn)
+		known, err = o.readSchema(ctx, conn, m)
 	}
 	if err == nil && exists && m == nil {
 		m, err = d.mapping()

@@ -15,6 +15,7 @@ import (
 
 	"github.com/hubload/hubload/importer/api"
 	"github.com/hubload/hubload/importer/atomicfile"
+	"github.com/hubload/hubload/mapping"
 	"github.com/hubload/hubload/mapping/schema"
 )
 
@@ -27,7 +28,8 @@ type savedSchema struct {
 	Account int64     `json:"account,omitempty"` // 0: the token can't read it
 	Object  string    `json:"object"`
 
-	Properties []definition `json:"properties"`
+	Properties []definition       `json:"properties"`
+	References *schema.References `json:"references,omitempty"` // those that the mapping needs
 }
 
 // A definition is a schema.Property as a file holds it.
@@ -63,7 +65,7 @@ func (s *savedSchema) rules() *schema.Schema {
 			list[i].Options = append(list[i].Options, schema.Option(o))
 		}
 	}
-	return schema.New(list)
+	return schema.New(list).With(s.References)
 }
 
 // add adds a property, unless the schema has one of its name.
@@ -107,9 +109,13 @@ func (c *connection) schema(ctx context.Context) (*savedSchema, error) {
 	return s, nil
 }
 
-// readSchema is the schema that a new run is checked against.
-func (o *Options) readSchema(ctx context.Context, c *connection) (*savedSchema, error) {
+// readSchema is the schema that a new run is checked against, with the lists that its
+// mapping needs; m may be nil.
+func (o *Options) readSchema(ctx context.Context, c *connection, m *mapping.Mapping) (*savedSchema, error) {
 	s, err := c.schema(ctx)
+	if err == nil {
+		err = c.readReferences(ctx, s, m)
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -40,6 +40,7 @@ type Option struct {
 type Schema struct {
 	properties []Property
 	byName     map[string]*Property
+	references *References // may be nil
 }
 
 // New returns the schema of these properties. Of several with one name the last

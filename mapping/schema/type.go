@@ -29,6 +29,9 @@ const (
 
 	// CodeInvalidDuration: the value is not an ISO 8601 duration.
 	CodeInvalidDuration = "INVALID_DURATION"
+
+	// CodeInvalidID: the value is not an id.
+	CodeInvalidID = "INVALID_ID"
 )
 
 // A Kind is how the values of a property are checked.
@@ -44,7 +47,7 @@ const (
 	TypeEnum  // one option
 	TypeEnums // options with ";" between them
 	TypeDuration
-	TypeID // a record id; TypeOf never returns it, and Check takes every text
+	TypeID // an id, such as that of an owner
 )
 
 // A Type is what a property takes. The zero value takes every text.
@@ -71,6 +74,9 @@ func TypeOf(object string, p *Property) Type {
 	case "bool":
 		return Type{Kind: TypeBool}
 	case "enumeration":
+		if Ways(p.Name) != nil && p.ExternalOptions && len(p.Options) == 0 {
+			return Type{Kind: TypeID}
+		}
 		if p.ExternalOptions || len(p.Options) == 0 {
 			break
 		}
@@ -129,6 +135,10 @@ func (t *Type) Check(value string) (sent, code string) {
 		if !IsDuration(value) {
 			return "", CodeInvalidDuration
 		}
+	case TypeID:
+		if !ValidID(value) {
+			return "", CodeInvalidID
+		}
 	}
 	return value, ""
 }
@@ -151,6 +161,8 @@ func (t *Type) Example() string {
 		return "one of " + t.Options.firstEight
 	case TypeDuration:
 		return "a duration such as P12M or P1Y6M"
+	case TypeID:
+		return "an id, in digits"
 	}
 	return "a text"
 }
@@ -178,6 +190,8 @@ func (t *Type) Explain(code, value string) (what, fix string) {
 			}
 		}
 		return t.Options.explain(value)
+	case CodeInvalidID:
+		return "is not an id", "Write the id, in digits"
 	case CodeInvalidDuration:
 		return "is not a duration", "Write one such as P12M (12 months), P1Y6M or P2W, or add values: to the rule to say what this cell becomes"
 	}
