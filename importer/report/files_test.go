@@ -101,7 +101,7 @@ func TestFailingDisk(t *testing.T) {
 		{
 			"with rows in doubt",
 			[]journal.Fate{created(1, "1"), created(2, "2"), refused(3, "", "m"), refused(4, "", "m"), doubt(5), doubt(6)},
-			"create create create write write write write write write create write sync rename sync names sync sync sync rename rename rename sync names",
+			"create create create write write write write write create write sync rename sync names sync sync sync rename rename rename sync names",
 		},
 		{
 			"without",

@@ -42,6 +42,9 @@ func newProjection(r *csvfile.Reader, v values, run string, o Options, results, 
 	if results != nil {
 		p.results, err = newTable(results, r.Dialect(), header, bare, resultColumns)
 	}
+	if d := r.Dialect(); d.Encoding == "utf-8" && !d.BOM {
+		failures = &marked{w: failures}
+	}
 	if err == nil {
 		p.failures, err = newTable(failures, r.Dialect(), header, bare, p.failureColumns())
 	}
@@ -104,7 +107,7 @@ func (p *projection) project(st *journal.State) (Counts, error) {
 		return n, fmt.Errorf("%w: it ends with row %d, and later rows have a fate", ErrMismatch, n.Rows)
 	}
 	for _, t := range []*table{p.results, p.failures, p.inDoubt} {
-		if err := t.out.Flush(); err != nil {
+		if err := t.flush(); err != nil {
 			return n, err
 		}
 	}

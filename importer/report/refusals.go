@@ -53,7 +53,7 @@ func (f *Refusals) Add(rec *csvfile.Record, fate journal.Fate, position string) 
 // Publish gives the file its name, complete and durable. A failures.csv that somebody
 // changed is kept, as [Write] does.
 func (f *Refusals) Publish() error {
-	if err := f.p.failures.out.Flush(); err != nil {
+	if err := f.p.failures.flush(); err != nil {
 		return err
 	}
 	defer f.dir.Lock()()

@@ -20,14 +20,25 @@ var (
 // A table writes a report.
 type table struct {
 	out  *csvfile.Writer
-	bare bool // the input has no columns of its own
+	mark *marked // nil where no byte order mark is added
+	bare bool    // the input has no columns of its own
 }
 
 // newTable begins a report with its header: the cells of the input's, joined by the
 // delimiter, and hubload's columns.
 func newTable(w io.Writer, d csvfile.Dialect, header []byte, bare bool, columns []string) (*table, error) {
-	t := &table{csvfile.NewWriter(w, d), bare}
+	t := &table{out: csvfile.NewWriter(w, d), bare: bare}
+	t.mark, _ = w.(*marked)
 	return t, t.add(header, columns...)
+}
+
+// flush writes what is buffered.
+func (t *table) flush() error {
+	err := t.out.Flush()
+	if err == nil && t.mark != nil {
+		err = t.mark.flush()
+	}
+	return err
 }
 
 // add writes a row. All text of hubload's columns comes through here.

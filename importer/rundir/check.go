@@ -100,7 +100,7 @@ func (c *checking) open() (*source, error) {
 	if err != nil {
 		return nil, inputError(err)
 	}
-	return newSource(r, c.Input.restored()), nil
+	return newSource(r, c.Input.File(), c.Input.restored()), nil
 }
 
 // rows reads the file and notes what is wrong with it.
@@ -132,6 +132,7 @@ func (c *checking) rows(ctx context.Context) (n importer.Checked, err error) {
 	}
 	n, err = check.Run(ctx)
 	c.Stats = src.Stats()
+	src.original.say(c.o)
 	return n, err
 }
 

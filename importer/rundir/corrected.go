@@ -140,7 +140,7 @@ func (d *Dir) eachContent(ctx context.Context, path string, restore bool, m *map
 	if err != nil {
 		return err
 	}
-	src := newSource(r, restore)
+	src := newSource(r, path, restore)
 	defer src.Close()
 	mapper, err := m.CompileFor(src.Header(), known.rules())
 	if err != nil {

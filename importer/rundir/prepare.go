@@ -87,15 +87,16 @@ func (o *Options) form(in *Input, m *mapping.Mapping) csvfile.Options {
 }
 
 // encodings are those that a report may have after it went through a spreadsheet: the one
-// that is given; or that of its bytes, the source file's, and the likely one.
+// that is given; or that of its bytes, the likely one, and the source file's.
 func (in *Input) encodings(given, source string) iter.Seq[string] {
 	return func(yield func(string) bool) {
-		if !yield(given) || given != "" || !yield(source) {
+		if !yield(given) || given != "" {
 			return
 		}
-		if guess, err := csvfile.GuessFile(in.File()); err == nil {
-			yield(guess)
+		if guess, err := csvfile.GuessFile(in.File()); err == nil && !yield(guess) {
+			return
 		}
+		yield(source)
 	}
 }
 

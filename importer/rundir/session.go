@@ -110,6 +110,7 @@ func (s *session) run(ctx context.Context, j *journal.Journal, st *journal.State
 	err = importer.Run(ctx, im)
 	stop()
 	s.stats = src.Stats()
+	src.original.say(s.Options)
 	src.notices.say(s.Options, s.stats)
 	if err != nil {
 		return err
@@ -168,5 +169,5 @@ func (s *session) source() (*source, error) {
 	if err != nil {
 		return nil, err
 	}
-	return newSource(r, s.dir.Restore), nil
+	return newSource(r, s.dir.inputPath(), s.dir.Restore), nil
 }

@@ -20,11 +20,21 @@ type source struct {
 	*csvfile.Reader
 	restore     bool
 	uncorrected func(*csvfile.Record) (code string, ok bool)
-	notices     *notices // may be nil
+	original    *sourceFile // of a failures file, nil without
+	notices     *notices    // may be nil
 }
 
-func newSource(r *csvfile.Reader, restore bool) *source {
-	return &source{Reader: r, restore: restore, uncorrected: report.Uncorrected(r.Header())}
+// newSource reads the file at path; restore says that ExcelSafe was added to it.
+func newSource(r *csvfile.Reader, path string, restore bool) *source {
+	s := &source{Reader: r, restore: restore, uncorrected: report.Uncorrected(r.Header())}
+	s.original = besideFailures(path, s.Header())
+	return s
+}
+
+// Close closes the file, and the one that it is of.
+func (s *source) Close() error {
+	s.original.close()
+	return s.Reader.Close()
 }
 
 // Header returns the names of the columns, as they are meant.
@@ -52,6 +62,7 @@ func (s *source) Read() (*csvfile.Record, error) {
 	if s.restore {
 		restoreAll(rec.Fields)
 	}
+	s.original.undo(rec)
 	s.notices.see(rec)
 	return rec, nil
 }
