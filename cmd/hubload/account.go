@@ -4,6 +4,7 @@ package main
 
 import (
 	"context"
+	"log/slog"
 	"path/filepath"
 	"runtime"
 	"strings"
@@ -71,13 +72,13 @@ func (a *app) connect(f *accountFlags, e rundir.Endpoint) (rundir.Account, error
 	if err != nil {
 		return nil, err
 	}
-	return newClient(f, e, credentials)
+	return newClient(f, e, credentials, a.logger)
 }
 
-func newClient(f *accountFlags, e rundir.Endpoint, credentials hubspot.Credentials) (rundir.Account, error) {
+func newClient(f *accountFlags, e rundir.Endpoint, credentials hubspot.Credentials, logger *slog.Logger) (rundir.Account, error) {
 	client, err := hubspot.New(hubspot.Config{
 		BaseURL: e.BaseURL, Version: e.Version, Credentials: credentials,
-		Object: e.Object, KeyProperty: e.Key, Timeout: f.timeout, UserAgent: "hubload/" + programVersion(),
+		Object: e.Object, KeyProperty: e.Key, Timeout: f.timeout, UserAgent: "hubload/" + programVersion(), Logger: logger,
 	})
 	if err != nil {
 		return nil, usageError{err}

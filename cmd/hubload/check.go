@@ -60,7 +60,7 @@ func (a *app) runCheck(ctx context.Context, path string, f *importFlags, dry boo
 	if err := a.configure(&f.say); err != nil {
 		return err
 	}
-	o, done, err := f.options(a, path)
+	o, done, err := f.options(ctx, a, path)
 	if err != nil {
 		return err
 	}

@@ -139,7 +139,7 @@ func (f *runFlags) set(o *rundir.Options) {
 
 // options are those of an import or a check of a file. close ends the throw-away
 // account, if there is one.
-func (f *importFlags) options(a *app, path string) (o rundir.Options, close func(), err error) {
+func (f *importFlags) options(ctx context.Context, a *app, path string) (o rundir.Options, close func(), err error) {
 	o = a.options(&f.account)
 	o.File, o.Dir, o.Mapping, o.Object = path, f.where.run, f.what.mapping, f.what.object
 	o.Encoding, o.Delimiter, o.Sheet = f.what.encoding, f.what.delimiter.r, f.what.sheet
@@ -147,7 +147,7 @@ func (f *importFlags) options(a *app, path string) (o rundir.Options, close func
 	o.Again, o.Sandbox, o.NoLedger = f.where.again, f.where.sandbox, f.where.noLedger
 	o.Seen = rundir.Seen(f.where.seen.value)
 	f.how.set(&o)
-	o.Watch = a.progress(&f.say, f.how.batchSize.n)
+	o.Watch = a.watch(ctx, &f.say, f.how.batchSize.n, f.commandTail())
 	if !f.where.sandbox {
 		return o, func() {}, nil
 	}
@@ -159,7 +159,7 @@ func (a *app) runImport(ctx context.Context, path string, f *importFlags) error 
 	if err := a.configure(&f.say); err != nil {
 		return err
 	}
-	o, done, err := f.options(a, path)
+	o, done, err := f.options(ctx, a, path)
 	if err != nil {
 		return err
 	}

@@ -80,7 +80,7 @@ func (a *app) runMap(ctx context.Context, path string, f *mapFlags) error {
 	if err != nil {
 		return err
 	}
-	o, done, err := f.options(a, path)
+	o, done, err := f.options(ctx, a, path)
 	if err != nil {
 		return err
 	}

@@ -4,6 +4,7 @@ package main
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"io"
 	"log/slog"
@@ -23,6 +24,23 @@ const (
 	barEvery   = 200 * time.Millisecond
 	plainEvery = 10 * time.Second
 )
+
+// watch returns what accompanies a run: its progress, and what a signal does to it. tail
+// is what a command that goes on needs besides the run's directory.
+func (a *app) watch(ctx context.Context, say *sayFlags, batch int, tail string) func(rundir.Live) (stop func()) {
+	show := a.progress(say, batch)
+	return func(live rundir.Live) (stop func()) {
+		setLastWords(ctx, visible("go on with: hubload resume "+quoted(live.Dir)+tail))
+		unhook := context.AfterFunc(ctx, func() {
+			a.ui.warn("stopping: %s in flight; Ctrl-C again stops at once", counted(live.Progress.Now().InFlight, "request"))
+		})
+		hide := show(live)
+		return func() {
+			unhook()
+			hide()
+		}
+	}
+}
 
 // progress returns what shows how far a run is until stop is called. batch is the
 // most rows of a request, 0 for the most there can be.

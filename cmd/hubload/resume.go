@@ -44,7 +44,7 @@ func (a *app) runResume(ctx context.Context, path string, f *resumeFlags) error 
 	}
 	o := a.options(&f.account)
 	f.how.set(&o)
-	o.Watch = a.progress(&f.say, f.how.batchSize.n)
+	o.Watch = a.watch(ctx, &f.say, f.how.batchSize.n, f.account.commandTail())
 	result, err := rundir.Resume(ctx, path, o)
 	if result == nil {
 		return err

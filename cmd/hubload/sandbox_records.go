@@ -91,7 +91,7 @@ func (f *importFlags) intoSandbox(o *rundir.Options) (close func(), err error) {
 	}
 	o.BaseURL = box.url
 	o.Connect = func(_ context.Context, e rundir.Endpoint) (rundir.Account, error) {
-		return newClient(&f.account, e, hubspot.Static("sandbox"))
+		return newClient(&f.account, e, hubspot.Static("sandbox"), o.Logger)
 	}
 	o.Seed = func(ctx context.Context, m *mapping.Mapper, open func() (rows.Source, error)) error {
 		return seedSandbox(ctx, box.account, m, open)

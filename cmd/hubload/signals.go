@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"sync/atomic"
 	"syscall"
 )
 
@@ -22,11 +23,25 @@ func (e *interruptError) code() int {
 	return 143
 }
 
+// lastWords are what the second signal leaves on stderr: how to go on. They travel in the
+// context that the first one ends.
+type lastWords struct{ text atomic.Pointer[string] }
+
+type lastWordsKey struct{}
+
+// setLastWords says what the second signal leaves on stderr.
+func setLastWords(ctx context.Context, text string) {
+	if words, ok := ctx.Value(lastWordsKey{}).(*lastWords); ok {
+		words.text.Store(&text)
+	}
+}
+
 // withSignals returns a context that the first SIGINT, SIGTERM or SIGHUP ends. The
 // second ends the process: the journal is built for that. A closed stdout or
 // stderr is no reason to stop an import, so SIGPIPE is ignored.
 func withSignals(parent context.Context) context.Context {
-	ctx, cancel := context.WithCancelCause(parent)
+	words := &lastWords{}
+	ctx, cancel := context.WithCancelCause(context.WithValue(parent, lastWordsKey{}, words))
 	wanted := []os.Signal{os.Interrupt, syscall.SIGTERM}
 	if !signal.Ignored(syscall.SIGHUP) {
 		wanted = append(wanted, syscall.SIGHUP)
@@ -36,7 +51,11 @@ func withSignals(parent context.Context) context.Context {
 	signal.Notify(got, wanted...)
 	go func() {
 		cancel(&interruptError{<-got})
-		os.Exit((&interruptError{<-got}).code())
+		second := <-got
+		if text := words.text.Load(); text != nil {
+			fmt.Fprintln(os.Stderr, "\n"+*text)
+		}
+		os.Exit((&interruptError{second}).code())
 	}()
 	return ctx
 }

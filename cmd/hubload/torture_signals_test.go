@@ -95,6 +95,9 @@ func TestTortureOneSignal(t *testing.T) {
 			if out := p.printed("stdout"); !strings.Contains(out, " 0 in doubt, ") {
 				t.Errorf("rows are in doubt: %s", out)
 			}
+			if said := p.printed("stderr"); !strings.Contains(said, "in flight; Ctrl-C again stops at once") {
+				t.Errorf("it doesn't say what it waits for: %s", said)
+			}
 			_, next, ok := strings.Cut(p.printed("stderr"), "go on with: hubload ")
 			if !ok {
 				t.Fatalf("it doesn't say how to go on: %s", p.printed("stderr"))
@@ -125,6 +128,9 @@ func TestTortureSecondSignal(t *testing.T) {
 	p.wait()
 	if got := p.code(); got != 130 {
 		t.Errorf("exit code %d, want 130", got)
+	}
+	if said := p.printed("stderr"); !strings.Contains(said, "\ngo on with: hubload resume out --base-url ") {
+		t.Errorf("it doesn't say how to go on: %s", said)
 	}
 }
 

@@ -28,6 +28,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"sync"
 	"sync/atomic"
@@ -70,6 +71,10 @@ type Config struct {
 	MaxConns  int    // connections at a time, 256 by default
 	UserAgent string // "hubload" by default
 
+	// Logger gets a line of level debug for each request: its method, path, status, how
+	// long it took and HubSpot's id for it. It may be nil.
+	Logger *slog.Logger
+
 	// Transport replaces the package's own; it is meant for tests. It must
 	// not retry, follow redirects, or keep what it is given.
 	Transport http.RoundTripper
@@ -83,6 +88,7 @@ type Client struct {
 	key       string
 	userAgent string
 	transport http.RoundTripper
+	log       *slog.Logger
 
 	// denied is the token that was denied last; see Renew.
 	denied atomic.Pointer[Secret]
@@ -121,6 +127,7 @@ func New(c Config) (*Client, error) {
 		key:       c.KeyProperty,
 		userAgent: cmp.Or(c.UserAgent, "hubload"),
 		transport: transport,
+		log:       cmp.Or(c.Logger, slog.New(slog.DiscardHandler)),
 		buffers:   sync.Pool{New: func() any { return bytes.NewBuffer(make([]byte, 0, usualBody)) }},
 		large:     make(chan struct{}, maxLargeAnswers),
 	}, nil

@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"net"
 	"net/http"
 	"net/url"
@@ -100,6 +101,7 @@ func (c *Client) send(ctx context.Context, method, path string, out *body, use f
 		req.Header.Set("Content-Type", "application/json")
 	}
 	r := &response{}
+	started := time.Now()
 	// Not through an http.Client: that one follows redirects, keeps cookies,
 	// and names the URL in its errors.
 	res, err := c.transport.RoundTrip(req)
@@ -119,6 +121,7 @@ func (c *Client) send(ctx context.Context, method, path string, out *body, use f
 		c.denied.Store(&token)
 	}
 	token.redact(r)
+	c.logRequest(ctx, req, r, time.Since(started))
 	use(r)
 }
 
@@ -128,6 +131,21 @@ func (c *Client) compareClocks(h http.Header) {
 		skew := time.Since(at)
 		c.skew.Store(&skew)
 	}
+}
+
+// logRequest says nothing of what was sent or came back but HubSpot's id of the request.
+func (c *Client) logRequest(ctx context.Context, req *http.Request, r *response, took time.Duration) {
+	if !c.log.Enabled(ctx, slog.LevelDebug) {
+		return
+	}
+	attributes := []any{"method", req.Method, "path", req.URL.Path, "status", r.status, "ms", took.Milliseconds()}
+	if id := correlation("", r.header); id != "" {
+		attributes = append(attributes, "correlation_id", id)
+	}
+	if r.err != nil {
+		attributes = append(attributes, "error", r.err)
+	}
+	c.log.Debug("request", attributes...)
 }
 
 // withTimeout is context.WithTimeout for a process that may be stopped, by a signal or

@@ -87,6 +87,7 @@ type Options struct {
 
 // Live is a run at work.
 type Live struct {
+	Dir      string // of the run
 	Progress *importer.Progress
 	Size     int64                  // bytes of the input
 	Offset   func() int64           // bytes of it that were read

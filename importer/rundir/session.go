@@ -105,7 +105,7 @@ func (s *session) run(ctx context.Context, j *journal.Journal, st *journal.State
 	src.notices = noticesOf(s.mapping, src.Header())
 	stop := func() {}
 	if s.Watch != nil {
-		stop = s.Watch(Live{Progress: progress, Size: s.dir.Input.Size, Offset: src.Offset, Limit: s.conn.limiter.Limit})
+		stop = s.Watch(Live{Dir: s.dir.Path, Progress: progress, Size: s.dir.Input.Size, Offset: src.Offset, Limit: s.conn.limiter.Limit})
 	}
 	err = importer.Run(ctx, im)
 	stop()
