@@ -118,6 +118,9 @@ func (p *propertyCell) nameProblem(code, cell string) string {
 	if n.What == "stage" && p.pipeline != nil {
 		message = "the pipeline of the row has no stage with the label {value}. "
 	}
+	if len(n.Find("", cell)) > 0 {
+		return message + "Another pipeline has one: fix the stage or the pipeline."
+	}
 	if near := n.Near(cell); near != "" && n.By != "rate" {
 		return message + "Write " + wording.Quote(near) + " if that is meant."
 	}
