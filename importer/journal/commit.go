@@ -5,6 +5,7 @@ package journal
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"runtime"
 )
@@ -64,6 +65,9 @@ func (j *Journal) flush(durable bool) {
 			err = fmt.Errorf("syncing the journal: %w", err)
 		}
 	}
+	if err == nil && durable {
+		err = j.stillThere()
+	}
 
 	j.mu.Lock()
 	j.busy = false
@@ -77,6 +81,23 @@ func (j *Journal) flush(durable bool) {
 		}
 	}
 	j.changed.Broadcast()
+}
+
+// stillThere returns an error when the file lost its name, as with its directory.
+func (j *Journal) stillThere() error {
+	f, ok := j.file.(*os.File)
+	if !ok || j.path == "" {
+		return nil
+	}
+	own, err := f.Stat()
+	if err != nil {
+		return nil
+	}
+	now, err := os.Lstat(j.path)
+	if errors.Is(err, fs.ErrNotExist) || err == nil && !os.SameFile(own, now) {
+		return fmt.Errorf("%s was deleted or replaced while the run was going on", j.path)
+	}
+	return nil
 }
 
 func (j *Journal) write(lines []byte, at int64) error {

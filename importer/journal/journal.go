@@ -68,8 +68,12 @@ type Header struct {
 // appends returns that error from then on, and no sync is tried again, for the
 // system may have dropped what it couldn't write.
 //
+// A file that is deleted or replaced while a Journal appends to it is such a failure: no
+// other process would find the records in it.
+//
 // Two processes must not append to one file: see [Lock].
 type Journal struct {
+	path    string // at which the file must stay, "" in tests of other files
 	mu      sync.Mutex
 	changed sync.Cond // written, synced, busy or err has changed
 	file    file
@@ -98,7 +102,9 @@ func Create(path string, h Header) (*Journal, error) {
 	if err != nil {
 		return nil, fmt.Errorf("creating the journal: %w", err)
 	}
-	return begun(f, line), nil
+	j := begun(f, line)
+	j.path = path
+	return j, nil
 }
 
 func (h Header) encode() ([]byte, error) {
@@ -139,6 +145,7 @@ func Open(path string) (*Journal, *State, error) {
 	if err != nil {
 		return nil, nil, errors.Join(err, f.Close(), s.Close())
 	}
+	j.path = path
 	return j, s, nil
 }
 

@@ -4,8 +4,10 @@ package rundir_test
 
 import (
 	"fmt"
+	"net/http"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -162,4 +164,31 @@ func TestDamagedLedger(t *testing.T) {
 	}
 	d.holds(t, 2)
 	d.imports(t, "second.csv", "name\nc\n", none, func(o *rundir.Options) { o.NoLedger = true })
+}
+
+// TestDirectoryDeletedMeanwhile: a run whose directory goes sends nothing more, and the
+// same command again doesn't begin anew.
+func TestDirectoryDeletedMeanwhile(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("files in use can't be deleted there")
+	}
+	d := newDesk(t, hubspottest.Config{}, numbered(0, 20))
+	d.answered = func(r *http.Request) {
+		if strings.Contains(r.URL.Path, "batch/create") {
+			os.RemoveAll(d.path("run"))
+		}
+	}
+	o := d.options
+	o.BatchSize, o.Workers = 2, 1
+	_, err := rundir.Import(t.Context(), o)
+	if _, refused := reason(err); err == nil || refused {
+		t.Errorf("the run ended with %v", err)
+	}
+	d.holds(t, 2)
+	d.answered = nil
+	_, err = rundir.Import(t.Context(), o)
+	if got, _ := reason(err); got != rundir.SeenGone {
+		t.Errorf("the same command again: %v", err)
+	}
+	d.holds(t, 2)
 }

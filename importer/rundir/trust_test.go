@@ -29,6 +29,7 @@ type desk struct {
 	url      string
 	requests atomic.Int64
 	runs     int
+	answered func(*http.Request) // is called after each request; may be nil
 	options  rundir.Options
 }
 
@@ -38,6 +39,9 @@ func newDesk(t *testing.T, c hubspottest.Config, csv string) *desk {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		d.requests.Add(1)
 		d.account.ServeHTTP(w, r)
+		if d.answered != nil {
+			d.answered(r)
+		}
 	}))
 	t.Cleanup(server.Close)
 	d.url = server.URL
