@@ -1,51 +1,51 @@
-// hubload status [RUN].
+// hubload status [FILE or RUN].
 
 package main
 
 import (
-	"fmt"
-	"text/tabwriter"
+	"encoding/json"
+	"os"
 
 	"github.com/spf13/cobra"
 
 	"github.com/hubload/hubload/importer/rundir"
 )
 
+const statusHelp = `Without an argument: all files that were imported from this computer, and what of each
+is in the account. Runs of a failures.csv count with the file that it came of.
+
+With a FILE: whether it is fully in. The exit code is 0 if it is and 3 if it isn't. A file
+is known by its content, whatever its name is.
+
+With a RUN: its counts, and what to do next.
+
+It takes no lock and writes nothing.`
+
 func (a *app) statusCommand() *cobra.Command {
-	return &cobra.Command{
-		Use:   "status [RUN]",
-		Short: "the runs here, or one run: counts, and what to do next",
-		Args:  cobra.MaximumNArgs(1),
-		RunE: func(_ *cobra.Command, args []string) error {
-			if len(args) == 1 {
-				return a.showRun(args[0])
+	var say sayFlags
+	cmd := &cobra.Command{
+		Use:     "status [FILE or RUN]",
+		Short:   "what of each file is in, whether FILE is, or how far RUN is",
+		Long:    statusHelp,
+		Example: "  hubload status\n  hubload status orders.csv\n  hubload status " + rundir.Root + "/orders-1a2b3c4d",
+		Args:    cobra.MaximumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := a.configure(&say); err != nil {
+				return err
 			}
-			return a.listRuns()
+			if len(args) == 0 {
+				return a.listFiles(&say)
+			}
+			info, err := os.Stat(args[0])
+			if err == nil && info.Mode().IsRegular() {
+				return a.showFile(cmd.Context(), args[0], &say)
+			}
+			return a.showRun(args[0], &say)
 		},
 	}
-}
-
-func (a *app) listRuns() error {
-	runs, broken := rundir.List(rundir.Root)
-	for _, err := range broken {
-		a.ui.warn("%v", err)
-	}
-	if len(runs) == 0 {
-		a.ui.printf("no runs in %s\n", rundir.Root)
-		return nil
-	}
-	w := tabwriter.NewWriter(a.stdout, 0, 8, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(w, "started\tstate\trows\tcreated\texisting\trefused\tin doubt\tpending\t  run\t")
-	for _, d := range runs {
-		t, state, err := d.Status()
-		if err != nil {
-			a.ui.warn("%s: %v", d.Path, err)
-			continue
-		}
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t  %s\t\n", d.Started.Local().Format("2006-01-02 15:04"), state,
-			rowsText(t), grouped(t.Created), grouped(t.Existing), grouped(t.Refused), grouped(t.InDoubt), pendingText(t), visible(d.Path))
-	}
-	return w.Flush()
+	cmd.Flags().SortFlags = false
+	say.addResult(cmd.Flags())
+	return cmd
 }
 
 // rowsText says the number of rows, or how many are known before the end of the
@@ -64,7 +64,7 @@ func pendingText(t rundir.Tally) string {
 	return grouped(t.Pending)
 }
 
-func (a *app) showRun(path string) error {
+func (a *app) showRun(path string, say *sayFlags) error {
 	d, err := rundir.Open(path)
 	if err != nil {
 		return err
@@ -72,6 +72,21 @@ func (a *app) showRun(path string) error {
 	t, state, err := d.Status()
 	if err != nil {
 		return err
+	}
+	if say.logFormat.value == "json" {
+		data, err := json.Marshal(struct {
+			Run     string       `json:"run"`
+			Input   string       `json:"input"`
+			Account string       `json:"account"`
+			Object  string       `json:"object"`
+			State   rundir.State `json:"state"`
+			rundir.Tally
+		}{d.Path, d.Input.Path, d.AccountName(), d.Object, state, t})
+		if err != nil {
+			return err
+		}
+		a.ui.printf("%s\n", data)
+		return nil
 	}
 	a.ui.printf("%s: %s\n", d.Path, state)
 	a.ui.printf("  input    %s\n", shown(d.Input.Path))

@@ -13,11 +13,11 @@ import (
 	"github.com/hubload/hubload/importer/report"
 )
 
-// A Tally is how far a run is by its journal alone. Rows in flight are pending: a
-// live process will settle them, or the next one.
+// A Tally is how far a run is by its journal alone. Rows in flight are pending while the
+// run's process lives, and in doubt when it has died.
 type Tally struct {
 	report.Counts
-	Complete bool // Rows is known; otherwise the input wasn't read to its end
+	Complete bool `json:"complete"` // Rows is known; otherwise the input wasn't read to its end
 }
 
 func tallyOf(st *journal.State) Tally {
@@ -31,6 +31,16 @@ func tallyOf(st *journal.State) Tally {
 // Finished reports whether every row has a result, which may be that it is in doubt.
 func (t Tally) Finished() bool { return t.Complete && t.Pending == 0 }
 
+// inFlight counts rows as in doubt that were in flight when the run's process died.
+func (t *Tally) inFlight(st *journal.State) {
+	for _, row := range st.OpenRows() {
+		if _, settled := st.Kind(row); !settled {
+			t.InDoubt++
+			t.Pending--
+		}
+	}
+}
+
 // State is how a run is in one word.
 type State string
 
@@ -40,6 +50,7 @@ const (
 	Unfinished State = "unfinished"
 	NotBegun   State = "not begun"
 	Reversed   State = "undone" // its records were archived; see [Undo]
+	Gone       State = "gone"   // its directory is gone
 )
 
 // Status reads how far a run is, and whether a process works on it. It takes no lock
@@ -57,6 +68,9 @@ func (d *Dir) Status() (Tally, State, error) {
 	switch {
 	case journal.Held(d.file(lockName)):
 		return t, Running, nil
+	}
+	t.inFlight(st)
+	switch {
 	case !d.Undone.IsZero():
 		return t, Reversed, nil
 	case t.Finished():
