@@ -88,6 +88,7 @@ func TestScripts(t *testing.T) {
 			"damage-ledger": cmdDamageLedger,
 			"repeat":        cmdRepeat,
 			"gzip":          cmdGzip,
+			"expand":        cmdExpand,
 			"mode":          cmdMode,
 			"quirks":        cmdQuirks,
 

@@ -70,6 +70,7 @@ func (a *app) command() *cobra.Command {
 		a.statusCommand(),
 		a.doctorCommand(),
 		a.watchCommand(),
+		a.pruneCommand(),
 		a.sandboxCommand(),
 		a.versionCommand(),
 	)

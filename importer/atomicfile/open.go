@@ -49,19 +49,29 @@ func ReadFile(path string, limit int64) ([]byte, error) {
 }
 
 // ReadPrivate is ReadFile for a file that only this user may read: it refuses files of
-// another user, and modes that let others read or write. Windows doesn't check either.
+// another user, and modes that let others read or write. A file of root's that nobody may
+// write and others may not read is accepted: so systemd hands over credentials (0440, and an
+// access list for the service's user) and Kubernetes secrets (0440, and a group of the
+// pod's). Windows doesn't check any of it.
 func ReadPrivate(path string, limit int64) ([]byte, error) {
 	return readFile(path, limit, func(info fs.FileInfo) error {
-		switch {
-		case runtime.GOOS == "windows":
+		if runtime.GOOS == "windows" {
 			return nil
-		case info.Mode().Perm()&0o077 != 0:
-			return fmt.Errorf("%s can be read by others (mode %#o); run chmod 600 on it", path, info.Mode().Perm())
-		case !ownedByUser(info):
-			return fmt.Errorf("%s belongs to another user", path)
 		}
-		return nil
+		return private(path, info.Mode().Perm(), ownedByUser(info), ownedByRoot(info))
 	})
+}
+
+func private(path string, mode fs.FileMode, own, root bool) error {
+	switch {
+	case root && mode&^0o440 == 0:
+		return nil
+	case mode&0o077 != 0:
+		return fmt.Errorf("%s can be read by others (mode %#o); run chmod 600 on it", path, mode)
+	case !own:
+		return fmt.Errorf("%s belongs to another user", path)
+	}
+	return nil
 }
 
 func readFile(path string, limit int64, check func(fs.FileInfo) error) ([]byte, error) {

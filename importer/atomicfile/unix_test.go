@@ -3,6 +3,7 @@
 package atomicfile
 
 import (
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -127,6 +128,28 @@ func TestModeWhateverTheUmask(t *testing.T) {
 		}
 		if info, err := os.Stat(path); err != nil || info.Mode() != 0o600 {
 			t.Errorf("umask %03o: mode %v, %v", umask, info.Mode(), err)
+		}
+	}
+}
+
+func TestPrivate(t *testing.T) {
+	for _, c := range []struct {
+		mode      fs.FileMode
+		own, root bool
+		want      bool
+	}{
+		{0o600, true, false, true},
+		{0o400, true, false, true},
+		{0o640, true, false, false},
+		{0o440, true, false, false}, // a group of the user's own
+		{0o600, false, false, false},
+		{0o440, false, true, true}, // a credential of systemd, a secret of Kubernetes
+		{0o400, false, true, true},
+		{0o444, false, true, false},
+		{0o640, false, true, false},
+	} {
+		if err := private("token", c.mode, c.own, c.root); (err == nil) != c.want {
+			t.Errorf("mode %o, own %t, of root %t: %v", c.mode, c.own, c.root, err)
 		}
 	}
 }

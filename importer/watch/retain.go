@@ -158,13 +158,13 @@ func (l *ledger) compact(forgotten map[string]bool) error {
 
 // Prune deletes what is older than r says from the state directory of a drop. The error is
 // a [*journal.LockedError] while a watcher works there.
-func Prune(state string, r Retain, now time.Time) (Pruned, error) {
+func Prune(state string, r Retain) (Pruned, error) {
 	l, err := openKnown(state)
 	if err != nil {
 		return Pruned{}, err
 	}
 	defer l.close()
-	return l.prune(r, now)
+	return l.prune(r, time.Now())
 }
 
 // openKnown is openLedger for a state directory that is there.

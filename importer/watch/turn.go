@@ -115,7 +115,7 @@ func (t *turn) work(ctx context.Context) error {
 		if err := t.workOn(ctx, f); err != nil {
 			return err
 		}
-		if f.State.Active() && f.Of == "" {
+		if f.Of == "" && (f.State.Active() || t.refusedHold()) {
 			blocked = true
 		}
 	}
