@@ -29,7 +29,7 @@ type system struct {
 func execute(ctx context.Context, args []string, sys system) int {
 	app := &app{system: sys, ui: newUI(sys)}
 	cmd := app.command()
-	cmd.SetArgs(args)
+	cmd.SetArgs(folderNotCommand(args))
 	err := cmd.ExecuteContext(ctx)
 	return app.ui.exit(err)
 }

@@ -120,6 +120,16 @@ func (a *app) watchCommand() *cobra.Command {
 	return cmd
 }
 
+// folderNotCommand lets a folder be called drop or release, as many are: these words are
+// commands of watch only where a name follows at once.
+func folderNotCommand(args []string) []string {
+	if len(args) < 2 || args[0] != "watch" || args[1] != "drop" && args[1] != "release" ||
+		len(args) > 2 && (!strings.HasPrefix(args[2], "-") || args[2] == "-h" || args[2] == "--help") {
+		return args
+	}
+	return append([]string{"watch", "." + string(filepath.Separator) + args[1]}, args[2:]...)
+}
+
 // addState adds the flag that every command about a drop has.
 func (f *watchFlags) addState(fs *pflag.FlagSet) {
 	fs.StringVar(&f.state, "state", "", "state `DIR` of the drop; default: watch/<name of the drop> in the user's state directory")
