@@ -5,6 +5,7 @@ package importer
 import (
 	"context"
 	"errors"
+	"fmt"
 	"hash/maphash"
 	"io"
 	"log/slog"
@@ -138,14 +139,14 @@ func (s *slicer) next(ctx context.Context) (*batch, error) {
 			s.ready[0], s.ready = nil, s.ready[1:]
 		}
 		if i := s.full(); i >= 0 {
-			return s.cut(i), nil
+			return s.cut(i)
 		}
 		if s.done {
 			s.cutSlice()
 			if len(s.open) == 0 && s.prefix.empty() {
 				return nil, nil
 			}
-			return s.cut(0), nil
+			return s.cut(0)
 		}
 		row, err := s.reader.Next(ctx)
 		switch {
@@ -264,13 +265,22 @@ func foldedNumber(value string) (float64, bool) {
 	return float64(at.UnixMilli()), ok
 }
 
-// cut ends a batch, and with it the slice that is being read.
-func (s *slicer) cut(i int) *batch {
+// cut ends a batch, and with it the slice that is being read. Where other batches are
+// open, rows of the slice may leave with them, before this batch does: the journal learns
+// of the slice now. A row that it holds in an intent and in no slice would look unread to
+// the next process, and be sent again.
+func (s *slicer) cut(i int) (*batch, error) {
 	s.cutSlice()
 	b := &batch{}
 	if i < len(s.open) {
 		b = s.open[i].batch
 		s.open = slices.Delete(s.open, i, i+1)
+	}
+	if len(s.open) > 0 && len(s.prefix.slices) > 0 {
+		if err := s.journal.Read(s.prefix.slices); err != nil {
+			return nil, fmt.Errorf("writing the journal: %w", err)
+		}
+		s.prefix.slices = nil
 	}
 	b.prefix, s.prefix = s.prefix, prefix{}
 	if len(s.open) == maxOpen && len(b.rows) < s.size/2 {
@@ -279,7 +289,7 @@ func (s *slicer) cut(i int) *batch {
 				"With a key (key: { property: hubload_key, auto: true }) a hundred of them go in one request")
 		}
 	}
-	return b
+	return b, nil
 }
 
 func (s *slicer) cutSlice() {

@@ -45,6 +45,8 @@ var mutantGroups = []struct {
 		{"any result fits a row", "", "pairedResult.fitsIn", `sent != r.values[i]`, `false`, 0},
 		{"values are compared as they were sent", "api", "Normalized", `"=" + n.RatString()`, `"=" + value[:len(value)+0*n.Sign()]`, 0},
 		{"a row without an id counts as one with an id", "", "courier.apply", `r.id == ""`, `false`, 0},
+		{"a row leaves that is in no slice of the journal", "", "slicer.cut", `len(s.open) > 0 && len(s.prefix.slices) > 0`, `false`, 0},
+		{"values that are stored alike make different rows", "", "foldedNumber", `err == nil || errors.Is(err, strconv.ErrRange)`, `false && errors.Is(err, strconv.ErrRange)`, 0},
 		{"equal rows share a request", "", "slicer.place", `s.keyed || !b.seen[key]`, `s.keyed || !b.seen[key] || true`, 0},
 		{"a record is given to two rows", "", "claimer.own", `c.taken[id]`, `false`, 0},
 		{"ids are taken from lists that lack some", "", "courier.identify", `whole && !all`, `false`, 0},

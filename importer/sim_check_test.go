@@ -73,7 +73,7 @@ func (x *exchange) proves() (unexecuted, all bool, named map[string]*simRecord) 
 	for _, res := range answer.Results {
 		name := x.rows[res.Trace]
 		if res.Trace == "" {
-			name = res.Properties.Name // which is unique in these inputs
+			name = x.rowNamed(res.Properties.Name)
 		}
 		if name == "" {
 			nameless++
@@ -103,6 +103,16 @@ func (x *exchange) proves() (unexecuted, all bool, named map[string]*simRecord) 
 	return false, false, named
 }
 
+// rowNamed is the row of a request whose record has a name. No two do.
+func (x *exchange) rowNamed(name string) string {
+	for _, row := range x.rows {
+		if recordName(row) == name {
+			return row
+		}
+	}
+	return name
+}
+
 // evidence goes through all exchanges in their order.
 func (r *simRun) evidence() (by map[string]*evidence, silent int) {
 	by = map[string]*evidence{}
@@ -112,6 +122,13 @@ func (r *simRun) evidence() (by map[string]*evidence, silent int) {
 	for _, x := range r.world.exchanges {
 		unexecuted, all, named := x.proves()
 		dumb := false
+		records := map[string]bool{}
+		for _, name := range x.rows {
+			if records[recordName(name)] {
+				r.fault("two rows that send the same are in one request: %v", x.rows)
+			}
+			records[recordName(name)] = true
+		}
 		for _, name := range x.rows {
 			e := by[name]
 			e.late = e.late || e.nothing > 0
@@ -160,6 +177,7 @@ func (r *simRun) check() {
 			r.fault("the account holds %q, which is no row", name)
 		}
 	}
+	r.tellTwinsApart(st, truth)
 	by, silent := r.evidence()
 	var c journal.Counts
 	var claims []promisetest.Claim
@@ -202,6 +220,40 @@ func (r *simRun) check() {
 	}
 	r.checkWindow()
 	r.count(c)
+}
+
+// tellTwinsApart gives each twin its records of those of one name: the one that it claims
+// is its own, then one for each that exists without an id, or may. What is left is somebody's
+// second.
+func (r *simRun) tellTwinsApart(st *journal.State, truth map[string][]string) {
+	fates := map[string]journal.Fate{}
+	alike := map[string][]string{} // rows by the name of their records
+	for i := range r.input.rows {
+		name := r.input.rows[i].name
+		alike[recordName(name)] = append(alike[recordName(name)], name)
+		fates[name], _, _ = st.Fate(int64(i + 1))
+	}
+	for record, rows := range alike {
+		if len(rows) == 1 {
+			continue
+		}
+		r.tally.twins += len(rows)
+		left := truth[record]
+		delete(truth, record)
+		for _, row := range rows {
+			if at := slices.Index(left, fates[row].ID); at >= 0 {
+				truth[row], left = left[at:at+1:at+1], slices.Concat(left[:at], left[at+1:])
+			}
+		}
+		for _, kind := range []journal.Kind{journal.Unidentified, journal.Existing, journal.InDoubt} {
+			for _, row := range rows {
+				if fates[row].Kind == kind && len(left) > 0 && len(truth[row]) == 0 {
+					truth[row], left = left[:1:1], left[1:]
+				}
+			}
+		}
+		truth[rows[0]] = append(truth[rows[0]], left...)
+	}
 }
 
 // checkRow holds one row's fate against the truth.

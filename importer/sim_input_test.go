@@ -5,6 +5,7 @@ package importer_test
 import (
 	"fmt"
 	"math/rand/v2"
+	"strconv"
 	"strings"
 
 	"github.com/hubload/hubload/importer/hubspot/hubspottest"
@@ -53,7 +54,8 @@ func (p *simPlan) mapping() string {
 
 // A simRow is a row as whoever made it knows it.
 type simRow struct {
-	name  string // of its record: no other row has it
+	name  string // no other row has it; its record's is that without what follows twinMark
+	twin  int    // the first row that sends the same; 0: none does
 	key   string
 	unfit bool // can't be sent
 	wrong bool // the account refuses it
@@ -63,6 +65,37 @@ type simRow struct {
 	deal    int    // that its Order leads to; 0: to none
 	product int    // likewise its SKU
 	number  string // within its deals; "" when the plan has none
+}
+
+// twinMark parts the name of a twin's record from the number of its row.
+const twinMark = " twin "
+
+// recordName is the name of a row's record.
+func recordName(name string) string {
+	name, _, _ = strings.Cut(name, twinMark)
+	return name
+}
+
+// drawTwin makes a row the twin of one of those before it, if that one is good.
+func (in *simInput) drawTwin(r *rand.Rand, n int) (row simRow, ok bool) {
+	first := max(n-1-r.IntN(min(n-1, 60)), 1)
+	if t := in.rows[first-1].twin; t > 0 {
+		first = t
+	}
+	other := in.rows[first-1]
+	if other.unfit || other.wrong || other.held {
+		return row, false
+	}
+	return simRow{name: fmt.Sprint(other.name, twinMark, n), twin: first}, true
+}
+
+// rowOf is the row that a request holds, by its trace and the name of its record.
+func (in *simInput) rowOf(trace, name string) string {
+	n, _ := strconv.Atoi(trace[strings.LastIndex(trace, "-")+1:])
+	if 1 <= n && n <= len(in.rows) && recordName(in.rows[n-1].name) == name {
+		return in.rows[n-1].name
+	}
+	return name
 }
 
 // A simInput is the whole input; row n is rows[n-1].
@@ -89,7 +122,17 @@ func newSimInput(p *simPlan) *simInput {
 	b.WriteString("Name,Price,Currency,Deal,Key,Order,SKU\n")
 	links := rand.New(rand.NewPCG(p.seed, 3))
 	counts := map[string]int{}
+	twins := rand.New(rand.NewPCG(p.seed, 4))
 	for n := 1; n <= p.rows; n++ {
+		if n > 1 && chance(twins, p.twins) {
+			if row, ok := in.drawTwin(twins, n); ok {
+				price := pick(twins, "%d", "%d", "%d.0", "%d.00")
+				fmt.Fprintf(&b, "%s,"+price+",EUR,%s,,,\n", recordName(row.name), row.twin, aDeal)
+				in.byName[row.name] = n
+				in.rows = append(in.rows, row)
+				continue
+			}
+		}
 		row := simRow{name: fmt.Sprintf("Item %d", n), key: fmt.Sprintf("Key-%d", n)}
 		name, price, currency, deal, more := row.name, fmt.Sprint(n), "EUR", aDeal, ""
 		switch {

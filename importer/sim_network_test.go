@@ -27,6 +27,7 @@ var (
 // A simWorld is what outlives the processes of a run: the account and the way to it.
 type simWorld struct {
 	plan    *simPlan
+	input   *simInput
 	account *hubspottest.Account
 	busy    sync.WaitGroup // what the account's side still works on
 
@@ -37,7 +38,7 @@ type simWorld struct {
 }
 
 func newSimWorld(p *simPlan, in *simInput) (*simWorld, error) {
-	w := &simWorld{plan: p, account: hubspottest.New(p.account)}
+	w := &simWorld{plan: p, input: in, account: hubspottest.New(p.account)}
 	return w, in.furnish(w.account, p)
 }
 
@@ -155,7 +156,7 @@ func (w *simWire) RoundTrip(req *http.Request) (*http.Response, error) {
 		_, _ = req.Body.Read(make([]byte, 1))
 		return nil, err
 	}
-	body, err := x.take(req, t.cut)
+	body, err := x.take(req, t.cut, w.world.input)
 	if err != nil {
 		return nil, err
 	}
@@ -199,7 +200,7 @@ func (w *simWire) RoundTrip(req *http.Request) (*http.Response, error) {
 }
 
 // take reads the request's body, up to where the connection is lost.
-func (x *exchange) take(req *http.Request, cut float64) ([]byte, error) {
+func (x *exchange) take(req *http.Request, cut float64, rows *simInput) ([]byte, error) {
 	if req.Body == nil {
 		x.taken = true
 		return nil, nil
@@ -226,7 +227,7 @@ func (x *exchange) take(req *http.Request, cut float64) ([]byte, error) {
 		}
 		x.rows = make(map[string]string, len(batch.Inputs))
 		for _, in := range batch.Inputs {
-			x.rows[in.Trace] = in.Properties.Name
+			x.rows[in.Trace] = rows.rowOf(in.Trace, in.Properties.Name)
 		}
 	}
 	return body, nil

@@ -35,6 +35,8 @@ type simPlan struct {
 	// a process starts when the window holds nothing of the one before.
 	strict bool
 
+	twins float64 // share of rows that send what another row sends; without a key
+
 	unfit, wrong, held float64 // shares of rows: not sent, refused by the account, there before
 
 	match    bool    // rows lead to deals and products by values of theirs
@@ -87,7 +89,10 @@ func newSimPlan(seed uint64) simPlan {
 		p.held = pick(r, 0, 0.02, 0.3)
 	}
 	p.strict = p.account.Limit > 0 && p.net.prompt && chance(r, 0.7)
-	p.drawLinks(r) // last, so that what was drawn before is what it always was
+	p.drawLinks(r) // so late that what was drawn before is what it always was
+	if !p.key && !p.match {
+		p.twins = pick(r, 0, 0.05, 0.3, 0.9)
+	}
 	return p
 }
 

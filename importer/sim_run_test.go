@@ -24,7 +24,7 @@ const mostProcesses = 60
 type simTally struct {
 	seeds, processes, kills, powerCuts, interrupts, fullDisks, unread int
 	requests, rows, created, existing, refused, doubted, doubtedKeyed int
-	rowsKeyed, atFirst, windows, linked, lost, lookups                int
+	rowsKeyed, atFirst, windows, linked, lost, lookups, twins         int
 	struck                                                            map[string]int
 }
 
@@ -45,6 +45,7 @@ func (t *simTally) add(o simTally) {
 		{&t.doubted, &o.doubted},
 		{&t.doubtedKeyed, &o.doubtedKeyed},
 		{&t.rowsKeyed, &o.rowsKeyed},
+		{&t.twins, &o.twins},
 		{&t.atFirst, &o.atFirst},
 		{&t.windows, &o.windows},
 		{&t.linked, &o.linked},
@@ -281,6 +282,7 @@ func (t *simTally) lines() []string {
 		fmt.Sprintf("%d rows: %d created, %d existing, %d refused, %d in doubt", t.rows, t.created, t.existing, t.refused, t.doubted),
 		fmt.Sprintf("with a key %d rows: in doubt %d at first and %d after another run", t.rowsKeyed, t.atFirst, t.doubtedKeyed),
 		fmt.Sprintf("%d rows were led to other records, %d led nowhere; %d lookups", t.linked, t.lost, t.lookups),
+		fmt.Sprintf("%d rows send what another one sends", t.twins),
 		fmt.Sprintf("%d kinds of faults struck: %v", len(t.struck), slices.Sorted(maps.Keys(t.struck))),
 	}
 }

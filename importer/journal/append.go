@@ -40,6 +40,14 @@ func (j *Journal) Begin(read []Slice, refused []Fate, rows []int64, attempt int)
 	return n, nil
 }
 
+// Read is a Begin of slices alone that doesn't wait for the disk: when it returns the
+// record is written, and the next Begin makes it durable together with its own.
+func (j *Journal) Read(read []Slice) error {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.add(&record{Begin: new(int64), Slices: read}, false)
+}
+
 // End makes durable what became of the rows of intent n. Rows without a fate
 // were certainly not executed: they are as they were before the intent, and may
 // be sent again.
