@@ -16,6 +16,7 @@
 package undo
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -55,6 +56,8 @@ type Options struct {
 	DailyReset func(context.Context) (time.Time, error)
 	Logger     *slog.Logger // may be nil
 
+	batch int // records of a request; 0 is api.MaxBatch, and tests need less
+
 	Progress func(settled int64) // called with the number of rows that got a fate; may be nil
 }
 
@@ -88,9 +91,7 @@ func Run(ctx context.Context, o Options) error {
 		calls:   call.New(call.Options{API: o.API, Limiter: o.Limiter, Patience: o.Patience, DailyReset: o.DailyReset, Logger: o.Logger}),
 	}
 	u.Rows.Known = o.Run.Slices()
-	if u.Workers == 0 {
-		u.Workers = defaultWorkers
-	}
+	u.Workers, u.batch = cmp.Or(u.Workers, defaultWorkers), cmp.Or(u.batch, api.MaxBatch)
 	err := u.run(ctx)
 	if cause := context.Cause(ctx); cause != nil && errors.Is(err, ctx.Err()) {
 		err = cause
@@ -132,7 +133,7 @@ func (u *undoing) hundreds(ctx context.Context, each func(context.Context, func(
 		return nil
 	}
 	err := each(ctx, func(it *item) error {
-		if batch = append(batch, it); len(batch) < api.MaxBatch {
+		if batch = append(batch, it); len(batch) < u.batch {
 			return nil
 		}
 		return start()
@@ -157,10 +158,23 @@ func (u *undoing) items(ctx context.Context, yield func(*item) error) error {
 		}
 		return nil
 	}
+	var held []*item // of a slice that isn't verified yet: its rows may have changed
+	hold := func(it *item) error {
+		held = append(held, it)
+		return nil
+	}
 	end := errors.New("the end of what the journal knows")
 	err := rows.Each(ctx, u.Open, u.Rows, func(row *rows.Row) error {
-		if err := u.item(row.Row, row, yield); err != nil {
+		if err := u.item(row.Row, row, hold); err != nil {
 			return err
+		}
+		if row.Verified {
+			for _, it := range held {
+				if err := yield(it); err != nil {
+					return err
+				}
+			}
+			held = nil
 		}
 		if row.Row == last {
 			return end
