@@ -155,6 +155,14 @@ func (v *undoView) set(settled, of int64) {
 	v.total.Store(of)
 }
 
+// line says what is being done.
+func (v *undoView) line() string {
+	if n := v.settled.Load(); n < v.total.Load() || n == 0 {
+		return counted(n, "record")
+	}
+	return "looking whether all of them are gone"
+}
+
 func (v *undoView) start() {
 	switch v.say.progressMode(v.app) {
 	case "bar":
@@ -168,14 +176,14 @@ func (v *undoView) start() {
 				return
 			}
 			bar.ChangeMax64(max(v.total.Load(), 1))
-			bar.Describe(counted(v.settled.Load(), "record"))
+			bar.Describe(v.line())
 			bar.Set64(v.settled.Load())
 		})
 	case "plain":
 		logger := v.plainLog(v.say)
 		v.stop = v.every(plainEvery, func(last bool) {
 			if !last {
-				logger.Info("progress", "records", v.total.Load(), "settled", v.settled.Load())
+				logger.Info(v.line(), "records", v.total.Load(), "settled", v.settled.Load())
 			}
 		})
 	}

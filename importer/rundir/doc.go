@@ -7,7 +7,7 @@
 // belongs to, asks the account what must be known, sends every row once, and leaves
 // reports. Given again, it goes on with what was interrupted, and sends nothing of
 // what was finished. [Resume] goes on with a run by its directory alone, [Resolve]
-// looks for rows in doubt, [Check] says what an import would refuse, [Report] writes
+// looks for rows in doubt, [Undo] archives what a run created, [Check] says what an import would refuse, [Report] writes
 // the reports again, and [Dir.Status] says how far a run is.
 //
 // # A run on disk
@@ -22,6 +22,7 @@
 //	input.csv      the input, when it was standard input or a pipe
 //	ordinals.json, corrected.json   the numbers of equal rows, of which automatic keys are made
 //	results.csv, failures.csv, in_doubt.csv, summary.json; see package report
+//	undo-1, undo-2 ...   what was asked of an undo, and its journal; undo.csv says what became of each record
 //
 // # The ledger
 //
