@@ -5,10 +5,25 @@
 // ([Mapping.CompileFor]) it is a [Mapper], which fills a [Record] from each row
 // ([Mapper.Map]) or reports every bad cell of the row ([Problem]).
 //
-// Nothing is guessed. Cells are sent as they are, leading zeros
-// included, and texts of the YAML are taken as they are written: 0123, yes and
-// 2026-01-31 stay what they are. An empty cell is left out of the record, unless its
-// rule has a default or says empty: clear.
+// What can stand in a mapping is in [Reference].
+//
+// Nothing is guessed. Cells are sent as they are, leading zeros included, and texts of
+// the YAML are taken as they are written: 0123, yes and 2026-01-31 stay what they are.
+// An empty cell is left out of the record, unless its rule has a default or says
+// empty: clear.
+//
+// # Cells
+//
+// White space around a value is no part of it, also such that can't be seen
+// ([format.Trim]); a text keeps its own, unless its rule says trim: true. A cell of
+// nothing else is empty. So is one that csv: empty or empty_words lists. The guard
+// ="00012" is read as 00012. Where the property's type is known, a cell that isn't
+// written as HubSpot takes it is read all the same if it can mean one thing only: a
+// negative number with its minus behind it or in brackets, full-width digits, a day with
+// a time but without an offset from UTC. Everything else is a [Problem], with advice.
+//
+// A line item needs a name or a product, and one of its associations, unless the mapping
+// says otherwise: HubSpot shows others nowhere. See [Mapping.Complete].
 //
 // # Formats
 //
@@ -29,14 +44,21 @@
 //   - symbol is a text that may stand before or after the number and isn't sent, such
 //     as "€", "%" or "USD". The number stays what it is: 5 % is sent as 5. It is one
 //     text for the column, because €5 and $5 are not the same. Its old name is sign.
+//   - scale is what numbers are multiplied by, without rounding: with 100, 0.15 is sent
+//     as 15. Beside symbol: "%" without a scale, a number below 1 that has no % is a
+//     problem: 0.15 or 15 percent may be meant.
+//   - unit makes a duration of a whole number: with months, 24 is sent as P24M.
 //   - layout is how the column would write 2 January 2006, 15:04:05, as in package
 //     time. It needs a day, a month and a year; 06 is a year from 1969 to 2068. Days of
-//     the week are ignored.
+//     the week are ignored. Names of months may be in other languages, and years of
+//     layouts with 年 those of a Japanese era. The layout excel means the numbers by
+//     which spreadsheets count days.
 //   - timezone is where the times are meant, by a name of the IANA database; default
 //     UTC. With an offset in the layout, times are converted to it. A time that the
 //     clocks of the place skipped, or showed twice, is a problem.
 //
-// A date property is sent as YYYY-MM-DD, the day as written. A datetime property is
+// A date property is sent as YYYY-MM-DD, the day as written, or with an offset in the
+// layout the day in the timezone, which the rule must then have. A datetime property is
 // sent as RFC 3339 in the timezone, with 00:00 if the layout has no time. Without a
 // schema the layout decides: with a time of day it is a datetime.
 //
@@ -51,6 +73,7 @@
 //
 //   - number: an optional sign, digits with at most one point, an optional exponent.
 //     The price of line items and products can't be negative.
+//   - ids of owners and tax rates: digits.
 //   - date: YYYY-MM-DD, or milliseconds since 1970 at midnight UTC.
 //   - datetime: YYYY-MM-DD, or with Thh:mm:ss, decimals if any, and Z or an offset, or
 //     milliseconds since 1970. Numbers below 100,000,000,000 (March 1973) are taken
@@ -63,6 +86,14 @@
 //
 // All other types take every text. No value may have more than 65,536 characters,
 // with or without a schema.
+//
+// # Names instead of ids
+//
+// With by, a property that holds the id of an owner, pipeline, stage or tax rate is
+// mapped to a column that holds its e-mail address, name, label or rate; with label, an
+// association has the type of that label. The lists ([Mapping.References]) belong into
+// the schema ([schema.Schema.With]). A stage is one of the row's pipeline, where the
+// mapping has one.
 //
 // # Other records
 //

@@ -73,6 +73,7 @@ func (a *app) command() *cobra.Command {
 		a.pruneCommand(),
 		a.sandboxCommand(),
 		a.versionCommand(),
+		mappingTopic(),
 	)
 	root.RunE = func(cmd *cobra.Command, _ []string) error {
 		if *version {
