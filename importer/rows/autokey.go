@@ -3,6 +3,7 @@
 package rows
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/base32"
@@ -25,14 +26,16 @@ type Content [16]byte
 // ContentOf returns the content of a record as [mapping.Mapper.Map] fills it, before it
 // has positions, looked-up ids or an automatic key.
 func ContentOf(rec *mapping.Record) Content {
-	// Each part says its length, so that different parts can't look the same together.
-	var parts []string
+	// Each part says its length, so that different parts can't look the same together. The
+	// parts share an array: with a string for each this was 13 % of an import's CPU (2026-11).
+	text, parts := make([]byte, 0, 1024), make([][]byte, 0, 16)
 	add := func(fields ...string) {
-		var b strings.Builder
+		start := len(text)
 		for _, f := range fields {
-			b.WriteString(strconv.Itoa(len(f)) + ":" + f)
+			text = append(strconv.AppendInt(text, int64(len(f)), 10), ':')
+			text = append(text, f...)
 		}
-		parts = append(parts, b.String())
+		parts = append(parts, text[start:len(text):len(text)])
 	}
 	for _, p := range rec.Properties {
 		if p.Value != "" { // a new record has nothing to clear
@@ -46,12 +49,13 @@ func ContentOf(rec *mapping.Record) Content {
 		a := l.Association
 		add("lookup", l.IDProperty, a.Category, strconv.Itoa(a.TypeID), l.To, l.Property, api.Folded(l.Value))
 	}
-	slices.Sort(parts)
-	h := sha256.New()
-	for _, p := range slices.Compact(parts) {
-		h.Write([]byte(p))
+	slices.SortFunc(parts, bytes.Compare)
+	sorted := make([]byte, 0, 1024)
+	for _, p := range slices.CompactFunc(parts, bytes.Equal) {
+		sorted = append(sorted, p...)
 	}
-	return Content(h.Sum(nil)[:16])
+	h := sha256.Sum256(sorted)
+	return Content(h[:16])
 }
 
 // MarshalText writes the content in hex.
