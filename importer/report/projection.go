@@ -22,6 +22,7 @@ type projection struct {
 	values  values
 	same    rows.Verifier
 	numbers *rows.Numbering // nil without position rules
+	found   *Findings       // may be nil
 	run     string
 	delim   byte
 	cellBuf [][]byte // the cells of a row
@@ -32,7 +33,7 @@ type projection struct {
 
 // newProjection begins the reports with their headers. Results and inDoubt may be nil.
 func newProjection(r *csvfile.Reader, v values, run string, o Options, results, failures, inDoubt io.Writer) (p *projection, err error) {
-	p = &projection{input: r, columns: columnsOf(r.Header()), values: v, run: run, delim: byte(r.Dialect().Delimiter)}
+	p = &projection{input: r, columns: columnsOf(r.Header()), values: v, found: o.Findings, run: run, delim: byte(r.Dialect().Delimiter)}
 	if o.ExcelSafe {
 		p.safe = newNeutraliser(r.Dialect(), v.neutralised)
 	}
@@ -161,6 +162,7 @@ func (p *projection) add(n *Counts, rec *csvfile.Record, fate *journal.Fate) err
 		if fate.Warning != "" {
 			n.Warnings++
 			warning = p.values.fill(fate.Warning, "", rec.Fields)
+			p.found.add(row, line, &journal.Fate{Kind: kind, Code: fate.Warning}, warning)
 		}
 		rowText, lineText := decimals(row, line)
 		return p.results.add(cells, rowText, lineText, kind.String(), fate.ID, warning)
@@ -176,8 +178,10 @@ func (p *projection) add(n *Counts, rec *csvfile.Record, fate *journal.Fate) err
 
 // failure returns hubload's columns of a row that was refused or is in doubt.
 func (p *projection) failure(row, line int64, rec *csvfile.Record, fate *journal.Fate, correlation, position string) []string {
+	message := p.values.message(fate, rec.Fields)
+	p.found.add(row, line, fate, message)
 	own := []string{
-		decimal(row), decimal(line), fate.Code, fate.Property, p.values.message(fate, rec.Fields),
+		decimal(row), decimal(line), fate.Code, fate.Property, message,
 		strconv.FormatBool(fate.Retryable), strconv.Itoa(fate.Attempts), correlation, p.run,
 	}
 	if p.values.numbered() {

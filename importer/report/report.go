@@ -10,6 +10,7 @@
 //	failures.csv   rows that were refused
 //	in_doubt.csv   rows that may exist or not; there is none without such rows
 //	summary.json   counts and timings; see [Summary]
+//	report.html    one page for people; see [WritePage]
 //	reports.json   what the reports were written from
 //
 // # The CSV files
@@ -98,6 +99,9 @@ type Options struct {
 	// Kept is called when a failures.csv that somebody had changed was kept, with the
 	// name that it has now, such as failures.edited-1.csv. It may be nil.
 	Kept func(name string)
+
+	// Findings, if there are any, take what the page says of the rows; see [WritePage].
+	Findings *Findings
 }
 
 // Counts is how many rows have which fate. Rows is the number of data records in

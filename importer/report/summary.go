@@ -34,6 +34,8 @@ type Summary struct {
 	Started     time.Time `json:"started"`      // of the run
 	Finished    time.Time `json:"finished"`     // of the last process
 	SessionRows int64     `json:"session_rows"` // rows that got their fate in the last process
+
+	Timeline []Moment `json:"timeline,omitempty"` // of the last process, at most some hundred
 }
 
 const maxSummary = 1 << 20

@@ -16,6 +16,7 @@ import (
 	"github.com/hubload/hubload/importer/atomicfile"
 	"github.com/hubload/hubload/importer/csvfile"
 	"github.com/hubload/hubload/importer/journal"
+	"github.com/hubload/hubload/importer/report"
 	"github.com/hubload/hubload/mapping"
 )
 
@@ -73,7 +74,8 @@ type Dir struct {
 	guard  *journal.Guard
 	schema *savedSchema // what create keeps; nil when the account's properties aren't known
 	kept   string
-	spool  string // where the copy of standard input lies until the run directory is made
+	found  report.Findings // by the reports that this process wrote last
+	spool  string          // where the copy of standard input lies until the run directory is made
 }
 
 // KeptFailures returns the name of the failures.csv that somebody had changed and that

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"strings"
 	"time"
 
 	"github.com/hubload/hubload/importer/csvfile"
@@ -65,7 +66,7 @@ func (d *Dir) repairReports() (*Result, error) {
 	result := &Result{Dir: d, Summary: d.summary(counts, st)}
 	result.Summary.Finished = time.Now()
 	result.Summary.ExitCode = new(Options).exitCode(nil, result.Complete())
-	return result, report.WriteSummary(d.Path, result.Summary)
+	return result, d.writeSummary(result.Summary)
 }
 
 // Report writes the reports of a run again, from its input and its journal, also
@@ -90,6 +91,9 @@ func Report(path string) (*Result, error) {
 		sum.Counts = counts
 		result.Summary = *sum
 	})
+	if updateErr == nil && !result.Summary.Finished.IsZero() {
+		updateErr = d.writePage(result.Summary)
+	}
 	if updateErr != nil {
 		return nil, updateErr
 	}
@@ -108,12 +112,45 @@ func (d *Dir) writeReports(m *mapping.Mapping) (report.Counts, *journal.State, e
 		Mapper:      m.Compile,
 		Neutralised: d.Restore,
 	}
-	counts, err := report.Write(d.Path, src, st, report.Options{ExcelSafe: d.ExcelSafe, Kept: func(name string) { d.kept = name }})
+	d.found = report.Findings{}
+	counts, err := report.Write(d.Path, src, st, report.Options{ExcelSafe: d.ExcelSafe, Kept: func(name string) { d.kept = name }, Findings: &d.found})
 	if err != nil && !errors.Is(err, report.ErrIncomplete) {
 		st.Close()
 		return counts, nil, err
 	}
 	return counts, st, err
+}
+
+// writeSummary writes what stands beside the reports that were just written: the numbers,
+// and the page for people.
+func (d *Dir) writeSummary(sum report.Summary) error {
+	return errors.Join(report.WriteSummary(d.Path, sum), d.writePage(sum))
+}
+
+func (d *Dir) writePage(sum report.Summary) error {
+	tail := ""
+	switch {
+	case d.Sandbox:
+		tail = " --sandbox"
+	case d.BaseURL != DefaultBaseURL:
+		tail = " --base-url " + shellWord(d.BaseURL)
+	}
+	return report.WritePage(d.Path, report.Place{
+		Account: d.AccountName(),
+		Redo:    "hubload import " + shellWord(d.Failures()) + tail,
+		Resolve: "hubload resolve " + shellWord(d.Path),
+	}, sum, &d.found)
+}
+
+// shellWord quotes a word of a command for the shells of Unix, if it needs that.
+func shellWord(word string) string {
+	plain := func(c rune) bool {
+		return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || strings.ContainsRune("-_./:@%+=,", c)
+	}
+	if word != "" && strings.IndexFunc(word, func(c rune) bool { return !plain(c) }) < 0 {
+		return word
+	}
+	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
 }
 
 // summary is what the run directory says of the whole run.

@@ -103,8 +103,14 @@ func (s *session) rewrite(runErr error) (report.Counts, error) {
 	if err := s.settleSent(st); err != nil {
 		s.note("the ledger isn't up to date: %v", err)
 	}
-	return counts, report.UpdateSummary(s.dir.Path, st, func(sum *report.Summary) {
+	var summary report.Summary
+	err = report.UpdateSummary(s.dir.Path, st, func(sum *report.Summary) {
 		sum.Counts = counts
 		sum.ExitCode = s.exitCode(runErr, counts.Refused+counts.InDoubt+counts.Pending == 0)
+		summary = *sum
 	})
+	if err == nil && !summary.Finished.IsZero() {
+		err = s.dir.writePage(summary)
+	}
+	return counts, err
 }

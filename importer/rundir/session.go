@@ -28,6 +28,8 @@ type session struct {
 	input  Identity       // as it is now
 	record mapping.Record // of the row at hand, in passes over the input
 	stats  csvfile.Stats  // what was overlooked in the input
+
+	timeline []report.Moment
 }
 
 // execute runs the import and leaves reports behind, whatever comes.
@@ -107,7 +109,9 @@ func (s *session) run(ctx context.Context, j *journal.Journal, st *journal.State
 	if s.Watch != nil {
 		stop = s.Watch(Live{Dir: s.dir.Path, Progress: progress, Size: s.dir.Input.Size, Offset: src.Offset, Limit: s.conn.limiter.Limit})
 	}
+	record := recordTimeline(progress)
 	err = importer.Run(ctx, im)
+	s.timeline = record()
 	stop()
 	s.stats = src.Stats()
 	src.original.say(s.Options)
@@ -158,7 +162,8 @@ func (s *session) finish(progress *importer.Progress, started time.Time, runErr 
 	if err := s.settleSent(st); err != nil {
 		s.note("the ledger isn't up to date: %v", err)
 	}
-	err = report.WriteSummary(s.dir.Path, *sum)
+	sum.Timeline = s.timeline
+	err = s.dir.writeSummary(*sum)
 	result.Reported = err == nil
 	return result, err
 }
