@@ -78,8 +78,13 @@ func TestReadmeSessions(t *testing.T) {
 	for _, block := range console {
 		for session := range strings.SplitSeq(strings.TrimPrefix(block, "$ "), "\n$ ") {
 			command, want, _ := strings.Cut(session, "\n")
+			if dir, ok := strings.CutPrefix(command, "mkdir "); ok {
+				if err := os.Mkdir(dir, 0o700); err != nil {
+					t.Fatal(err)
+				}
+			}
 			line, ok := strings.CutPrefix(strings.TrimPrefix(command, "HUBSPOT_ACCESS_TOKEN=any "), "hubload ")
-			if !ok || strings.HasPrefix(line, "sandbox ") || strings.HasPrefix(line, "watch ") {
+			if !ok || strings.HasPrefix(line, "sandbox ") {
 				continue // what Go and the shell do, and what doesn't end by itself
 			}
 			line = strings.ReplaceAll(line, "http://127.0.0.1:8085", server.URL)
@@ -103,7 +108,7 @@ func TestReadmeSessions(t *testing.T) {
 			ran = append(ran, command)
 		}
 	}
-	for _, command := range []string{"map", "check", "import", "resume", "resolve", "status"} {
+	for _, command := range []string{"map", "check", "import", "resume", "resolve", "status", "undo", "watch", "doctor"} {
 		if !slices.Contains(ran, command) {
 			t.Errorf("the README shows no session of hubload %s", command)
 		}
