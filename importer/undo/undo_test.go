@@ -192,6 +192,22 @@ func TestRestoredMeanwhile(t *testing.T) {
 	})
 }
 
+// TestRestoredBetweenProcesses: so is what an earlier process archived.
+func TestRestoredBetweenProcesses(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, many)
+		for k := 1; k == 1 || w.fates()[1] != ""; k++ { // one step further each time, until row 1 is archived
+			if _, err := w.undo(t.Context(), k); err == nil {
+				t.Fatal("it was never killed in between")
+			}
+		}
+		w.must(w.account.Restore("line_items", w.ids[1]))
+		_, err := w.undo(t.Context(), 0)
+		w.must(err)
+		w.check(map[int64]string{1: "refused STILL_EXISTS"})
+	})
+}
+
 func TestChangedRecordsOnRequest(t *testing.T) {
 	for name, open := range map[string]bool{"with the input": true, "without it": false} {
 		t.Run(name, func(t *testing.T) {
