@@ -51,7 +51,11 @@ func (t *turn) options(f *File) rundir.Options {
 	if f.Lift {
 		o.MaxRefused.Rows, o.MaxRefused.Percent = 0, 100
 	}
-	o.Again = f.Again || t.drop.Seen == "again"
+	o.Again = f.Again
+	o.Seen = rundir.Seen(t.drop.Seen)
+	if t.drop.Rows == "growing" {
+		o.Seen = rundir.SeenSkip
+	}
 	if parent := t.byRun(f.Parent); parent != nil {
 		o.FailuresOf = t.runDir(parent)
 	} else {

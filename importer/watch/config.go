@@ -51,8 +51,8 @@ type Drop struct {
 
 	Ready Ready  `yaml:"ready"`
 	Order string `yaml:"order"` // of files that are ready together: name (default) or time
-	Rows  string `yaml:"rows"`  // new (default)
-	Seen  string `yaml:"seen"`  // of rows that an earlier run created: stop (default)
+	Rows  string `yaml:"rows"`  // new (default), or growing: each file holds all rows of those before it
+	Seen  string `yaml:"seen"`  // of rows that an earlier run created: stop (default), skip or again
 
 	Guard       Guard     `yaml:"guard"`
 	MaxFailures Threshold `yaml:"max_failures"` // stops a run, as [importer.Import].MaxRefused
@@ -194,8 +194,8 @@ func (d *Drop) checkRows() (errs []error) {
 	if d.Rows == "snapshot" {
 		errs = append(errs, errors.New("rows: snapshot needs the mode upsert, which this version doesn't have; with a key in the mapping, rows: new creates no row twice"))
 	}
-	if d.Rows == "growing" || d.Seen == "skip" {
-		errs = append(errs, errors.New("this version can't leave out rows that went in before; with a key in the mapping, rows: new finds them by it"))
+	if d.Rows == "growing" && d.Seen != "" && d.Seen != "skip" {
+		errs = append(errs, fmt.Errorf("seen: %s contradicts rows: growing, which leaves out rows that went in before", d.Seen))
 	}
 	return errs
 }

@@ -344,3 +344,16 @@ func TestOtherWatcher(t *testing.T) {
 	w.look(0)
 	w.holds(4)
 }
+
+// TestGrowing: each night's file holds the rows of those before it, and only the new ones go in.
+func TestGrowing(t *testing.T) {
+	w := newWorld(t, func(d *Drop) { d.Rows = "growing" })
+	w.put("1.csv", night)
+	w.look(0)
+	w.put("1.csv", night+"e,5\n")
+	w.look(0)
+	if f := w.is("1.csv", Done); f.Existing != 4 || f.Created != 1 {
+		t.Errorf("%+v", f.Counts)
+	}
+	w.holds(5)
+}
