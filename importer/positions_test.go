@@ -84,9 +84,9 @@ func findPositions(t *testing.T, csv string) *rows.Positions {
 func TestRowsAreNumberedWithinTheirParent(t *testing.T) {
 	for name, tt := range map[string]struct{ deals, want []string }{
 		"in order":         {[]string{"1", "1", "1", "2", "3", "3"}, []string{"1", "2", "3", "1", "1", "2"}},
-		"written in ways":  {[]string{"1", "001", " 1", "2"}, []string{"1", "2", "-", "1"}}, // a blank is no id, and counts
+		"written in ways":  {[]string{"1", "001", " 1", "2"}, []string{"1", "2", "3", "1"}},
 		"coming back":      {[]string{"1", "1", "2", "1", "2", "2", "3", "1"}, []string{"1", "2", "1", "3", "2", "3", "1", "4"}},
-		"without a parent": {[]string{"", "1", "", "1", ""}, []string{"", "1", "", "2", ""}},
+		"without a parent": {[]string{"", "1", "", "1", ""}, []string{"-", "1", "-", "2", "-"}}, // a line item of no deal is refused
 		"refused":          {[]string{"1", "1", "x", "x", "1"}, []string{"1", "2", "-", "-", "3"}},
 	} {
 		t.Run(name, func(t *testing.T) {
