@@ -8,10 +8,12 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/hubload/hubload/importer/api"
 	"github.com/hubload/hubload/importer/csvfile"
 	"github.com/hubload/hubload/importer/rows"
 	"github.com/hubload/hubload/importer/rundir"
 	"github.com/hubload/hubload/mapping"
+	"github.com/hubload/hubload/mapping/schema"
 )
 
 // maxKinds is how many kinds are distinguished by their messages; beyond it, only by
@@ -38,13 +40,20 @@ type findings struct {
 	problems, warnings map[kind]*finding
 	mapper             *mapping.Mapper
 	watch              *mapping.Linter
+	rules              map[string][]api.ValidationRule // by property
 }
 
 func newFindings(a *app) *findings {
 	return &findings{app: a, problems: map[kind]*finding{}, warnings: map[kind]*finding{}}
 }
 
-func (f *findings) Known(k rundir.Known) { f.app.noteKnown(k) }
+func (f *findings) Known(k rundir.Known) {
+	f.app.noteKnown(k)
+	f.rules = map[string][]api.ValidationRule{}
+	for _, r := range k.Rules {
+		f.rules[r.Property] = append(f.rules[r.Property], r)
+	}
+}
 
 func (f *findings) Begin(c *rundir.Checked, m *mapping.Mapper) {
 	f.mapper, f.watch = m, mapping.NewLinter(c.Mapping.Object, m)
@@ -53,6 +62,18 @@ func (f *findings) Begin(c *rundir.Checked, m *mapping.Mapper) {
 func (f *findings) Good(row *rows.Row, record *mapping.Record) {
 	f.apart(row, f.mapper)
 	f.watch.Lint(row.Fields, record, func(s mapping.Warning, value string) { f.suspect(row.Record, s, value) })
+	for _, p := range record.Properties {
+		for _, r := range f.rules[p.Name] {
+			if schema.BreaksRule(p.Value, r.Kind, r.Arguments) {
+				column, _ := f.mapper.Cell(row.Fields, p.Name)
+				f.suspect(row.Record, mapping.Warning{
+					Code: codeAccountRule, Column: column, Property: p.Name,
+					Message: "{value} breaks a validation rule of the account: " + r.Kind + " " + strings.Join(r.Arguments, " ") +
+						". HubSpot enforces it in this version of the API, so it will refuse the row. Fix the cell, or the rule in the property's settings.",
+				}, p.Value)
+			}
+		}
+	}
 }
 
 func (f *findings) Refused(row *rows.Row, refused *rows.Refusal) {
@@ -84,6 +105,10 @@ func (f *findings) refuse(rec *csvfile.Record, refused *rows.Refusal, m *mapping
 		f.note(f.problems, kind{p.Code, p.Column, p.Property, p.Message}, rec, value, p.Message)
 	}
 }
+
+// codeAccountRule: a value breaks a rule of the account's administrators. HubSpot's answer
+// to it isn't published, so it is a warning.
+const codeAccountRule = "ACCOUNT_RULE"
 
 // codeGroupApart: the rows of one group don't follow each other.
 const codeGroupApart = "PARENT_RETURNS"

@@ -29,6 +29,7 @@ type sandboxFlags struct {
 	faults   []string
 	quirks   []string
 	unique   []string
+	rules    []string
 	tokens   []string
 	scopes   []string
 	records  []string
@@ -70,6 +71,7 @@ func (f *sandboxFlags) add(fs *pflag.FlagSet) {
 	fs.StringArrayVar(&f.faults, "fault", nil, "`NAME=WHEN[:DELAY]`, WHEN being 1%, every-50 or next-3; may be repeated")
 	fs.StringSliceVar(&f.quirks, "quirk", nil, "`NAME` of another reading of HubSpot's ways; may be repeated")
 	fs.StringSliceVar(&f.unique, "unique", nil, "`NAME` of a text property with unique values that line items have, or TYPE:NAME; may be repeated")
+	fs.StringArrayVar(&f.rules, "rule", nil, "`PROPERTY:KIND=LIMIT`, a validation rule of line items that is enforced from 2026-09 on, such as price:MAX_NUMBER=1000; may be repeated")
 	fs.StringArrayVar(&f.records, "record", nil, "`TYPE:NAME=VALUE`, a record with a property's value, such as deals:external_id=A-1; id=VALUE is its id; may be repeated")
 	fs.StringArrayVar(&f.files, "records", nil, "`TYPE=FILE`, a CSV of records whose columns are named like properties; may be repeated")
 	fs.StringSliceVar(&f.scopes, "scope", nil, "a `SCOPE` that tokens have; default: all")
@@ -146,6 +148,16 @@ func (f *sandboxFlags) open(c hubspottest.Config) (*hubspottest.Account, error) 
 			object, property = rundir.DefaultObject, name
 		}
 		if err := account.AddProperty(object, hubspottest.Property{Name: property, Label: property, Unique: true}); err != nil {
+			return nil, usageError{err}
+		}
+	}
+	for _, s := range f.rules {
+		property, rule, _ := strings.Cut(s, ":")
+		kind, limit, found := strings.Cut(rule, "=")
+		if !found {
+			return nil, usageError{fmt.Errorf("--rule %s: use PROPERTY:KIND=LIMIT, such as price:MAX_NUMBER=1000", s)}
+		}
+		if err := account.AddRule(rundir.DefaultObject, property, hubspottest.Rule{Kind: kind, Arguments: []string{limit}}); err != nil {
 			return nil, usageError{err}
 		}
 	}

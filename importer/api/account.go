@@ -92,3 +92,10 @@ type AssociationType struct {
 	TypeID   int
 	Label    string // "" for the plain association
 }
+
+// A ValidationRule is what the account's administrators demand of a property's values,
+// such as MAX_NUMBER with the argument 9.
+type ValidationRule struct {
+	Property, Kind string
+	Arguments      []string
+}

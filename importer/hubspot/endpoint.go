@@ -145,6 +145,18 @@ func (a address) associationsPath(from string) string {
 	return "/crm/associations/" + a.stable() + "/" + from + "/" + a.object + "/batch/read"
 }
 
+func (a address) rulesPath() string {
+	if a.version == versionThree {
+		return "/crm/v3/property-validations/" + a.object
+	}
+	return "/crm/property-validations/" + a.stable() + "/" + a.object
+}
+
+// enforcesRules reports whether writes under this version have to obey the rules of the
+// account's administrators: from 2026-09 on (changelog "CRM API write validation
+// enforcement").
+func (a address) enforcesRules() bool { return a.version != versionThree && a.version >= "2026-09" }
+
 func (a address) ownersPath() string {
 	if a.version == versionThree {
 		return "/crm/v3/owners"

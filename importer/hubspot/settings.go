@@ -91,6 +91,31 @@ func (c *Client) Pipelines(ctx context.Context, object string) ([]api.Pipeline, 
 	return pipelines, err
 }
 
+// ValidationRules returns the rules of the account's administrators that writes of the
+// client's own object type have to obey. Before version 2026-09 those are none, and
+// nothing is asked. Its errors are [*Error].
+func (c *Client) ValidationRules(ctx context.Context) ([]api.ValidationRule, error) {
+	if !c.enforcesRules() {
+		return nil, nil
+	}
+	var rules []api.ValidationRule
+	type ruled struct {
+		Property string `json:"propertyName"`
+		Rules    list[struct {
+			Kind      string `json:"ruleType"`
+			Arguments texts  `json:"ruleArguments"`
+		}] `json:"propertyValidationRules"`
+	}
+	err := readPage(ctx, c, c.rulesPath(), nil, "", nil, func(r ruled) {
+		for _, one := range r.Rules {
+			if r.Property != "" && one.Kind != "" {
+				rules = append(rules, api.ValidationRule{Property: r.Property, Kind: one.Kind, Arguments: one.Arguments})
+			}
+		}
+	})
+	return rules, err
+}
+
 // AssociationTypes returns the association types from an object type ("" for the
 // client's own) to another: HubSpot's own and those that the account has labelled. Its
 // errors are [*Error].

@@ -90,3 +90,24 @@ func TestSettingsThatCannotBeRead(t *testing.T) {
 		t.Error("a type that can't be one was asked for")
 	}
 }
+
+// TestValidationRules: those of versions that enforce them.
+func TestValidationRules(t *testing.T) {
+	account := hubspottest.New(hubspottest.Config{})
+	if err := account.AddRule("line_items", "price", hubspottest.Rule{Kind: "MAX_NUMBER", Arguments: []string{"9"}}); err != nil {
+		t.Fatal(err)
+	}
+	if account.AddRule("line_items", "nonsense", hubspottest.Rule{}) == nil {
+		t.Error("a property that doesn't exist has a rule")
+	}
+	server := httptest.NewServer(account)
+	t.Cleanup(server.Close)
+	for version, want := range map[string][]api.ValidationRule{
+		"v3": nil, "2025-09": nil, "2026-03": nil,
+		"2026-09":      {{Property: "price", Kind: "MAX_NUMBER", Arguments: []string{"9"}}},
+		"2026-09-beta": {{Property: "price", Kind: "MAX_NUMBER", Arguments: []string{"9"}}},
+	} {
+		rules, err := newClient(t, hubspot.Config{BaseURL: server.URL, Version: version}).ValidationRules(ctx)
+		check(t, err, rules, want)
+	}
+}

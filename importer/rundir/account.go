@@ -38,6 +38,9 @@ type Account interface {
 	Pipelines(ctx context.Context, object string) ([]api.Pipeline, error)
 	AssociationTypes(ctx context.Context, from, to string) ([]api.AssociationType, error)
 
+	// ValidationRules returns the rules that new records have to obey.
+	ValidationRules(ctx context.Context) ([]api.ValidationRule, error)
+
 	// CreateProperty creates a property.
 	CreateProperty(ctx context.Context, p api.NewProperty) (api.Property, error)
 

@@ -21,6 +21,10 @@ type Known struct {
 	AccountName string
 	Read        time.Time // when the definitions were read
 
+	// Rules are those of the account's administrators that HubSpot enforces on writes,
+	// none where the account wasn't asked or the token can't read them.
+	Rules []api.ValidationRule
+
 	// Why says why the account wasn't asked, where it wasn't. Accounts are those that
 	// definitions are remembered of, where there are too many to choose.
 	Why      string
@@ -61,13 +65,19 @@ func Definitions(ctx context.Context, o Options, m *mapping.Mapping) (Known, err
 	if err == nil {
 		err = conn.readReferences(ctx, s, m)
 	}
+	var rules []api.ValidationRule
+	if err == nil {
+		if rules, err = repeated(ctx, conn.tries, counted(conn, conn.ValidationRules)); err != nil && lacks(err) {
+			err = nil // a token may write records and not read this
+		}
+	}
 	if answer, ok := errors.AsType[api.ReadError](err); ok && ctx.Err() == nil && answer.Temporary() && !answer.Unauthorized() {
 		return o.recalled(e, m, "the account can't be reached ("+shown(err.Error())+")"), nil
 	}
 	if err := cmp.Or(err, conn.checkPinned(m, o.AccountID)); err != nil {
 		return Known{}, err
 	}
-	known := Known{Schema: s.rules(), Source: FromAccount, Account: conn.number, AccountName: conn.name(), schema: s}
+	known := Known{Schema: s.rules(), Source: FromAccount, Account: conn.number, AccountName: conn.name(), Rules: rules, schema: s}
 	switch {
 	case s == nil:
 		known.Source = FromNowhere

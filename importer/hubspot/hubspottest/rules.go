@@ -3,6 +3,7 @@
 package hubspottest
 
 import (
+	"fmt"
 	"maps"
 	"net/http"
 	"regexp"
@@ -69,6 +70,24 @@ func (p *Property) checkRules(v string) (code, message string) {
 		}
 	}
 	return "", ""
+}
+
+// AddRule adds a validation rule to a property that exists.
+func (a *Account) AddRule(objectType, property string, r Rule) error {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	t, err := a.knownTable(objectType)
+	if err != nil {
+		return err
+	}
+	p := t.defs.byName[property]
+	if p == nil {
+		return fmt.Errorf("there is no property %q of %s", property, t.objectType)
+	}
+	ruled := *p
+	ruled.Rules = append(slices.Clone(p.Rules), r)
+	t.defs = t.defs.with(&ruled)
+	return nil
 }
 
 // listRules lists the validation rules of a type's properties.
