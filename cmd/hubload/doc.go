@@ -17,7 +17,6 @@
 //   - yaml: the mapping, strict; it keeps 0123 as it is
 //   - oauth2: tokens of OAuth apps
 //   - x/text: encodings other than UTF-8, and NFC for the names of columns
-//   - chardet: the guess of an encoding in a hint; it decides nothing
 //   - klauspost/compress: input compressed with zstd
 //   - gocsv: the struct tags of rows that a Go program imports
 //   - flock: one process a run; a kill releases it

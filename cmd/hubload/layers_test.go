@@ -20,7 +20,7 @@ var layers = map[string]struct{ inside, outside []string }{
 	"mapping/schema":               {[]string{"mapping/internal/wording"}, nil},
 	"importer/promisetest":         {nil, nil},
 	"ratelimit":                    {nil, []string{"golang.org/x/time"}},
-	"importer/csvfile":             {nil, []string{"golang.org/x/text", "github.com/klauspost/compress", "github.com/saintfish/chardet"}},
+	"importer/csvfile":             {nil, []string{"golang.org/x/text", "github.com/klauspost/compress"}},
 	"importer/xlsxfile":            {[]string{"importer/csvfile"}, nil},
 	"importer/jsonlfile":           {[]string{"importer/csvfile"}, []string{"github.com/go-json-experiment/json"}},
 	"importer/atomicfile":          {nil, nil},

@@ -10,11 +10,14 @@ import (
 	"golang.org/x/text/encoding"
 	"golang.org/x/text/encoding/charmap"
 	"golang.org/x/text/encoding/japanese"
+	xkorean "golang.org/x/text/encoding/korean"
+	"golang.org/x/text/encoding/simplifiedchinese"
+	"golang.org/x/text/encoding/traditionalchinese"
 	"golang.org/x/text/transform"
 )
 
-// A charset is an encoding that files may have. UTF-16 is transcoded as it is
-// read and written, so that all other code sees UTF-8; the bytes of the rest
+// A charset is an encoding that files may have. UTF-16 and ISO-2022-JP are transcoded as
+// they are read and written, so that all other code sees UTF-8; the bytes of the rest
 // stay as they are up to the single field.
 type charset struct {
 	name  string
@@ -23,60 +26,92 @@ type charset struct {
 	utf16 bool              // UTF-16
 	big   bool              // UTF-16 with the high byte first
 
-	// trails says that the second byte of a character may be ASCII, from @
-	// to ~, and so be mistaken for a delimiter.
-	trails bool
+	// stream says that no byte means anything by itself: like UTF-16, the text is
+	// transcoded as it is read and written.
+	stream bool
+
+	// leads are the bytes that start a character whose second byte may be ASCII, from @
+	// to ~, and so be mistaken for a delimiter; from and to in pairs.
+	leads string
 }
 
 var (
 	utf8Set  = &charset{name: "utf-8", bom: "\xEF\xBB\xBF"}
 	utf16LE  = &charset{name: "utf-16le", bom: "\xFF\xFE", utf16: true}
 	utf16BE  = &charset{name: "utf-16be", bom: "\xFE\xFF", utf16: true, big: true}
-	shiftJIS = &charset{name: "shift_jis", table: japanese.ShiftJIS, trails: true}
+	shiftJIS = &charset{name: "shift_jis", table: japanese.ShiftJIS, leads: "\x81\x9F\xE0\xFC"}
 	eucJP    = &charset{name: "euc-jp", table: japanese.EUCJP}
+	jis      = &charset{name: "iso-2022-jp", table: japanese.ISO2022JP, stream: true}
+	korean   = &charset{name: "euc-kr", table: xkorean.EUCKR, leads: "\x81\xFE"}
+	gb18030  = &charset{name: "gb18030", table: simplifiedchinese.GB18030, leads: "\x81\xFE"}
+	big5     = &charset{name: "big5", table: traditionalchinese.Big5, leads: "\x81\xFE"}
 	windows  = &charset{name: "windows-1252", table: charmap.Windows1252}
+	central  = &charset{name: "windows-1250", table: charmap.Windows1250}
+	cyrillic = &charset{name: "windows-1251", table: charmap.Windows1251}
+	turkish  = &charset{name: "windows-1254", table: charmap.Windows1254}
 	latin1   = &charset{name: "iso-8859-1", table: charmap.ISO8859_1}
+	latin2   = &charset{name: "iso-8859-2", table: charmap.ISO8859_2}
+	latin9   = &charset{name: "iso-8859-15", table: charmap.ISO8859_15}
+	mac      = &charset{name: "macintosh", table: charmap.Macintosh}
+	dos      = &charset{name: "cp850", table: charmap.CodePage850}
 )
 
-const knownNames = "utf-8, utf-16, utf-16le, utf-16be, shift_jis, euc-jp, windows-1252, iso-8859-1"
+const knownNames = "utf-8, utf-16, utf-16le, utf-16be, windows-1250, windows-1251, windows-1252, windows-1254, iso-8859-1, iso-8859-2, iso-8859-15, shift_jis, euc-jp, iso-2022-jp, euc-kr, gb18030, big5, macintosh, cp850"
+
+// aliases are other names of the charsets, without -, _ and spaces.
+var aliases = map[string]*charset{
+	"utf8": utf8Set, "ascii": utf8Set, "usascii": utf8Set,
+	"utf16le": utf16LE, "ucs2le": utf16LE, "utf16be": utf16BE, "ucs2be": utf16BE,
+	"shiftjis": shiftJIS, "sjis": shiftJIS, "xsjis": shiftJIS, "mskanji": shiftJIS, "windows31j": shiftJIS, "cp932": shiftJIS, "ms932": shiftJIS, "932": shiftJIS,
+	"eucjp": eucJP, "xeucjp": eucJP, "ujis": eucJP,
+	"iso2022jp": jis, "jis": jis,
+	"euckr": korean, "cp949": korean, "uhc": korean, "ms949": korean, "949": korean, "ksc56011987": korean, "windows949": korean,
+	"gb18030": gb18030, "gbk": gb18030, "gb2312": gb18030, "cp936": gb18030, "936": gb18030, "windows936": gb18030,
+	"big5": big5, "big5hkscs": big5, "cp950": big5, "950": big5, "windows950": big5,
+	"windows1252": windows, "cp1252": windows, "1252": windows, "ansi": windows,
+	"windows1250": central, "cp1250": central, "1250": central,
+	"windows1251": cyrillic, "cp1251": cyrillic, "1251": cyrillic,
+	"windows1254": turkish, "cp1254": turkish, "1254": turkish,
+	"iso88591": latin1, "latin1": latin1, "l1": latin1, "cp819": latin1,
+	"iso88592": latin2, "latin2": latin2, "l2": latin2,
+	"iso885915": latin9, "latin9": latin9, "l9": latin9,
+	"macintosh": mac, "macroman": mac, "mac": mac, "xmacroman": mac,
+	"cp850": dos, "ibm850": dos, "850": dos, "dos": dos,
+}
 
 // charsetNamed returns nil for "utf-16", whose byte order the file decides,
 // and false for a name that isn't known.
 func charsetNamed(name string) (*charset, bool) {
-	switch strings.NewReplacer("-", "", "_", "", " ", "").Replace(strings.ToLower(name)) {
-	case "utf8", "ascii", "usascii":
-		return utf8Set, true
+	name = strings.NewReplacer("-", "", "_", "", " ", "").Replace(strings.ToLower(name))
+	switch name {
 	case "utf16", "ucs2", "unicode":
 		return nil, true
-	case "utf16le", "ucs2le":
-		return utf16LE, true
-	case "utf16be", "ucs2be":
-		return utf16BE, true
-	case "shiftjis", "sjis", "xsjis", "mskanji", "windows31j", "cp932", "ms932", "932":
-		return shiftJIS, true
-	case "eucjp", "xeucjp", "ujis":
-		return eucJP, true
-	case "windows1252", "cp1252", "1252", "ansi":
-		return windows, true
-	case "iso88591", "latin1", "l1", "cp819":
-		return latin1, true
 	}
-	return nil, false
+	cs, ok := aliases[name]
+	return cs, ok
 }
 
-// lead reports whether c starts a character whose second byte may be ASCII.
+// lead reports whether b starts a character whose second byte may be ASCII.
 func (c *charset) lead(b byte) bool {
-	return c.trails && (0x81 <= b && b <= 0x9F || 0xE0 <= b && b <= 0xFC)
+	for i := 0; i < len(c.leads); i += 2 {
+		if c.leads[i] <= b && b <= c.leads[i+1] {
+			return true
+		}
+	}
+	return false
 }
 
 // trail reports whether b may follow a lead byte.
-func trail(b byte) bool { return 0x40 <= b && b <= 0xFC && b != 0x7F }
+func trail(b byte) bool { return 0x40 <= b && b <= 0xFE && b != 0x7F }
+
+// transcoded reports whether all other code sees UTF-8 instead of the file's bytes.
+func (c *charset) transcoded() bool { return c.utf16 || c.stream }
 
 // decoder turns a charset's bytes into UTF-8. Its zero value is for UTF-8.
 type decoder struct{ table transform.Transformer }
 
 func (c *charset) newDecoder() decoder {
-	if c.table == nil {
+	if c.table == nil || c.stream {
 		return decoder{}
 	}
 	return decoder{c.table.NewDecoder().Transformer}
@@ -113,6 +148,9 @@ func (c *charset) encode(dst []byte, r rune) ([]byte, bool) {
 		return utf8.AppendRune(dst, r), true
 	}
 	code, err := c.table.NewEncoder().Bytes([]byte(string(r)))
+	if c.stream && err == nil {
+		code = []byte(string(r)) // the whole line is transcoded afterwards
+	}
 	return append(dst, code...), err == nil
 }
 

@@ -66,10 +66,11 @@ const (
 // Options say what is known of a file beforehand. The zero value recognises
 // everything.
 type Options struct {
-	// Encoding is utf-8, utf-16, utf-16le, utf-16be, shift_jis, euc-jp,
-	// windows-1252, iso-8859-1 or a usual alias of one; case, - and _ don't
-	// matter. "" recognises UTF-8, and UTF-16 with a byte order mark; other
-	// input is a [FileError] that names the likely encoding.
+	// Encoding is one of utf-8, utf-16, utf-16le, utf-16be, windows-1250, -1251, -1252 and
+	// -1254, iso-8859-1, -2 and -15, shift_jis, euc-jp, iso-2022-jp, euc-kr, gb18030, big5,
+	// macintosh, cp850, or a usual alias of one such as cp949 or gbk; case, - and _ don't
+	// matter. "" recognises UTF-8, and UTF-16 with a byte order mark; other input is a
+	// [FileError] that names the encoding or shows some cells in the likeliest ones.
 	Encoding string
 
 	// Delimiter is TAB or a printable ASCII character other than the quote.
@@ -95,7 +96,7 @@ type Options struct {
 
 // A Dialect is how a file writes its records.
 type Dialect struct {
-	Encoding  string // utf-8, utf-16le, utf-16be, shift_jis, euc-jp, windows-1252 or iso-8859-1
+	Encoding  string // as in Options, with the byte order of UTF-16
 	BOM       bool   // the file starts with a byte order mark
 	Delimiter rune
 	LineEnd   string // of the header's line: "\n", "\r\n" or "\r"
@@ -212,7 +213,7 @@ func (r *Reader) noteOffset() {
 	at, ahead := r.base+int64(r.pos), r.base+int64(r.end)
 	if ahead > 0 && r.converter != nil {
 		at = int64(float64(r.converter.Offset()) * float64(at) / float64(ahead))
-	} else if ahead > 0 && (r.src.kind != "" || r.charset.utf16) {
+	} else if ahead > 0 && (r.src.kind != "" || r.charset.transcoded()) {
 		at = int64(float64(r.src.count.n.Load()) * float64(at) / float64(ahead))
 	}
 	r.offset.Store(at)

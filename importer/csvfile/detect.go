@@ -6,6 +6,8 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+
+	"golang.org/x/text/transform"
 )
 
 // recognise settles the encoding, takes the byte order mark off, and refuses
@@ -38,6 +40,9 @@ func (r *Reader) recognise(name string) error {
 		r.src.text = newUTF16Reader(r.src.bytes, cs.big)
 		r.notes = append(r.notes, fmt.Sprintf("The file is %s and is read as UTF-8.", cs.name))
 	}
+	if cs.stream {
+		r.src.text = transform.NewReader(r.src.bytes, cs.table.NewDecoder())
+	}
 	return nil
 }
 
@@ -69,17 +74,20 @@ func (r *Reader) chooseCharset(name string, sample []byte) (*charset, error) {
 	if cs := utf16ByNUL(sample); cs != nil {
 		return nil, r.fail(0, "the file looks like UTF-16 without a byte order mark", pinHint(cs.name))
 	}
+	if isJIS(sample) {
+		return nil, r.fail(0, "the file looks like "+jis.name, pinHint(jis.name))
+	}
 	if at := invalidAt(sample); at >= 0 {
 		line := int64(1 + bytes.Count(sample[:at], []byte("\n")))
-		guess := Guess(sample)
 		what := fmt.Sprintf("the byte 0x%02X at offset %d is not UTF-8", sample[at], at)
-		if guess == utf8Set.name {
-			return nil, r.fail(line, what+", though the rest looks like it", pinHint(guess)+" Then only the rows with such bytes are refused.")
+		if mostlyUTF8(sample) {
+			return nil, r.fail(line, what+", though the rest is", pinHint(utf8Set.name)+" Then only the rows with such bytes are refused.")
 		}
-		if _, ok := charsetNamed(guess); !ok {
-			return nil, r.fail(line, what+"; the file looks like "+guess, "Convert it to UTF-8, or name its encoding with --encoding: "+knownNames+".")
+		list := candidateEncodings(sample)
+		if guess := sureOf(list); guess != "" {
+			return nil, r.fail(line, what+"; the file looks like "+guess, pinHint(guess))
 		}
-		return nil, r.fail(line, what+"; the file looks like "+guess, pinHint(guess))
+		return nil, r.fail(line, what+"; hubload can't tell which encoding it is", askHint(list))
 	}
 	return utf8Set, nil
 }

@@ -15,7 +15,7 @@ import (
 	"unicode/utf8"
 )
 
-var fuzzEncodings = []string{"utf-8", "shift_jis", "euc-jp", "windows-1252", "iso-8859-1", "utf-16le", "utf-16be", ""}
+var fuzzEncodings = []string{"utf-8", "shift_jis", "euc-jp", "windows-1252", "iso-8859-1", "utf-16le", "utf-16be", "", "gb18030", "big5", "euc-kr"}
 
 func seeds(f *testing.F) {
 	for _, s := range []string{
@@ -100,7 +100,7 @@ func trimmed(text []byte, delim byte) []byte {
 
 // newWalk returns nil for input that doesn't come through as it is.
 func newWalk(in []byte, r *Reader) *walk {
-	if r.charset.utf16 || r.src.kind != "" {
+	if r.charset.transcoded() || r.src.kind != "" {
 		return nil
 	}
 	w := &walk{text: in, end: '\n'}
@@ -369,8 +369,9 @@ func FuzzGuess(f *testing.F) {
 	f.Add([]byte("caf\xE9"))
 	f.Add([]byte("\x96\xBC\x91O"))
 	f.Fuzz(func(t *testing.T, in []byte) {
-		if Guess(in) == "" {
-			t.Fatalf("no guess for %q", in)
+		guess := Guess(in)
+		if cs, ok := charsetNamed(guess); guess != "" && (!ok || cs == nil) {
+			t.Fatalf("Guess(%q) = %s, which can't be read", in, guess)
 		}
 	})
 }

@@ -148,9 +148,9 @@ func (r *Reader) characterProblem(line int64, cell int, c rune) *Problem {
 
 // encodingProblem is about place at of the record.
 func (r *Reader) encodingProblem(at int) *Problem {
-	if r.charset.utf16 {
+	if r.charset.transcoded() {
 		return r.problem(CodeEncoding, r.lineOf(at), r.cellOf(at),
-			"The cell holds half a character, which is not %s: write the character again.", r.charset.name)
+			"The cell holds what is no character of %s: write it again.", r.charset.name)
 	}
 	return r.problem(CodeEncoding, r.lineOf(at), r.cellOf(at),
 		"The byte 0x%02X at offset %d of the text is not %s: write the character again, or name the file's encoding with --encoding.",

@@ -132,7 +132,12 @@ func (r *Reader) fields(sp span) ([]string, *Problem) {
 		return nil, r.controlProblem(sp)
 	}
 	raw, ends := r.rec.Raw, r.rec.ends
-	unicode := r.charset.table == nil || !sp.high
+	unicode := r.charset.table == nil || r.charset.stream || !sp.high
+	if r.charset.stream && sp.high {
+		if at := bytes.Index(raw, []byte("\uFFFD")); at >= 0 {
+			return nil, r.encodingProblem(at)
+		}
+	}
 	if unicode && sp.high {
 		if at, c := badText(raw); at >= 0 {
 			return nil, r.textProblem(at, c)

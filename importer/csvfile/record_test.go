@@ -204,17 +204,92 @@ func TestMessages(t *testing.T) {
 
 func TestGuess(t *testing.T) {
 	for in, want := range map[string]string{
-		"name\n":                          "utf-8",
-		"caf\u00E9":                       "utf-8",
-		"\xFF\xFEa\x00":                   "utf-16le",
-		"\xFE\xFF\x00a":                   "utf-16be",
-		"n\x00a\x00m\x00e\x00":            "utf-16le",
-		"caf\xE9,cr\xE8me br\xFBl\xE9e\n": "windows-1252",
-		"\x95i\x96\xBC,\x90\x94\x97\xCA,\x92P\x89\xBF\n\x94N\x8A\xD4\x83T\x83|\x81[\x83g\x8C_\x96\xF1,1,5000\n":    "shift_jis",
-		"\xC9\xCA\xCC\xBE,\xBF\xF4\xCE\xCC,\xC3\xB1\xB2\xC1\n\xC7\xAF\xB4\xD6\xA5\xB5\xA5\xDD\xA1\xBC\xA5\xC8,1\n": "euc-jp",
+		"name\n":                     "utf-8",
+		"caf\u00E9":                  "utf-8",
+		"\xFF\xFEa\x00":              "utf-16le",
+		"\xFE\xFF\x00a":              "utf-16be",
+		"n\x00a\x00m\x00e\x00":       "utf-16le",
+		"a,b\n\x1B$BF|K\\\x1B(B,1\n": "iso-2022-jp",
+		"\u00E9t\u00E9 caf\u00E9 cr\u00E8me br\u00FBl\u00E9e \xE9": "utf-8", // but for a byte
 	} {
 		if got := Guess([]byte(in)); got != want {
 			t.Errorf("Guess(%q) = %s, want %s", in, got, want)
 		}
+	}
+	// Small files, in the encodings in which people have them: the guess is one in which
+	// the text is what it was.
+	for text, encodings := range map[string]string{
+		"café;crème brûlée\nà la carte;Noël\n":                   "windows-1252 iso-8859-1 iso-8859-15 macintosh cp850 windows-1254",
+		"Träger;Größe L\nWartung Büro;Öl\n":                      "windows-1252 iso-8859-1 windows-1250 macintosh cp850 iso-8859-2",
+		"Produkt;Ilość;Cena\nKrzesło żółte;2;Usługa wdrożenia\n": "windows-1250 iso-8859-2",
+		"Název;Množství\nŽidle dřevěná;Křeslo\n":                 "windows-1250 iso-8859-2",
+		"Ürün;Miktar\nÇalışma masası;Güneş gözlüğü;İğne\n":       "windows-1254",
+		"ID сделки;Товар\nОфисное кресло;Лицензия\n":             "windows-1251",
+		"Camión;niño\nAño;Sección única\n":                       "windows-1252 cp850",
+		"商品名,数量\nサポート契約,オプション\nソフトウェアの導入,表計算\n":                  "shift_jis euc-jp",
+		"거래 ID,상품명\n사무용 소프트웨어,태블릿\n":                             "euc-kr",
+		"交易ID,产品名称,数量\n办公软件许可证,平板电脑\n":                           "gb18030",
+		"交易ID,產品名稱,數量\n辦公軟體授權,平板電腦\n":                            "big5",
+	} {
+		for name := range strings.FieldsSeq(encodings) {
+			cs, _ := charsetNamed(name)
+			in, err := cs.table.NewEncoder().Bytes([]byte(text))
+			if err != nil {
+				t.Fatalf("%s of %q: %v", name, text, err)
+			}
+			guess, ok := charsetNamed(Guess(in))
+			if !ok || guess == nil {
+				t.Errorf("%s of %q: not sure: %+v", name, text, candidateEncodings(in)[:2])
+				continue
+			}
+			if back, _ := guess.newDecoder().append(nil, in); string(back) != text {
+				t.Errorf("%s of %q is guessed to be %s: %q", name, text, guess.name, back)
+			}
+		}
+	}
+	// What can't be read, and what is too little to tell.
+	for _, in := range []string{
+		"\xF4\xCF\xD7\xC1\xD2,\xEB\xCF\xCC\xC9\xDE\xC5\xD3\xD4\xD7\xCF\n", // KOI8-R
+		"\x92\xAE\xA2\xA0\xE0,\x8A\xAE\xAB\xA8\xE7\xA5\xE1\xE2\xA2\xAE\n", // cp866
+		"\xC9\xCA\xCC\xBE,\xBF\xF4\xCE\xCC\n",                             // Japanese without kana
+	} {
+		if got := Guess([]byte(in)); got != "" {
+			t.Errorf("Guess(%q) = %s, and nobody can be sure", in, got)
+		}
+	}
+	_, err := NewReader(strings.NewReader("\xC9\xCA\xCC\xBE,\xBF\xF4\xCE\xCC\n"), Options{})
+	checkFileError(t, err, []string{"can't tell which encoding", "Which of these is right? With --encoding ", "品名 | 数量"})
+}
+
+func TestEncodingsComeBack(t *testing.T) {
+	for name, text := range map[string]string{
+		"windows-1250": "żółć", "windows-1251": "Товар", "windows-1254": "ğış", "iso-8859-2": "ąś", "iso-8859-15": "€œ", "iso-2022-jp": "日本\"語\", ソ",
+		"euc-kr": "상품", "gb18030": "产品€𠮷", "big5": "產品功", "macintosh": "Éclair", "cp850": "Größe",
+	} {
+		var b bytes.Buffer
+		w := NewWriter(&b, Dialect{Encoding: name, Delimiter: '|'})
+		if err := w.WriteText([]string{"name", text}); err != nil {
+			t.Fatal(err)
+		}
+		if err := w.WriteText([]string{text, "2"}); err != nil {
+			t.Fatal(err)
+		}
+		w.Flush()
+		r, rec := readOne(t, b.String(), Options{Encoding: name, Delimiter: '|'})
+		if header := r.Header(); header[1] != text || rec.Fields[0] != text {
+			t.Errorf("%s: %q and %q, want %q", name, header[1], rec.Fields[0], text)
+		}
+		var again bytes.Buffer
+		w = NewWriter(&again, r.Dialect())
+		w.Write(r.HeaderCells(), nil)
+		w.Write(rec.AppendCells(nil, 2), nil)
+		w.Flush()
+		if again.String() != b.String() {
+			t.Errorf("%s: written back as %q, was %q", name, again.String(), b.String())
+		}
+	}
+	_, rec := readOne(t, "a\n\x1B$B\x7E\x7E\x1B(B\n", Options{Encoding: "iso-2022-jp"})
+	if rec.Problem == nil || rec.Problem.Code != CodeEncoding {
+		t.Errorf("what is no character is %+v", rec)
 	}
 }

@@ -245,7 +245,7 @@ func (s *syntax) blank(text []byte, last bool) (next int, delimited, ok bool) {
 			continue
 		case c == ' ' || c == '\t':
 			continue
-		case c >= utf8.RuneSelf && s.charset.table == nil:
+		case c >= utf8.RuneSelf && (s.charset.table == nil || s.charset.stream):
 			if !utf8.FullRune(text[i:]) && !last {
 				return 0, false, false
 			}

@@ -4,6 +4,7 @@ package csvfile
 
 import (
 	"bufio"
+	"bytes"
 	"fmt"
 	"io"
 	"strings"
@@ -165,6 +166,12 @@ func (w *Writer) end() error {
 	if w.charset.utf16 {
 		w.utf16 = appendUTF16(w.utf16[:0], line, w.charset.big)
 		line = w.utf16
+	}
+	if w.charset.stream {
+		var err error
+		if line, err = w.charset.table.NewEncoder().Bytes(bytes.ReplaceAll(line, []byte("\uFFFD"), []byte("?"))); err != nil {
+			return err
+		}
 	}
 	_, err := w.w.Write(line)
 	return err
