@@ -94,6 +94,7 @@ var reasons = map[rundir.Reason]struct {
 	rundir.NoLedger:       {exitUsage, "set XDG_STATE_HOME (or HOME) to a directory that can be written; or give --no-ledger, and take care yourself that no file is imported twice"},
 	rundir.LedgerDamaged:  {exitMismatch, "put it back from a copy; or give --no-ledger, and take care yourself that no row is imported twice"},
 	rundir.SeenGone:       {exitMismatch, "rows that were created then would be created once more; if that is wanted: --again"},
+	rundir.SeenFirst:      {exitMismatch, "to go on with the rest: --run {path}; or import all rows once more, as new records, with --again"},
 	rundir.SeenUnfinished: {exitMismatch, "go on with: hubload resume {path}; or import it once more, as new records, with --again"},
 	rundir.SeenRows: {exitMismatch, "fix the rows that were refused then in {failures}, and import that file; " +
 		"to leave out the rows that exist: --seen skip; to import all rows of this one, as new records: --again; a key in the mapping from the first import on makes it safe to import changed files"},

@@ -4,6 +4,7 @@ package main
 
 import (
 	"context"
+	"math"
 	"path/filepath"
 
 	"github.com/spf13/cobra"
@@ -36,6 +37,7 @@ type importFlags struct {
 		run                      string
 		again, sandbox, noLedger bool
 		seen                     choiceFlag
+		first                    rangeFlag
 		dry                      bool
 		unassociated             bool
 	}
@@ -72,6 +74,8 @@ func (a *app) importCommand() *cobra.Command {
 	f.account.add(fs)
 	f.how.add(fs)
 	fs.BoolVar(&f.where.dry, "dry-run", false, "send nothing: check every row and write failures.csv and summary.json, into the run directory's name with .check at its end")
+	f.where.first = rangeFlag{min: 1, max: math.MaxInt32, unit: "N"}
+	fs.Var(&f.where.first, "first", "import the first N rows only; the same command without it goes on with the rest")
 	fs.BoolVar(&f.where.sandbox, "sandbox", false, "import into a throw-away local account: no token needed")
 	fs.BoolVar(&f.where.again, "again", false, "import a file that was imported before, once more")
 	fs.Var(&f.where.seen, "seen", "what to do about rows that an earlier run has created, where the mapping has no key: stop (default, exit 5), or skip: leave them out, as existing rows with the ids that they have")
@@ -145,6 +149,7 @@ func (f *importFlags) options(ctx context.Context, a *app, path string) (o rundi
 	o.Encoding, o.Delimiter, o.Sheet = f.what.encoding, f.what.delimiter.r, f.what.sheet
 	o.Unassociated = f.where.unassociated
 	o.Again, o.Sandbox, o.NoLedger = f.where.again, f.where.sandbox, f.where.noLedger
+	o.First = int64(f.where.first.n)
 	o.Seen = rundir.Seen(f.where.seen.value)
 	f.how.set(&o)
 	o.Watch = a.watch(ctx, &f.say, f.how.batchSize.n, f.commandTail())

@@ -102,6 +102,8 @@ func (a *app) showRun(path string, say *sayFlags) error {
 		a.ui.printf("next: nothing; its throw-away account is gone\n")
 	case state != rundir.Finished:
 		a.ui.printf("next: hubload resume %s\n", quoted(d.Path))
+	case d.First > 0:
+		a.ui.printf("next: the first %s were asked for; the rest: hubload import %s --run %s\n", counted(d.First, "row"), quoted(d.Input.Path), quoted(d.Path))
 	case t.Refused > 0:
 		a.ui.printf("next: fix %s, then hubload import %s\n", d.Failures(), quoted(d.Failures()))
 	}

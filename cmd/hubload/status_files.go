@@ -128,6 +128,9 @@ func openLines(f *rundir.FileStatus) (lines []string) {
 		case r.State == rundir.Unfinished, r.State == rundir.NotBegun:
 			lines = append(lines, "go on with: hubload resume "+quoted(dir))
 		}
+		if r.First > 0 && r.State == rundir.Finished {
+			lines = append(lines, fmt.Sprintf("the first %s were asked for; the rest: hubload import %s --run %s", counted(r.First, "row"), quoted(relative(f.Input)), quoted(dir)))
+		}
 		if r.InDoubt > 0 && r.State != rundir.Running {
 			command := "resolve"
 			if r.Keyed {

@@ -51,6 +51,7 @@ func (a *app) showSummary(r *rundir.Result, err error, tail string) {
 	a.ui.printf("  %s, %s refused by the rate limit; %s, %s rows/s\n",
 		counted(sum.Requests, "request"), grouped(sum.Limited), took, grouped(int64(sum.RowsPerSecond)))
 	a.showReports(d)
+	a.showFirst(r)
 	for _, line := range next(d, sum.Counts, err, tail) {
 		a.ui.printf("%s\n", line)
 	}
@@ -66,7 +67,18 @@ func (a *app) showDone(r *rundir.Result, what string, err error) error {
 	if r.Summary.InDoubt > 0 && !r.Dir.Sandbox {
 		a.ui.printf("next: hubload resolve %s looks for the rows in doubt\n", quoted(r.Dir.Path))
 	}
-	return unsettled(r.Summary.Counts)
+	a.showFirst(r)
+	if !r.Complete() {
+		return partlyError{}
+	}
+	return nil
+}
+
+// showFirst says how many rows were asked for, where these are not all.
+func (a *app) showFirst(r *rundir.Result) {
+	if first, rows := r.Dir.First, r.Summary.Rows; first > 0 && first < rows {
+		a.ui.printf("%s of %s were asked for; the same command without --first goes on with the rest\n", grouped(first), counted(rows, "row"))
+	}
 }
 
 // showReports says where the reports are.

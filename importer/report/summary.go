@@ -28,8 +28,9 @@ type Summary struct {
 
 	Run     string `json:"run"` // the run's random id
 	Input   string `json:"input"`
-	Object  string `json:"object"`  // type of the records
-	Account int64  `json:"account"` // 0 when it isn't known
+	First   int64  `json:"first,omitempty"` // so many rows were asked for; without it all
+	Object  string `json:"object"`          // type of the records
+	Account int64  `json:"account"`         // 0 when it isn't known
 
 	Started     time.Time `json:"started"`      // of the run
 	Finished    time.Time `json:"finished"`     // of the last process

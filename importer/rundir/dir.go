@@ -56,7 +56,9 @@ type Run struct {
 	APIVersion string    `json:"api_version"`
 	Sandbox    bool      `json:"sandbox,omitempty"`
 	ExcelSafe  bool      `json:"excel_safe,omitempty"`
-	Seen       Seen      `json:"seen,omitempty"` // what the command line said of rows that exist
+	First      int64     `json:"first,omitempty"` // rows that were asked for; 0 is all
+	More       bool      `json:"more,omitempty"`  // rows are asked for behind the end that the journal says
+	Seen       Seen      `json:"seen,omitempty"`  // what the command line said of rows that exist
 	// Restore says that the input was written with excel_safe.
 	Restore bool `json:"restore_excel_safe,omitempty"`
 	// Corrects is the directory of the run whose refused rows the input holds, where

@@ -71,6 +71,7 @@ const (
 
 	SeenGone       // the same content; the run directory Path is gone
 	SeenUnfinished // the same content; the run in Path isn't finished
+	SeenFirst      // the first rows of the same content, by the run in Path
 	SeenRows       // some rows, by the run in Path
 	SeenRemapped   // some rows, by the run in Path, with another mapping
 	SkipGone       // rows that are to be left out, by the run in Path, whose files are gone

@@ -78,7 +78,7 @@ func Import(ctx context.Context, o Options) (*Result, error) {
 		return s.goOn(ctx, in)
 	}
 	d.Run, d.schema = want, known
-	d.Seen = o.Seen
+	d.Seen, d.First = o.Seen, o.First
 	return s.start(ctx, in)
 }
 
@@ -152,7 +152,11 @@ func (s *session) enter(ctx context.Context, in *Input) (done *Result, err error
 // goOn goes on with a run, whose input may have grown.
 func (s *session) goOn(ctx context.Context, in *Input) (*Result, error) {
 	d := s.dir
-	if d.covers(in) {
+	more, err := s.askFor(s.First)
+	if err != nil {
+		return nil, err
+	}
+	if d.covers(in) && !more {
 		if done, err := d.whenFinished(); done != nil || err != nil {
 			return done, err
 		}
@@ -162,6 +166,9 @@ func (s *session) goOn(ctx context.Context, in *Input) (*Result, error) {
 	}
 	if d.covers(in) {
 		if err := s.admit(ctx); err != nil {
+			return nil, err
+		}
+		if err := d.saveMore(); err != nil {
 			return nil, err
 		}
 		s.note("going on with %s", d.Path)
@@ -178,6 +185,28 @@ func (s *session) goOn(ctx context.Context, in *Input) (*Result, error) {
 	return result, s.grow(d, in)
 }
 
+// askFor says how many rows of a run that was begun are asked for now; 0 is all. It
+// reports whether these are more than before. The error is an [*Error] where they are fewer
+// and the run hasn't ended: it would send more than was asked for.
+func (s *session) askFor(first int64) (more bool, err error) {
+	d := s.dir
+	if d.First == first {
+		return false, nil
+	}
+	if d.First == 0 || first > 0 && first < d.First {
+		st, err := journal.Load(d.file(journalName))
+		if err == nil {
+			defer st.Close()
+			if tallyOf(st).Finished() {
+				return false, nil
+			}
+		}
+		return false, d.fail(OtherRequest, fmt.Errorf("%s was begun for more than the first %d rows and hasn't ended", d.Path, first))
+	}
+	d.First, d.More = first, true
+	return true, nil
+}
+
 // checkChange refuses an input that a run can't go on with: another file, or one that
 // doesn't begin with what the run has read. What follows must not be in the account.
 func (s *session) checkChange(ctx context.Context, in *Input) error {
@@ -185,5 +214,16 @@ func (s *session) checkChange(ctx context.Context, in *Input) error {
 	if in.Path != d.Input.Path {
 		return d.fail(OtherInput, fmt.Errorf("%s belongs to another input: %s, which was imported on %s", d.Path, shown(d.Input.Path), d.Started.Local().Format("2006-01-02 15:04")))
 	}
-	return s.admit(ctx)
+	if err := s.admit(ctx); err != nil {
+		return err
+	}
+	return d.saveMore()
+}
+
+// saveMore keeps that more rows are asked for, once nothing speaks against them.
+func (d *Dir) saveMore() error {
+	if !d.More {
+		return nil
+	}
+	return d.save()
 }

@@ -4,7 +4,6 @@ package rundir
 
 import (
 	"bytes"
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -88,7 +87,10 @@ func (d *Dir) matches(want Run, m *mapping.Mapping) error {
 // Before anything is noted or made, compare may refuse the input.
 func (o *Options) begin(d *Dir, in *Input, m *mapping.Mapping, compare func() error) (done *Result, err error) {
 	if d.Sandbox || o.NoLedger {
-		return nil, cmp.Or(compare(), d.create(m, in))
+		if err := compare(); err != nil {
+			return nil, err
+		}
+		return nil, d.create(m, in)
 	}
 	ledger := o.ledger()
 	guard, err := ledger.hold(d)
@@ -159,6 +161,9 @@ func (o *Options) importedElsewhere(e entry, m *mapping.Mapping) (done *Result, 
 	}
 	if idle, err := other.idle(); idle || err != nil {
 		return nil, err // reclaim looks again if it goes on
+	}
+	if other.First > 0 && o.First != other.First {
+		return nil, fail(SeenFirst, fmt.Errorf("the first %d rows of the same content were imported into this account from %s", other.First, shown(run)))
 	}
 	if done, err := other.whenFinished(); done != nil || err != nil {
 		return done, err

@@ -34,6 +34,7 @@ type Options struct {
 	Object    string    // type of the records; "" is the mapping's, or else [DefaultObject]
 	Encoding  string    // of File; "" is the mapping's, or found out
 	Delimiter rune      // of File; 0 is the mapping's, or found out
+	First     int64     // import so many rows, from the first one on; 0 is all. A later call goes on with the rest
 	Again     bool      // import what was imported before, as new records
 	Seen      Seen      // what to do about rows that another run has sent; "" is the mapping's, or else [SeenStop]
 
@@ -106,8 +107,12 @@ type Result struct {
 	Reported bool
 }
 
-// Complete reports whether every row of the run exists in the account.
+// Complete reports whether every row of the run exists in the account, of those that were
+// asked for by [Options].First.
 func (r *Result) Complete() bool {
+	if c := r.Summary.Counts; r.Dir.First > 0 {
+		return c.Created+c.Existing >= min(r.Dir.First, c.Rows)
+	}
 	return r.Summary.Refused+r.Summary.InDoubt+r.Summary.Pending == 0
 }
 

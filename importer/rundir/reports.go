@@ -34,13 +34,17 @@ func (d *Dir) whenFinished() (*Result, error) {
 	}
 	defer st.Close()
 	t := tallyOf(st)
-	if !d.nothingLeft(t) {
+	if d.More || !d.nothingLeft(t) {
 		return nil, nil
 	}
 	if err := d.checkPartlyUndone(t); err != nil {
 		return nil, err
 	}
-	if sum, err := report.ReadSummary(d.Path); err == nil && sum.Counts == t.Counts {
+	sum, err := report.ReadSummary(d.Path)
+	if d.First > 0 {
+		t.Rows, t.Pending = sum.Rows, sum.Pending // the journal ends where the rows do that were asked for
+	}
+	if err == nil && sum.Counts == t.Counts {
 		return &Result{Dir: d, Summary: sum, Done: true}, nil // it is written last
 	}
 	result, err := d.repairReports()
@@ -164,6 +168,7 @@ func (d *Dir) summary(counts report.Counts, st *journal.State) report.Summary {
 		Input:    d.Input.Path,
 		Object:   d.Object,
 		Account:  d.Account,
+		First:    d.First,
 		Started:  d.Started,
 	}
 }

@@ -119,6 +119,12 @@ func (s *session) run(ctx context.Context, j *journal.Journal, st *journal.State
 	if err != nil {
 		return err
 	}
+	if s.dir.More {
+		s.dir.More = false
+		if err := s.dir.save(); err != nil {
+			return err
+		}
+	}
 	if progress.Now().Read == 0 {
 		s.note("the file has a header and no rows")
 	}
@@ -174,5 +180,9 @@ func (s *session) source() (*source, error) {
 	if err != nil {
 		return nil, err
 	}
-	return newSource(r, s.dir.inputPath(), s.dir.Restore), nil
+	src := newSource(r, s.dir.inputPath(), s.dir.Restore)
+	if s.dir.First > 0 {
+		src.left = s.dir.First
+	}
+	return src, nil
 }

@@ -70,13 +70,15 @@ func (d *Dir) Status() (Tally, State, error) {
 		return t, Running, nil
 	}
 	t.inFlight(st)
+	state := Unfinished
 	switch {
 	case !d.Undone.IsZero():
-		return t, Reversed, nil
-	case t.Finished():
-		return t, Finished, nil
+		state = Reversed
+	case t.Finished() && !d.More:
+		state = Finished
 	}
-	return t, Unfinished, nil
+	t.Complete = t.Complete && d.First == 0 && !d.More // else there may be more rows
+	return t, state, nil
 }
 
 // List returns the runs in a directory such as [Root], the oldest first. The errors

@@ -31,6 +31,7 @@ type RunStatus struct {
 	Tally
 	Sandbox bool
 	Keyed   bool
+	First   int64 // so many rows were asked for; 0 is all
 
 	id, input, sha, grown, account, object string
 }
@@ -81,7 +82,7 @@ func allRuns(stateDir string, roots []string) (runs []RunStatus, broken []error)
 			return
 		}
 		runs = append(runs, RunStatus{
-			Path: path, Started: d.Started, State: state, Tally: tally, Sandbox: d.Sandbox, Keyed: d.Key != "",
+			Path: path, Started: d.Started, State: state, Tally: tally, Sandbox: d.Sandbox, Keyed: d.Key != "", First: d.First,
 			id: d.ID, input: d.Input.Path, sha: d.Input.SHA256, grown: d.latest().SHA256, account: d.AccountName(), object: d.Object,
 		})
 	}
