@@ -132,7 +132,7 @@ func (d *Dir) checkPartlyUndone(t Tally) error {
 	if archived == 0 {
 		return nil
 	}
-	return d.fail(PartlyUndone, fmt.Errorf("%d of %d records that %s created were archived by an undo; left: %d", archived, t.Created, d.Path, t.Created-archived))
+	return d.fail(PartlyUndone, fmt.Errorf("%d of %d records that %s created were archived by an undo; left: %d, in doubt: %d", archived, t.Created, d.Path, t.Created-archived, t.InDoubt))
 }
 
 // sourceRows are the numbers of the rows of a failures file in its source file.
