@@ -1,15 +1,12 @@
-// The life of a batch: wait, begin, send, judge, commit.
+// Delivering batches: attempts until each row has a fate.
 
 package importer
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"slices"
-	"strconv"
 	"sync/atomic"
-	"time"
 
 	"github.com/hubload/hubload/importer/api"
 	"github.com/hubload/hubload/importer/call"
@@ -142,106 +139,6 @@ func (c *courier) send(ctx context.Context, rows []*row, p *prefix) error {
 	return nil
 }
 
-// attempt sends rows once. It reads from top to bottom as the protocol runs, on
-// purpose.
-func (c *courier) attempt(ctx context.Context, rows []*row, p *prefix) (_ leftover, err error) {
-	if err := c.check.failed(); err != nil {
-		return leftover{}, err
-	}
-
-	// wait
-	leave, err := c.first.enter(ctx)
-	if err != nil {
-		return leftover{}, err
-	}
-	judged := false
-	defer func() { leave(judged, err) }()
-	if err := c.concurrency.acquire(ctx); err != nil {
-		return leftover{}, err
-	}
-	defer c.concurrency.release()
-	slot, err := c.calls.Slot(ctx)
-	if err != nil {
-		return leftover{}, err
-	}
-
-	// begin: from here on a death leaves the rows in doubt
-	if err := c.im.dieAt(beforeIntent); err != nil {
-		return leftover{}, err
-	}
-	for _, rw := range rows {
-		rw.attempts++
-	}
-	intent, err := c.recorder.begin(p, rows)
-	if err != nil {
-		slot.Cancel()
-		return leftover{}, err
-	}
-
-	// send: the answer is taken although ctx ends
-	if err := c.im.dieAt(beforeRequest); err != nil {
-		return leftover{}, err
-	}
-	inputs, sent := c.inputs(rows)
-	c.recorder.progress.sent(len(rows), rows[0].attempts > 1)
-	slot.Sent()
-	at := time.Now()
-	ans := c.im.API.Create(outlive(ctx), inputs)
-	took := time.Since(at)
-	c.concurrency.observe(took, ans.Outcome)
-	slot.Done(ans.Rate)
-	c.recorder.progress.answered(ans, took)
-
-	if err := c.im.dieAt(afterAnswer); err != nil {
-		return leftover{}, err
-	}
-
-	// judge
-	results := judge(sent, ans)
-	judged = ans.Outcome == api.Answered || ans.Outcome == api.Refused
-	if stop := hopeless(ans, rows); stop != nil && !c.first.judged() {
-		return leftover{}, cmp.Or(c.recorder.end(intent, api.Answer{Outcome: api.Refused}, nil, 0), stop)
-	}
-
-	// commit
-	left, fates, doubted := c.apply(results, rows)
-	if err := c.recorder.end(intent, ans, fates, doubted); err != nil {
-		return leftover{}, err
-	}
-	c.check.begin(left.created)
-	if err := c.im.dieAt(afterFates); err != nil {
-		return leftover{}, err
-	}
-	if ans.Outcome == api.Answered && namesOthers(ans, sent) {
-		return leftover{}, errMixedUp
-	}
-	if ans.Outcome == api.Answered && c.im.Rows.Key == "" && !c.first.judged() && !slices.ContainsFunc(results, func(r rowResult) bool { return r.verdict != unknown }) {
-		return leftover{}, errNothingJudged
-	}
-	return left, c.calls.Observe(ctx, ans, at)
-}
-
-// inputs returns what is sent, and what the judge must know of it.
-func (c *courier) inputs(rows []*row) ([]api.Input, []sentRow) {
-	// The traces are parts of one text: a hundred short ones cost more.
-	var text []byte
-	ends := make([]int, len(rows))
-	for i, rw := range rows {
-		text = append(append(text, c.im.Name...), '-')
-		text = strconv.AppendInt(text, rw.n, 10)
-		ends[i] = len(text)
-	}
-	traces, start := string(text), 0
-	inputs, sent := make([]api.Input, len(rows)), make([]sentRow, len(rows))
-	for i, rw := range rows {
-		trace := traces[start:ends[i]]
-		start = ends[i]
-		inputs[i] = api.Input{Trace: trace, Record: &rw.rec}
-		sent[i] = sentRow{trace: trace, key: rw.rec.Key, record: &rw.rec, ambiguous: rw.ambiguous, again: rw.attempts > 1}
-	}
-	return inputs, sent
-}
-
 // A leftover is what an attempt leaves to do.
 type leftover struct {
 	retry    []*row // to be sent again
@@ -299,52 +196,6 @@ func (c *courier) apply(results []rowResult, rows []*row) (left leftover, fates 
 		}
 	}
 	return left, fates, doubted
-}
-
-// A firstAnswer lets one request of a run leave alone until its answer is judged: when
-// nothing can be concluded from it, or no row can succeed, one request is enough to know.
-type firstAnswer struct {
-	turn chan struct{} // held by the request
-	done chan struct{} // closed when it was judged
-}
-
-func newFirstAnswer() *firstAnswer {
-	return &firstAnswer{turn: make(chan struct{}, 1), done: make(chan struct{})}
-}
-
-func (f *firstAnswer) judged() bool {
-	select {
-	case <-f.done:
-		return true
-	default:
-		return false
-	}
-}
-
-// enter waits until the first answer was judged, or lets the caller be the first. leave
-// takes whether its answer was judged, and why the run ends, if it does: then nobody else
-// may go, for ctx ends a moment later.
-func (f *firstAnswer) enter(ctx context.Context) (leave func(judged bool, end error), err error) {
-	others := func(bool, error) {}
-	if f.judged() {
-		return others, nil
-	}
-	select {
-	case <-f.done:
-		return others, nil
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	case f.turn <- struct{}{}:
-	}
-	return func(judged bool, end error) {
-		switch {
-		case end != nil: // the turn is kept
-		case judged:
-			close(f.done)
-		default:
-			<-f.turn
-		}
-	}, nil
 }
 
 // doubt words the failure that left a row in doubt.

@@ -1,4 +1,4 @@
-// Which rows may share a request.
+// Which rows may share a request, and what the journal knows before they leave.
 
 package importer
 
