@@ -132,7 +132,9 @@ func (p *proposer) fit(g *guess, property string) float64 {
 			fits = 0
 		}
 	case schema.TypeID:
-		fits = g.cells.Count(schema.ValidID)
+		if schema.Ways(property) == nil { // what people write is looked up
+			fits = g.cells.Count(schema.ValidID)
+		}
 	}
 	return float64(fits) / float64(g.cells.Total)
 }

@@ -36,6 +36,9 @@ func (p *proposer) formats() {
 }
 
 func (p *proposer) format(g *guess) {
+	if g.Property.By = g.way(); g.Property.By != "" {
+		return
+	}
 	switch g.kind {
 	case schema.TypeNumber, schema.TypePrice:
 		p.numbers(g)
@@ -67,6 +70,35 @@ func (p *proposer) format(g *guess) {
 		}
 	}
 }
+
+// way says what the cells hold instead of the ids of owners, stages, pipelines or tax
+// rates, "" where they hold ids or nothing is known.
+func (g *guess) way() string {
+	isID := func(cell string) bool { return schema.ValidID(cell) && len(cell) >= 5 }
+	isRate := func(cell string) bool { return rateForm.MatchString(cell) && !isID(cell) }
+	isEmail := func(cell string) bool { return strings.Count(cell, "@") == 1 && !strings.ContainsAny(cell, " ,;") }
+	for _, way := range schema.Ways(g.Property.Name) {
+		switch {
+		case way == "email" && g.cells.Most(g.cells.Count(isEmail)):
+			return way
+		case way == "rate" && g.cells.Most(g.cells.Count(isRate)):
+			return way
+		case way == "name" && g.cells.Count(isID)+g.cells.Count(isRate) == 0:
+			return way
+		case way == "label" && len(schema.Ways(g.Property.Name)) == 1 && !g.cells.Most(g.cells.Count(g.isInternal)):
+			return way
+		}
+	}
+	return ""
+}
+
+// isInternal reports whether a cell is the internal value of an option, or an id.
+func (g *guess) isInternal(cell string) bool {
+	return schema.ValidID(cell) || g.property != nil && slices.ContainsFunc(g.property.Options, func(o schema.Option) bool { return o.Value == cell })
+}
+
+// rateForm is how people write the rate of a tax.
+var rateForm = regexp.MustCompile(`^[0-9]+([.,][0-9]+)? ?[%％]?$`)
 
 // learn takes from a column what it shows of the file's way of writing.
 func (p *proposer) learn(g *guess) {

@@ -207,6 +207,42 @@ func TestProposalsKnowTheAccount(t *testing.T) {
 	}
 }
 
+// Owners, stages and tax rates are looked up by what people write instead of ids.
+func TestProposalsLookUp(t *testing.T) {
+	s := schema.New([]schema.Property{
+		{Name: "dealname", Label: "Deal name", Type: "string"},
+		{Name: "name", Label: "Name", Type: "string"},
+		{Name: "hubspot_owner_id", Label: "Deal owner", Type: "enumeration", ExternalOptions: true},
+		{Name: "hs_tax_rate_group_id", Label: "Tax rate", Type: "enumeration", ExternalOptions: true},
+		{Name: "dealstage", Label: "Deal stage", Type: "enumeration", Options: []schema.Option{{Value: "closedwon", Label: "Closed won"}}},
+	})
+	for _, tt := range []struct{ object, column, cells, want string }{
+		{"deals", "Deal owner", "a@example.com|b@example.com", "by: email"},
+		{"deals", "Deal owner", "1234567|1234568", ""},
+		{"deals", "Deal stage", "Closed won|Closed lost", "by: label"},
+		{"deals", "dealstage", "closedwon|closedwon", ""},
+		{"line_items", "Tax rate", "19 %|7 %", "by: rate"},
+		{"line_items", "Tax rate", "19|7", "by: rate"},
+		{"line_items", "Tax rate", "VAT normal|VAT reduced", "by: name"},
+		{"line_items", "Tax rate", "1234567|1234568", ""},
+	} {
+		header := []string{"Deal name", tt.column}
+		if tt.object == "line_items" {
+			header[0] = "Name"
+		}
+		var rows [][]string
+		for cell := range strings.SplitSeq(tt.cells, "|") {
+			rows = append(rows, []string{"A", cell})
+		}
+		p := Propose(tt.object, header, rows, s)
+		lawful(t, p, header, s)
+		got := one(&p.Columns[1])
+		if !strings.HasPrefix(got, "high ") || tt.want != "" && !strings.Contains(got, tt.want) || tt.want == "" && strings.Contains(got, "by:") {
+			t.Errorf("%s of %s is %s; want %q", tt.cells, tt.column, got, tt.want)
+		}
+	}
+}
+
 func TestProposalTellsWhatIsToDecide(t *testing.T) {
 	p := propose(t, nil, "Name: A|B", "Start: 01/02/2026", "Price: 1,234", "Remark: x")
 	p.CSV = mapping.CSV{Encoding: "utf-8", Delimiter: ';'}
