@@ -38,8 +38,8 @@ Files of a drop go in one after the other. When the network, the quota or the to
 fails, a file waits and goes on by itself, and those behind it wait for it. What
 needs a person is held: see hubload watch status.
 
-With --once it looks once and ends, for cron, systemd and Kubernetes: with the
-gravest of 7, 5, 1, 6, 2, 3, 8 and 0 that the look has met. 4 says that another
+With --once it looks once and ends, for cron, systemd and Kubernetes, after waiting
+for files that have to stand still (a minute at most, or --settle): with the gravest of 7, 5, 1, 6, 2, 3, 8 and 0 that the look has met. 4 says that another
 watcher is at work. Without it, it looks every 30 seconds until it is interrupted.`
 
 // watchFlags are the flags of watch.

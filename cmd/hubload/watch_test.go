@@ -111,3 +111,15 @@ func TestManifests(t *testing.T) {
 		}
 	}
 }
+
+// cmdCorrectedFile corrects "two" in the only file of fix/, and drops it: corrected-file
+func cmdCorrectedFile(ts *testscript.TestScript, neg bool, args []string) {
+	list, err := filepath.Glob(filepath.Join(ts.Getenv("XDG_STATE_HOME"), "hubload", "watch", "in", "fix", "*"))
+	ts.Check(err)
+	if len(list) != 1 {
+		ts.Fatalf("fix/ holds %v", list)
+	}
+	data, err := os.ReadFile(list[0])
+	ts.Check(err)
+	ts.Check(os.WriteFile(ts.MkAbs("in/fixed-failures.csv"), []byte(strings.ReplaceAll(string(data), "two", "2")), 0o600))
+}
