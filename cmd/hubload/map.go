@@ -121,7 +121,7 @@ func (a *app) runMap(ctx context.Context, path string, f *mapFlags) error {
 
 // nothingFound is what to do about a file of which no column is known.
 func nothingFound(known rundir.Known) string {
-	hint := "if that is not the header, delete the lines above it, or add a line with the columns' names"
+	hint := "if that is not the header, delete the lines above it, or add a line with the columns' names; if the rows are other records, name their type with --object, such as deals"
 	if known.Schema == nil {
 		hint += "; if it is, give a token (HUBSPOT_ACCESS_TOKEN, --token-file), and the columns are compared with the account's properties"
 	}

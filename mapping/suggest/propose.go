@@ -234,9 +234,10 @@ func (p *proposer) require() {
 	}
 }
 
-// Found reports whether anything is proposed, used or not.
+// Found reports whether any property is proposed, used or not. Without one there is
+// nothing to import.
 func (p *Proposal) Found() bool {
-	return slices.ContainsFunc(p.Columns, func(c Column) bool { return c.Target() != "" })
+	return slices.ContainsFunc(p.Columns, func(c Column) bool { return c.Property != nil })
 }
 
 // Mapping returns the mapping of what is used. It may have no properties; then it
