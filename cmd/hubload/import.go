@@ -15,8 +15,10 @@ import (
 	"github.com/hubload/hubload/ratelimit"
 )
 
-const importHelp = `Loads FILE into HubSpot: every row becomes a line item. FILE may be - (standard
-input), .gz or .zst, and a failures.csv of an earlier run.
+const importHelp = `Loads FILE into HubSpot: every row becomes a line item. FILE is a CSV, an
+Excel workbook (.xlsx, with --sheet where it has several) or JSON lines (.jsonl). It
+may be - (standard input), a CSV or JSON lines in .gz or .zst, and a failures.csv of an
+earlier run, also after it went through Excel.
 
 The run directory holds results.csv (rows that exist now), failures.csv (rows that
 were refused, and why), in_doubt.csv (rows whose fate is unknown) and summary.json.
