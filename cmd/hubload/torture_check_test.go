@@ -162,7 +162,7 @@ func (o *ordeal) report(dir, name string, rows []*orderRow, own []string, places
 	for _, c := range own {
 		header = append(header, "hubload_"+c)
 	}
-	in := csv.NewReader(bytes.NewReader(data))
+	in := csv.NewReader(bytes.NewReader(bytes.TrimPrefix(data, []byte("\ufeff")))) // failures.csv begins with a BOM where Excel needs it
 	in.FieldsPerRecord = len(header)
 	if got, err := in.Read(); err != nil || !slices.Equal(got, header) {
 		o.wrong("%s: header %q, %v", name, got, err)
