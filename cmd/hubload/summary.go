@@ -46,10 +46,12 @@ func (a *app) showSummary(r *rundir.Result, err error, tail string) {
 	}
 	if sum.Warnings > 0 {
 		a.ui.printf("  HubSpot warns about %s: see hubload_warning in results.csv\n", counted(sum.Warnings, "row"))
+		a.showReasons("warning", sum.Warned)
 	}
 	took := time.Duration(sum.Seconds * float64(time.Second)).Round(100 * time.Millisecond)
 	a.ui.printf("  %s, %s refused by the rate limit; %s, %s rows/s\n",
 		counted(sum.Requests, "request"), grouped(sum.Limited), took, grouped(int64(sum.RowsPerSecond)))
+	a.showReasons("refused", sum.Refusals)
 	a.showReports(d)
 	a.showFirst(r)
 	for _, line := range next(d, sum.Counts, err, tail) {
@@ -124,6 +126,20 @@ func resumable(r *rundir.Result, err error, tail string) error {
 		return err
 	}
 	return withHint(err, "go on with: hubload resume "+quoted(r.Dir.Path)+tail)
+}
+
+// shownReasons is how many reasons a summary shows; report.html has all.
+const shownReasons = 3
+
+// showReasons says why rows were refused, with an example of each reason.
+func (a *app) showReasons(what string, reasons []report.Reason) {
+	for _, r := range reasons[:min(len(reasons), shownReasons)] {
+		of := ""
+		if r.Property != "" {
+			of = " (" + shown(r.Property) + ")"
+		}
+		a.ui.printf("  %s: %s %s%s; row %d, line %d: %s\n", what, grouped(r.Count), shown(r.Code), of, r.Row, r.Line, shown(r.Message))
+	}
 }
 
 // overlookedLine says what in the file was no row, or not as long as the header.

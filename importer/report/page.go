@@ -3,6 +3,7 @@
 package report
 
 import (
+	"cmp"
 	_ "embed"
 	"fmt"
 	"html/template"
@@ -30,15 +31,34 @@ var pageSource string
 // Findings are what [Write] saw of the rows that are not in the account, and of warnings:
 // what report.html says beside the numbers. The zero value is ready to use.
 type Findings struct {
-	refused, doubtful, warned []*reason
+	refused, doubtful, warned []*Reason
 	rows                      []listedRow
 }
 
-// A reason is why rows were refused, are in doubt, or have a warning, with the first of
-// them as an example.
-type reason struct {
-	Code, Property, Message string
-	Row, Line, Count        int64
+// A Reason is why rows were refused, are in doubt, or have a warning, with the first of
+// them as an example. Its message may hold a value of that row, and isn't marshalled.
+type Reason struct {
+	Count    int64  `json:"rows"`
+	Code     string `json:"code"`
+	Property string `json:"property,omitempty"`
+	Row      int64  `json:"row"`  // the example
+	Line     int64  `json:"line"` // on which it starts
+	Message  string `json:"-"`
+}
+
+// Refusals are why rows were refused, the most frequent reason first.
+func (f *Findings) Refusals() []Reason { return byCount(f.refused) }
+
+// Warned are what HubSpot warned about, the most frequent first.
+func (f *Findings) Warned() []Reason { return byCount(f.warned) }
+
+func byCount(list []*Reason) []Reason {
+	var all []Reason
+	for _, r := range list {
+		all = append(all, *r)
+	}
+	slices.SortStableFunc(all, func(a, b Reason) int { return cmp.Compare(b.Count, a.Count) })
+	return all
 }
 
 type listedRow struct {
@@ -48,7 +68,7 @@ type listedRow struct {
 
 // count adds a row to a list of reasons. What comes after the first 200 different ones is
 // counted with the last.
-func count(list []*reason, r reason) []*reason {
+func count(list []*Reason, r Reason) []*Reason {
 	for _, known := range list {
 		if known.Code == r.Code && known.Property == r.Property {
 			known.Count++
@@ -67,7 +87,7 @@ func (f *Findings) add(row, line int64, fate *journal.Fate, message string) {
 	if f == nil {
 		return
 	}
-	r := reason{Code: oneLine(fate.Code), Property: oneLine(fate.Property), Message: oneLine(message), Row: row, Line: line}
+	r := Reason{Code: oneLine(fate.Code), Property: oneLine(fate.Property), Message: oneLine(message), Row: row, Line: line}
 	switch fate.Kind {
 	case journal.Refused:
 		f.refused = count(f.refused, r)
@@ -103,7 +123,7 @@ type page struct {
 	Stands                    int64  // rows that exist
 	Verdict                   string
 	Bar                       []segment
-	Refusals, Doubts, Warned  []*reason
+	Refusals, Doubts, Warned  []Reason
 	Listed                    []listedRow
 	More                      int64 // refused rows that aren't listed
 	Line                      timeline
@@ -149,9 +169,6 @@ func newPage(where Place, s Summary, found *Findings) *page {
 		found = &Findings{}
 	}
 	s.Run, s.Input, s.Object = oneLine(s.Run), oneLine(s.Input), oneLine(s.Object)
-	byCount := func(list []*reason) []*reason {
-		return slices.SortedStableFunc(slices.Values(list), func(a, b *reason) int { return int(b.Count - a.Count) })
-	}
 	p := &page{
 		Summary: s, Name: s.Input[strings.LastIndexAny(s.Input, `/\`)+1:], Stands: s.Created + s.Existing,
 		Refusals: byCount(found.refused), Doubts: byCount(found.doubtful), Warned: byCount(found.warned),

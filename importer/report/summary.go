@@ -36,6 +36,9 @@ type Summary struct {
 	Finished    time.Time `json:"finished"`     // of the last process
 	SessionRows int64     `json:"session_rows"` // rows that got their fate in the last process
 
+	Refusals []Reason `json:"refusals,omitempty"` // why rows were refused, the most frequent reason first
+	Warned   []Reason `json:"warned,omitempty"`   // likewise what HubSpot warned about
+
 	Timeline []Moment `json:"timeline,omitempty"` // of the last process, at most some hundred
 }
 

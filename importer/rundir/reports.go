@@ -92,7 +92,7 @@ func Report(path string) (*Result, error) {
 	defer st.Close()
 	result := &Result{Dir: d, Summary: report.Summary{Counts: counts}}
 	updateErr := report.UpdateSummary(d.Path, st, func(sum *report.Summary) {
-		sum.Counts = counts
+		sum.Counts, sum.Refusals, sum.Warned = counts, d.found.Refusals(), d.found.Warned()
 		result.Summary = *sum
 	})
 	if updateErr == nil && !result.Summary.Finished.IsZero() {
@@ -161,6 +161,7 @@ func shellWord(word string) string {
 func (d *Dir) summary(counts report.Counts, st *journal.State) report.Summary {
 	return report.Summary{
 		Counts:   counts,
+		Refusals: d.found.Refusals(), Warned: d.found.Warned(),
 		Requests: st.Intents(),
 		Limited:  st.Returns("limited"),
 		Retries:  st.Retries(),

@@ -105,7 +105,7 @@ func (s *session) rewrite(runErr error) (report.Counts, error) {
 	}
 	var summary report.Summary
 	err = report.UpdateSummary(s.dir.Path, st, func(sum *report.Summary) {
-		sum.Counts = counts
+		sum.Counts, sum.Refusals, sum.Warned = counts, s.dir.found.Refusals(), s.dir.found.Warned()
 		sum.ExitCode = s.exitCode(runErr, counts.Refused+counts.InDoubt+counts.Pending == 0)
 		summary = *sum
 	})
