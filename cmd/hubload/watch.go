@@ -44,17 +44,16 @@ watcher is at work. Without it, it looks every 30 seconds until it is interrupte
 
 // watchFlags are the flags of watch.
 type watchFlags struct {
-	config, name, state, metrics string
-	files                        []string
-	mapping, object, marker      string
-	settle                       daysFlag
-	maxFailures                  thresholdFlag
-	once, dry, unassociated      bool
-	every                        time.Duration
-	parallel                     rangeFlag
-	account                      accountFlags
-	how                          runFlags
-	say                          sayFlags
+	config, state, metrics  string
+	files                   []string
+	mapping, object, marker string
+	settle                  daysFlag
+	once, dry, unassociated bool
+	every                   time.Duration
+	parallel                rangeFlag
+	account                 accountFlags
+	how                     runFlags
+	say                     sayFlags
 }
 
 // daysFlag is a duration such as 60s or 30d.
