@@ -3,6 +3,7 @@
 package main
 
 import (
+	"errors"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
@@ -37,7 +38,12 @@ func TestAboutToSend(t *testing.T) {
 		t.Fatalf("exit code %d\n%s", code, said)
 	}
 	first := filepath.Join(dir, "first")
-	if err := os.Remove(filepath.Join(first, journalName)); err != nil {
+	// As if it had not come to its journal yet, nor to the note of its rows behind it.
+	noted, _ := filepath.Glob(filepath.Join(dir, "state", "hubload", "rows", "*", "*.rows"))
+	if len(noted) != 1 {
+		t.Fatalf("the ledger has noted %q", noted)
+	}
+	if err := errors.Join(os.Remove(filepath.Join(first, journalName)), os.Remove(noted[0])); err != nil {
 		t.Fatal(err)
 	}
 	guard, err := journal.Lock(filepath.Join(first, "lock"))

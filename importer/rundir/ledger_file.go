@@ -25,8 +25,8 @@ import (
 // JSON, then 8 bytes for each row of the input, in its order, and a CRC-32C of both. The 8
 // bytes are a [rowHash], or 0 for a row that wasn't sent or was refused. So a file takes
 // 8 MB for each million rows; it stays until somebody deletes it. A run of 10 million
-// rows is compared with one as large in 6 s of CPU beside the reading of its input
-// (2026-11).
+// rows is compared with one as large in 20 s of CPU beside the reading of its
+// input (2026-11).
 type sent struct {
 	ID      string        `json:"id"`
 	Run     diskPath      `json:"run"` // absolute path of the run directory

@@ -66,8 +66,8 @@ func (s *session) remembers() bool { return !s.dir.Sandbox && !s.NoLedger }
 func (s *session) mustRemember() bool { return s.remembers() && s.dir.Key == "" }
 
 // accountPatience is how long another process may compare its input: 10 million rows
-// take some 30 s.
-const accountPatience = time.Minute
+// take 20 s of CPU (2026-11), and more where others use it.
+const accountPatience = 5 * time.Minute
 
 // holdAccount keeps other processes from comparing and noting rows of the same account at
 // the same time.

@@ -17,7 +17,7 @@ import (
 )
 
 const (
-	skipRows  = 1 << 18 // rows that are looked for at a time, some 150 bytes each where all exist
+	skipRows  = 1 << 18 // rows that are looked for at a time
 	fatesOnce = 5000    // fates in one record of the journal
 )
 

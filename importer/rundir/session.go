@@ -181,8 +181,6 @@ func (s *session) source() (*source, error) {
 		return nil, err
 	}
 	src := newSource(r, s.dir.inputPath(), s.dir.Restore)
-	if s.dir.First > 0 {
-		src.left = s.dir.First
-	}
+	src.first = s.dir.First
 	return src, nil
 }

@@ -23,12 +23,13 @@ type source struct {
 	uncorrected func(*csvfile.Record) (code string, ok bool)
 	original    *sourceFile // of a failures file, nil without
 	notices     *notices    // may be nil
-	left        int64       // rows to be read still, where not all are asked for; else -1
+	first       int64       // rows that are asked for, 0 for all
+	read        int64       // rows
 }
 
 // newSource reads the file at path; restore says that ExcelSafe was added to it.
 func newSource(r *csvfile.Reader, path string, restore bool) *source {
-	s := &source{Reader: r, left: -1, restore: restore, uncorrected: report.Uncorrected(r.Header())}
+	s := &source{Reader: r, restore: restore, uncorrected: report.Uncorrected(r.Header())}
 	s.original = besideFailures(path, s.Header())
 	return s
 }
@@ -49,14 +50,14 @@ func (s *source) Header() []string {
 }
 
 func (s *source) Read() (*csvfile.Record, error) {
-	if s.left == 0 {
+	if s.first > 0 && s.read == s.first {
 		return nil, io.EOF
 	}
 	rec, err := s.Reader.Read()
 	if err != nil {
 		return nil, err
 	}
-	s.left--
+	s.read++
 	if code, ok := s.uncorrected(rec); ok {
 		rec.Problem = &csvfile.Problem{
 			Code: code, Line: rec.Line,
