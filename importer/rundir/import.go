@@ -5,6 +5,7 @@ package rundir
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -28,6 +29,17 @@ func Import(ctx context.Context, o Options) (*Result, error) {
 	if o.Again {
 		o.Seen = SendSeen
 	}
+	result, err := importInto(ctx, o)
+	if e, ok := errors.AsType[*Error](err); ok && e.Reason == SeenUnfinished && o.Dir == "" && o.File != "-" {
+		o.note("the same content has an unfinished run in another place")
+		o.Dir = e.Path
+		return importInto(ctx, o)
+	}
+	return result, err
+}
+
+// importInto is Import that chooses among the runs here.
+func importInto(ctx context.Context, o Options) (*Result, error) {
 	in, m, err := o.prepare(ctx, cmp.Or(o.Dir, Root))
 	if err != nil {
 		return nil, err
