@@ -58,7 +58,7 @@
 //
 // # What it costs
 //
-// At its peak an import of 10,000 rows takes 20 MiB of memory, one of a million 25 and one
+// Measured before the ledger held every row, and not since: at its peak an import of 10,000 rows takes 20 MiB of memory, one of a million 25 and one
 // of ten million 28. A run of ten million rows that was killed goes on with its first
 // request after 6 s. make bench compares it with a program that does the same work without
 // the care.
