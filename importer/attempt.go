@@ -74,7 +74,7 @@ func (c *courier) attempt(ctx context.Context, rows []*row, p *prefix) (_ leftov
 	}
 
 	// commit
-	left, fates, doubted := c.apply(results, rows)
+	left, fates, doubted := c.apply(ans, results, rows)
 	if err := c.recorder.end(intent, ans, fates, doubted); err != nil {
 		return leftover{}, err
 	}

@@ -133,10 +133,20 @@ func (c *courier) send(ctx context.Context, rows []*row, p *prefix) error {
 		if err != nil {
 			return err
 		}
-		half := len(left.split) / 2
-		todo = append([][]*row{left.retry, again, left.split[:half], left.split[half:]}, todo...)
+		next := [][]*row{left.retry}
+		if left.crowd {
+			next = append(next, halves(again)...)
+		} else {
+			next = append(next, again)
+		}
+		todo = slices.Concat(next, halves(left.split), todo)
 	}
 	return nil
+}
+
+func halves(rows []*row) [][]*row {
+	half := len(rows) / 2
+	return [][]*row{rows[:half], rows[half:]}
 }
 
 // A leftover is what an attempt leaves to do.
@@ -145,12 +155,17 @@ type leftover struct {
 	split    []*row // to be sent again in two halves
 	readBack []*row // to be looked up by their key
 	created  []*row // with a key
+
+	// crowd: an error named nobody. Together the rows would get it again, so those of
+	// readBack that are sent again go in two halves, until the guilty ones stand alone.
+	crowd bool
 }
 
 // apply turns results into fates, and into what is left to do. doubted is how many of
 // the fates belong to rows that were in doubt.
-func (c *courier) apply(results []rowResult, rows []*row) (left leftover, fates []journal.Fate, doubted int) {
+func (c *courier) apply(ans api.Answer, results []rowResult, rows []*row) (left leftover, fates []journal.Fate, doubted int) {
 	keyed := c.im.Rows.Key != ""
+	left.crowd = len(rows) > 1 && ans.Completeness.Unnamed > 0
 	for i, r := range results {
 		rw := rows[i]
 		before, wasInDoubt := len(fates), rw.ambiguous
@@ -185,7 +200,9 @@ func (c *courier) apply(results []rowResult, rows []*row) (left leftover, fates 
 			fates = append(fates, rw.fate(journal.InDoubt, r.failure))
 		case unknown:
 			rw.ambiguous = true
-			rw.unproved++
+			if !left.crowd { // which makes fewer of them each time
+				rw.unproved++
+			}
 			fates = append(fates, rw.fate(journal.InDoubt, doubt(r.failure)))
 			if keyed {
 				left.readBack = append(left.readBack, rw)

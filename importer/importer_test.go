@@ -77,6 +77,32 @@ func TestABatchRefusedAsAWholeIsHalved(t *testing.T) {
 	}
 }
 
+// Sent together again, refused rows get the same answer again.
+func TestAnErrorThatNamesNobodyFindsTheGuiltyOnesByTheirKey(t *testing.T) {
+	for name, misdeeds := range map[string]func(int) mishap{
+		"at once":            nil,
+		"after lost answers": func(n int) mishap { return map[bool]mishap{true: lostBefore}[n <= 5] },
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w := newWorld()
+				w.nameless, w.misdeeds = true, misdeeds
+				for _, n := range []string{"r2", "r3", "r5", "r9", "r14", "r15"} {
+					w.poison[n] = true
+				}
+				tr := newTrial(t, w, 20).withKey(w)
+				tr.batch, tr.workers = 10, 1
+				if err := tr.run(t.Context()); err != nil {
+					t.Fatal(err)
+				}
+				if c := tr.check(w, 20); c.InDoubt > 0 || c.Refused != 6 {
+					t.Errorf("counts: %+v", c)
+				}
+			})
+		})
+	}
+}
+
 func TestALostAnswerIsNeverSentAgainWithoutAKey(t *testing.T) {
 	for name, m := range map[string]mishap{"before": lostBefore, "after": lostAfter, "late": late, "short": shortAnswer, "no traces": noTraces} {
 		t.Run(name, func(t *testing.T) {

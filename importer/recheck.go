@@ -96,7 +96,7 @@ func (r *rechecker) decide(ctx context.Context, rows []*row) (again []*row, err 
 		case rw.refusal != nil:
 			fates = append(fates, rw.fate(journal.Refused, rw.refusal))
 		default:
-			rw.ambiguous = true
+			rw.ambiguous, rw.unproved = true, maxUnproved-1
 			again = append(again, rw)
 		}
 	}

@@ -71,6 +71,7 @@ type simRun struct {
 	path  string // of the journal; another one after each death
 	tally simTally
 
+	calm    bool         // nothing happened to the process that ended the run
 	died    map[int]bool // rows that were in flight when a process died
 	dropped int          // requests that were, at most
 	fates   []journal.Fate
@@ -112,6 +113,7 @@ func simulate(plan simPlan, dir string) *simRun {
 		r.tally.processes++
 		err := p.live()
 		if r.examine(p, n, err) {
+			r.calm = n > plan.noisy
 			break
 		}
 		r.rest(p, err)
@@ -222,6 +224,9 @@ func (r *simRun) again() {
 	doubts := r.doubts()
 	if r.plan.key {
 		r.tally.atFirst = doubts
+		if r.calm && doubts > 0 {
+			r.fault("%d rows with a key are in doubt at the end of a run whose server answers", doubts)
+		}
 	}
 	for n := 1; ; n++ {
 		time.Sleep(time.Until(midnight()))

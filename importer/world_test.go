@@ -64,6 +64,7 @@ type world struct {
 	unique   bool                              // row_key is unique
 	poison   map[string]bool                   // names that are refused
 	whole    bool                              // one bad row refuses its batch
+	nameless bool                              // bad rows come in one error that names none of them
 	misdeeds func(request int) mishap          // nil: fine
 	onCreate func(request int, names []string) // before anything happens
 	requests int
@@ -187,6 +188,12 @@ func (w *world) execute(inputs []api.Input) api.Answer {
 		ans.Created = append(ans.Created, api.Created{Trace: in.Trace, Key: key, ID: id})
 	}
 	ans.Failures = bad
+	if w.nameless && len(bad) > 0 {
+		joined := bad[0]
+		joined.Traces = nil
+		ans.Failures = []api.Failure{joined}
+		ans.Completeness = api.Completeness{Final: true, Results: len(ans.Created), NumErrors: 1, Unnamed: 1}
+	}
 	rand.Shuffle(len(ans.Created), func(i, j int) { ans.Created[i], ans.Created[j] = ans.Created[j], ans.Created[i] })
 	return ans
 }
