@@ -109,6 +109,13 @@ var mutantGroups = []struct {
 	{"./report", "^Test", []mutant{
 		{"rows beside their fates aren't compared with those that were sent", "rows", "Verifier.Take", `v.crc != s.CRC`, `false`, 0},
 	}},
+	{"./reconcile", "^Test", []mutant{
+		{"created rows without an id aren't looked for", "reconcile", "reconciliation.collect", `kind != journal.InDoubt && kind != journal.Unidentified`, `kind != journal.InDoubt`, 0},
+		{"an equal row in doubt gets the record of a created one", "reconcile", "rank", `d.exists`, `false`, 0},
+		{"something is assumed of created rows", "reconcile", "reconciliation.conclude", `d.exists`, `d.exists && v.id != ""`, 0},
+		{"a record is found although there are more than rows", "reconcile", "doubt.verdict", `n > len(gr.rows)`, `false`, 0},
+		{"a record that has a row already is found", "reconcile", "reconciliation.leaveOutKnown", `!kind.Exists()`, `!kind.Exists() || true`, 0},
+	}},
 	{"./undo", "^Test", []mutant{
 		{"a record is archived although its values have changed", "undo", "undoing.decide", `kept = it.changed(values)`, `_ = it.changed(values)`, 0},
 		{"an unchanged number in another spelling counts as changed", "undo", "item.changed", `api.Normalized(_a) != api.Normalized(_b)`, `_a != _b`, 0},

@@ -33,7 +33,8 @@ func (a *app) resolveCommand() *cobra.Command {
 It creates nothing. Rows of a mapping with a key are looked up by the key; others
 among the records of the deals (or whatever else) that they are associated with: a
 record that was created since the run began and has all values of a row is taken
-for it. Rows that are found are existing from then on.
+for it. Rows that are found are existing from then on. Rows that were created by an
+answer that didn't say which record is theirs are looked for too, and get their id.
 
 Rows that aren't found stay in doubt: a lost request may be executed late, and they
 may be found a few minutes later. If you know better, say so for all rows that are
@@ -112,6 +113,10 @@ func lookAgain(d *rundir.Dir, tail string, err error) error {
 }
 
 func resolvedLine(r reconcile.Result, assumed string) string {
+	ids := fmt.Sprintf("looked for the ids of %s: %s found", counted(r.Unidentified, "created row"), grouped(r.Identified))
+	if r.InDoubt == 0 && r.Unidentified > 0 {
+		return ids
+	}
 	line := fmt.Sprintf("looked for %s in doubt: %s found, %s not found", counted(r.InDoubt, "row"), grouped(r.Found), grouped(r.Absent))
 	if r.Several > 0 {
 		line += fmt.Sprintf(", %s with several candidates", grouped(r.Several))
@@ -121,6 +126,9 @@ func resolvedLine(r reconcile.Result, assumed string) string {
 	}
 	if r.Assumed > 0 {
 		line += fmt.Sprintf("; %s assumed %s", grouped(r.Assumed), assumed)
+	}
+	if r.Unidentified > 0 {
+		line += "\n" + ids
 	}
 	return line
 }

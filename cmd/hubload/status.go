@@ -108,6 +108,8 @@ func (a *app) showRun(path string, say *sayFlags) error {
 		a.ui.printf("next: fix %s, then hubload import %s\n", d.Failures(), quoted(d.Failures()))
 	}
 	switch {
+	case t.InDoubt == 0 && t.IDsUnknown > 0 && state == rundir.Finished && !d.Sandbox:
+		a.ui.printf("next: hubload resolve %s looks for the ids of %s\n", quoted(d.Path), counted(t.IDsUnknown, "created row"))
 	case t.InDoubt == 0, state == rundir.Running, d.Sandbox:
 	case d.Key == "":
 		a.ui.printf("next: hubload resolve %s looks for the rows in doubt; they are not sent again\n", quoted(d.Path))

@@ -68,6 +68,8 @@ func (a *app) showDone(r *rundir.Result, what string, err error) error {
 	a.ui.printf("%s: nothing was sent.\n%s\nreports: %s\n", what, countsLine(r.Summary.Counts), r.Dir.Path)
 	if r.Summary.InDoubt > 0 && !r.Dir.Sandbox {
 		a.ui.printf("next: hubload resolve %s looks for the rows in doubt\n", quoted(r.Dir.Path))
+	} else if r.Summary.IDsUnknown > 0 && !r.Dir.Sandbox {
+		a.ui.printf("next: hubload resolve %s looks for the ids that aren't known\n", quoted(r.Dir.Path))
 	}
 	a.showFirst(r)
 	if !r.Complete() {
@@ -105,6 +107,11 @@ func next(d *rundir.Dir, c report.Counts, err error, tail string) (lines []strin
 	default:
 		lines = append(lines,
 			fmt.Sprintf("next: %s in doubt (%s): perhaps in HubSpot, and not sent again; look in the account with", counted(c.InDoubt, "row"), d.InDoubt()),
+			"  hubload resolve "+quoted(d.Path)+tail)
+	}
+	if c.IDsUnknown > 0 && c.InDoubt == 0 && !d.Sandbox {
+		lines = append(lines,
+			fmt.Sprintf("next: HubSpot's answer didn't say the id of %s; look in the account with", counted(c.IDsUnknown, "created row")),
 			"  hubload resolve "+quoted(d.Path)+tail)
 	}
 	return lines

@@ -157,7 +157,7 @@ type caseFile struct {
 }
 
 // newCase begins a run whose rows are CSV lines of name, price, deal and quote. Rows
-// are all in doubt but those with an id in created.
+// are all in doubt but those in created, whose id may be unknown.
 func newCase(t *testing.T, created map[int64]string, lines ...string) *caseFile {
 	t.Helper()
 	c := &caseFile{
@@ -190,6 +190,9 @@ func (c *caseFile) add(created map[int64]string, lines ...string) {
 		fate := journal.Fate{Row: n, Kind: journal.InDoubt, Code: journal.CodeInDoubt, Message: "the connection was lost", CorrelationID: "c-1", Attempts: 1}
 		if id, ok := created[n]; ok {
 			fate = journal.Fate{Row: n, Kind: journal.Created, ID: id, Attempts: 1}
+			if id == "" {
+				fate.Kind, fate.Warning = journal.Unidentified, "rounded"
+			}
 		}
 		fates = append(fates, fate)
 	}

@@ -36,6 +36,7 @@ func (r *reconciliation) byAssociations(ctx context.Context, doubts []*doubt) ([
 		return nil, err
 	}
 	all := append(competing, doubts...)
+	slices.SortStableFunc(all, func(a, b *doubt) int { return cmp.Compare(rank(a), rank(b)) })
 	lists, failed, err := r.readLists(ctx, doubts)
 	if err != nil {
 		return nil, err
@@ -54,6 +55,17 @@ func (r *reconciliation) byAssociations(ctx context.Context, doubts []*doubt) ([
 		found[i] = d.verdict(failed)
 	}
 	return found, nil
+}
+
+// rank is the order in which equal rows get records: those that certainly have one first.
+func rank(d *doubt) int {
+	switch {
+	case d.exists:
+		return 0
+	case d.competes:
+		return 1
+	}
+	return 2
 }
 
 // readLists reads which records are associated with those that rows in doubt are

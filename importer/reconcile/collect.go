@@ -17,16 +17,22 @@ import (
 // maxLinked is how many competing rows wait for their lookups at a time.
 const maxLinked = 10 * api.MaxBatch
 
-// collect returns the rows in doubt, and the fates of those that can't be looked for.
-// It returns nothing of an input that has changed.
+// collect returns the rows in doubt and those without a known id, and the fates of rows in
+// doubt that can't be looked for. It returns nothing of an input that has changed.
 func (r *reconciliation) collect(ctx context.Context) (doubts []*doubt, lost []journal.Fate, err error) {
+	lose := func(d *doubt, message string) {
+		if !d.exists {
+			lost = append(lost, d.fate(message))
+		}
+	}
 	err = r.each(ctx, func(row *rows.Row) error {
-		if kind, _ := r.kind(row.Row); kind != journal.InDoubt {
+		kind, _ := r.kind(row.Row)
+		if kind != journal.InDoubt && kind != journal.Unidentified {
 			return nil
 		}
-		d := &doubt{row: row.Row, attempts: r.State.Attempts(row.Row)}
+		d := &doubt{row: row.Row, attempts: r.State.Attempts(row.Row), exists: kind == journal.Unidentified}
 		if refusal := row.Map(&d.rec); refusal != nil {
-			lost = append(lost, d.fate(fmt.Sprintf("it can't be looked for, because the mapping refuses it now (%s)", refusal.Code)))
+			lose(d, fmt.Sprintf("it can't be looked for, because the mapping refuses it now (%s)", refusal.Code))
 			return nil
 		}
 		for _, name := range namesOf(&d.rec) {
@@ -45,7 +51,7 @@ func (r *reconciliation) collect(ctx context.Context) (doubts []*doubt, lost []j
 	linked := doubts[:0]
 	for i, d := range doubts {
 		if len(problems[i]) > 0 {
-			lost = append(lost, d.fate("it can't be looked for, because a record that it names isn't found any more ("+problems[i][0].Code+"): look for it in the account"))
+			lose(d, "it can't be looked for, because a record that it names isn't found any more ("+problems[i][0].Code+"): look for it in the account")
 			continue
 		}
 		linked = append(linked, d)

@@ -37,8 +37,8 @@ func normalized(properties []mapping.Property) string {
 	return b.String()
 }
 
-// A group is rows that are equal in all that they send: those that compete first, then
-// those in doubt, in the order of the file.
+// A group is rows that are equal in all that they send, by their rank and then in the order
+// of the file.
 type group struct {
 	rows       []*doubt
 	of         []associated

@@ -1,7 +1,7 @@
 // What is reconciled, and how rows get their fates.
 
-// Package reconcile looks in the account for the rows in doubt of a run, at a time when
-// nothing is being sent for it.
+// Package reconcile looks in the account for the rows in doubt of a run, and for those that
+// were created with an id that no answer said, at a time when nothing is being sent for it.
 //
 // With a key, rows are looked up by it. Without one, a row is looked for among the
 // records that are associated with all the records that the row is associated with. A
@@ -10,7 +10,8 @@
 // Rows that send the same are a group. A group gets its candidates, in the order of
 // their ids, if no other group matches them and there are no more of them than rows.
 // Rows that were refused or assumed to exist may have been created since by hand or by
-// another import, so they compete for candidates, and come first in their group.
+// another import, so they compete for candidates, and come before those in doubt in their
+// group. Rows that were certainly created come first of all.
 //
 // What isn't found isn't absent: its request may be executed late, and lists may lag.
 // It stays in doubt, with a message that says what was seen. That somebody else created
@@ -83,6 +84,9 @@ type Result struct {
 	Unlooked int64 // there is nowhere to look for them
 
 	Assumed int64 // of the three kinds above
+
+	Unidentified int64 // created without a known id when it began
+	Identified   int64 // of these, rows whose id is known now
 }
 
 // A reconciliation is a Run under way.
@@ -95,8 +99,9 @@ type reconciliation struct {
 	result  Result
 }
 
-// Run looks for the rows in doubt, and gives those that it finds the fate existing.
-// Nothing may be sent for the run meanwhile.
+// Run looks for the rows in doubt, and gives those that it finds the fate existing. Rows
+// that were created without a known id are looked for in the same way and get their id;
+// they are created whether it is found or not, and nothing is assumed of them. Nothing may be sent for the run meanwhile.
 //
 // Fates are in the journal when Run returns, also those found before an error. The
 // error is a [*rows.MismatchError], one of [call.Read], of the source or of the
@@ -117,6 +122,7 @@ func Run(ctx context.Context, o Options) (Result, error) {
 		r.open[f.Row] = true
 	}
 	r.result.InDoubt = o.State.Counts().InDoubt + int64(len(opened)-doubted)
+	r.result.Unidentified = o.State.Counts().Unidentified
 	err = r.run(ctx)
 	if cause := context.Cause(ctx); cause != nil && errors.Is(err, ctx.Err()) {
 		err = cause
@@ -142,12 +148,13 @@ func (r *reconciliation) run(ctx context.Context) error {
 	return r.conclude(doubts, found, lost)
 }
 
-// A doubt is a row in doubt, or one that competes with rows in doubt.
+// A doubt is a row in doubt, one whose id isn't known, or one that competes with these.
 type doubt struct {
 	row      int64
 	rec      mapping.Record
 	attempts int
-	competes bool // it is not in doubt itself
+	exists   bool // it is not in doubt, but its id isn't known
+	competes bool // it is neither
 
 	group *group // of equal rows
 	index int    // within the group
@@ -173,6 +180,18 @@ func (r *reconciliation) conclude(doubts []*doubt, found []verdict, lost []journ
 	for i, v := range found {
 		d := doubts[i]
 		switch {
+		case d.exists:
+			if v.id == "" {
+				continue
+			}
+			old, _, err := r.State.Fate(d.row)
+			if err != nil {
+				return err
+			}
+			r.result.Identified++
+			old.Kind, old.ID = journal.Created, v.id
+			fates = append(fates, old)
+			continue
 		case v.id != "":
 			r.result.Found++
 			fates = append(fates, journal.Fate{Row: d.row, Kind: journal.Existing, ID: v.id, Attempts: d.attempts})

@@ -163,6 +163,75 @@ func TestResolveFinds(t *testing.T) {
 	}
 }
 
+// A row that was created without a known id is looked for like a row in doubt, and comes
+// before those that are equal to it: their records may not exist.
+func TestResolveIdentifies(t *testing.T) {
+	for _, tt := range []struct {
+		name    string
+		rows    []string
+		created map[int64]string
+		account *archive
+		want    string
+		result  Result
+	}{
+		{
+			"what is there",
+			[]string{"a,1,10,", "b,2,10,", "c,3,10,"},
+			map[int64]string{1: "", 2: "", 3: "502"},
+			new(archive).holds("500", "deals/10", "name=a", "price=1").holds("502", "deals/10", "name=c", "price=3"),
+			"500  502",
+			Result{Unidentified: 2, Identified: 1},
+		},
+		{
+			"before an equal row in doubt",
+			[]string{"a,1,10,", "a,1,10,"},
+			map[int64]string{2: ""},
+			new(archive).holds("500", "deals/10", "name=a", "price=1"),
+			"- 500",
+			Result{InDoubt: 1, Absent: 1, Unidentified: 1, Identified: 1},
+		},
+		{
+			"with an equal row in doubt",
+			[]string{"a,1,10,", "a,1,10,"},
+			map[int64]string{2: ""},
+			new(archive).holds("500", "deals/10", "name=a", "price=1").holds("501", "deals/10", "name=a", "price=1"),
+			"501 500",
+			Result{InDoubt: 1, Found: 1, Unidentified: 1, Identified: 1},
+		},
+		{
+			"not where there are more records than rows, nor without an association",
+			[]string{"a,1,10,", "b,1,,"},
+			map[int64]string{1: "", 2: ""},
+			new(archive).holds("500", "deals/10", "name=a", "price=1").holds("501", "deals/10", "name=a", "price=1"),
+			" ",
+			Result{Unidentified: 2},
+		},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			c := newCase(t, tt.created, tt.rows...)
+			result, err := c.resolve(t.Context(), tt.account)
+			if err != nil || result != tt.result {
+				t.Errorf("%+v, %v, want %+v", result, err, tt.result)
+			}
+			if got := c.found(tt.account); got != tt.want {
+				t.Errorf("found %q, want %q", got, tt.want)
+			}
+			for _, f := range c.fates() {
+				if id, ok := tt.created[f.Row]; ok && id == "" && (f.Warning != "rounded" || f.Attempts != 1 || f.Kind == journal.Created != (f.ID != "")) {
+					t.Errorf("row %d: %+v", f.Row, f)
+				}
+			}
+		})
+	}
+	for _, assume := range []Assumption{AssumeAbsent, AssumeCreated} {
+		c := newCase(t, map[int64]string{1: ""}, "a,1,10,")
+		c.change = func(rs *Options) { rs.Assume = assume }
+		if result, err := c.resolve(t.Context(), new(archive)); err != nil || result.Assumed > 0 || c.fates()[0].Kind != journal.Unidentified {
+			t.Errorf("assuming %v: %+v, %v, %+v", assume, result, err, c.fates())
+		}
+	}
+}
+
 func TestResolveTwiceWritesOnce(t *testing.T) {
 	c := newCase(t, nil, "a,1,10,", "b,1,,")
 	c.found(new(archive))
@@ -261,20 +330,23 @@ func TestResolveOfAnotherInput(t *testing.T) {
 }
 
 func TestResolveByKey(t *testing.T) {
-	c := newCase(t, nil, "a,1,10,", "b,2,10,")
+	c := newCase(t, map[int64]string{3: ""}, "a,1,10,", "b,2,10,", "c,3,10,")
 	c.mapping += "key: { property: row_key, columns: [name] }\n"
 	c.change = func(rs *Options) { rs.Rows.Key = "row_key" }
-	if got := c.found(&archive{keys: map[string]string{"b": "500"}}); got != "- 500" {
+	if got := c.found(&archive{keys: map[string]string{"b": "500"}}); got != "- 500 " {
 		t.Errorf("found %s", got)
 	}
 	if f := c.fates()[0]; !strings.Contains(f.Message, "no record holds its key yet") {
 		t.Errorf("%+v", f)
 	}
-	if got := c.found(&archive{failures: []error{errors.New("no")}}); got != "- 500" {
+	if got := c.found(&archive{failures: []error{errors.New("no")}}); got != "- 500 " {
 		t.Errorf("found %s", got)
 	}
 	if f := c.fates()[0]; !strings.Contains(f.Message, "couldn't be looked up by its key (no)") {
 		t.Errorf("%+v", f)
+	}
+	if got := c.found(&archive{keys: map[string]string{"c": "501"}}); got != "- 500 501" {
+		t.Errorf("found %s", got)
 	}
 }
 

@@ -1,4 +1,4 @@
-// Rows in doubt, looked for in the account.
+// Rows in doubt and rows without a known id, looked for in the account.
 
 package rundir
 
@@ -21,13 +21,13 @@ type Resolved struct {
 	Dir   *Dir
 	Tally Tally // of the run, after the look
 
-	// Nothing says that no row was in doubt, and nothing was looked for. Without
+	// Nothing says that no row was in doubt or without an id, and nothing was looked for. Without
 	// Begun the run has no journal.
 	Nothing, Begun bool
 }
 
-// Resolve looks for the rows in doubt of a run in its account, as [reconcile.Run]
-// does, and writes the reports again. It creates nothing. What it needs of o, and its
+// Resolve looks for the rows in doubt of a run in its account, and for those whose id isn't
+// known, as [reconcile.Run] does, and writes the reports again. It creates nothing. What it needs of o, and its
 // errors, are those of [Resume].
 func Resolve(ctx context.Context, path string, assume reconcile.Assumption, o Options) (*Resolved, error) {
 	s, err := o.reenter(path)
@@ -42,7 +42,7 @@ func Resolve(ctx context.Context, path string, assume reconcile.Assumption, o Op
 		return nil, err
 	}
 	defer s.conn.close()
-	s.note("looking in %s, for rows in doubt of %s", s.dir.AccountName(), s.dir.Path)
+	s.note("looking in %s, for rows of %s", s.dir.AccountName(), s.dir.Path)
 
 	found, runErr := s.resolve(ctx, assume)
 	if _, changed := errors.AsType[*rows.MismatchError](runErr); changed {
@@ -63,7 +63,7 @@ func (d *Dir) withoutDoubts() (*Resolved, error) {
 	}
 	defer st.Close()
 	t := tallyOf(st)
-	if t.InDoubt > 0 || len(st.OpenRows()) > 0 {
+	if t.InDoubt > 0 || t.IDsUnknown > 0 || len(st.OpenRows()) > 0 {
 		return nil, nil
 	}
 	return &Resolved{Dir: d, Tally: t, Nothing: true, Begun: true}, nil
