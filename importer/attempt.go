@@ -94,7 +94,7 @@ func (c *courier) attempt(ctx context.Context, rows []*row, p *prefix) (_ leftov
 // inputs returns what is sent, and what the judge must know of it.
 func (c *courier) inputs(rows []*row) ([]api.Input, []sentRow) {
 	// The traces are parts of one text: a hundred short ones cost more.
-	var text []byte
+	text := make([]byte, 0, len(rows)*(len(c.im.Name)+len("-123456789")))
 	ends := make([]int, len(rows))
 	for i, rw := range rows {
 		text = append(append(text, c.im.Name...), '-')

@@ -166,6 +166,7 @@ type leftover struct {
 func (c *courier) apply(ans api.Answer, results []rowResult, rows []*row) (left leftover, fates []journal.Fate, doubted int) {
 	keyed := c.im.Rows.Key != ""
 	left.crowd = len(rows) > 1 && ans.Completeness.Unnamed > 0
+	fates = make([]journal.Fate, 0, len(rows))
 	for i, r := range results {
 		rw := rows[i]
 		before, wasInDoubt := len(fates), rw.ambiguous

@@ -61,12 +61,10 @@ func foldedNumber(value string) (float64, bool) {
 	if value[0] > '9' { // most values are words
 		return 0, false
 	}
-	if n, err := strconv.ParseFloat(value, 64); err == nil || errors.Is(err, strconv.ErrRange) {
-		return n, true
+	if len(value) >= len(time.DateOnly) && value[4] == '-' { // no number is written so
+		at, ok := api.Instant(value)
+		return float64(at.UnixMilli()), ok
 	}
-	if len(value) < len(time.DateOnly) || value[4] != '-' {
-		return 0, false
-	}
-	at, ok := api.Instant(value)
-	return float64(at.UnixMilli()), ok
+	n, err := strconv.ParseFloat(value, 64)
+	return n, err == nil || errors.Is(err, strconv.ErrRange)
 }

@@ -45,7 +45,8 @@ type slicer struct {
 	prefix prefix       // of the next batch that is cut
 	slice  journal.Slice
 	seed   maphash.Seed
-	small  int // batches that equal rows kept from being filled
+	small  int               // batches that equal rows kept from being filled
+	unused []map[uint64]bool // of batches that were cut
 
 	// What the known slice at hand leaves to do, until it is verified.
 	held        []*row
@@ -138,6 +139,10 @@ func (s *slicer) place(rw *row) {
 		}
 	}
 	b := &openBatch{newBatch(), map[uint64]bool{}}
+	if n := len(s.unused); n > 0 {
+		b.seen, s.unused = s.unused[n-1], s.unused[:n-1]
+		clear(b.seen)
+	}
 	s.open = append(s.open, b)
 	b.add(rw, content, properties)
 }
@@ -157,6 +162,7 @@ func (s *slicer) cut(i int) (*batch, error) {
 	b := &batch{}
 	if i < len(s.open) {
 		b = s.open[i].batch
+		s.unused = append(s.unused, s.open[i].seen)
 		s.open = slices.Delete(s.open, i, i+1)
 	}
 	if len(s.open) > 0 && len(s.prefix.slices) > 0 {

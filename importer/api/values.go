@@ -44,7 +44,7 @@ var plainMilliseconds = regexp.MustCompile(`^-?\d+$`)
 
 // Instant reads a day (midnight UTC), a time, or milliseconds since 1970.
 func Instant(s string) (time.Time, bool) {
-	if len(s) <= 15 && plainMilliseconds.MatchString(s) {
+	if len(s) <= 15 && strings.LastIndexByte(s, '-') <= 0 && plainMilliseconds.MatchString(s) {
 		ms, err := strconv.ParseInt(s, 10, 64)
 		return time.UnixMilli(ms), err == nil
 	}

@@ -92,9 +92,7 @@ func (w *sentWriter) write(p []byte) error {
 
 // add adds the next row of the input; 0 is one that isn't sent.
 func (w *sentWriter) add(hash uint64) error {
-	var b [8]byte
-	binary.BigEndian.PutUint64(b[:], hash)
-	return w.write(b[:])
+	return w.write(binary.BigEndian.AppendUint64(w.buf.AvailableBuffer(), hash))
 }
 
 // publish gives the file its name.
