@@ -3,6 +3,7 @@
 package rundir
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -82,13 +83,17 @@ func (s *session) sourceRun() (*Dir, error) {
 }
 
 // findCorrects finds the run directory whose refused rows the input holds, "" where it
-// is not a failures file. With an automatic key it must be known: a corrected row may be
-// equal to rows that exist, and needs another key than they have.
-func (in *Input) findCorrects(m *mapping.Mapper) (run string, err error) {
+// is not a failures file: failuresOf, or where the input lies. With an automatic key it
+// must be known: a corrected row may be equal to rows that exist, and needs another key
+// than they have.
+func (in *Input) findCorrects(m *mapping.Mapper, failuresOf string) (run string, err error) {
 	if m.AutoKey() == "" || !slices.Contains(in.Header, rowColumn) {
 		return "", nil
 	}
-	folder := filepath.Dir(in.Path)
+	folder, err := filepath.Abs(cmp.Or(failuresOf, filepath.Dir(in.Path)))
+	if err != nil {
+		return "", err
+	}
 	candidates := []string{folder}
 	if checked, ok := strings.CutSuffix(folder, ".check"); ok {
 		candidates = append(candidates, checked)

@@ -65,7 +65,7 @@ func Check(ctx context.Context, o Options, dir string, always bool, v Visitor) (
 	if c.mapper, err = o.compile(in, c.Mapping, c.Known.Schema, c.Known.AccountName); err != nil {
 		return nil, err
 	}
-	if _, err := in.findCorrects(c.mapper); err != nil {
+	if _, err := in.findCorrects(c.mapper, o.FailuresOf); err != nil {
 		return nil, err
 	}
 	v.Begin(&c.Checked, c.mapper)

@@ -117,7 +117,7 @@ func (s *session) start(ctx context.Context, in *Input) (*Result, error) {
 	if err := in.checkPositions(s.mapper); err != nil {
 		return nil, err
 	}
-	corrects, err := in.findCorrects(s.mapper)
+	corrects, err := in.findCorrects(s.mapper, s.FailuresOf)
 	if err != nil {
 		return nil, err
 	}

@@ -15,6 +15,9 @@ import (
 // attempt sends a file, or goes on with its run.
 func (t *turn) attempt(ctx context.Context, f *File) error {
 	if f.State != Running && f.Run == "" {
+		if !t.untouched(f) {
+			return t.touched(f)
+		}
 		refused, err := t.inspect(ctx, f)
 		if err != nil {
 			return t.judge(ctx, f, nil, err)
@@ -33,6 +36,15 @@ func (t *turn) attempt(ctx context.Context, f *File) error {
 		return stopped
 	}
 	return t.judge(ctx, f, result, err)
+}
+
+// touched deals with a file that was written to after it was taken, and of which nothing
+// was sent.
+func (t *turn) touched(f *File) error {
+	if f.Marker == nil {
+		return t.giveBack(f)
+	}
+	return t.hold(f, "it was written to after its marker said that it is complete")
 }
 
 // options are those of the file's import.
@@ -84,6 +96,9 @@ func (t *turn) judge(ctx context.Context, f *File, r *rundir.Result, err error) 
 	if errors.Is(err, errStopped) {
 		return err
 	}
+	if _, begun := rundir.Open(t.runDir(f)); err != nil && begun != nil && !t.untouched(f) {
+		return t.touched(f)
+	}
 	code := t.w.exitCode(r, err)
 	repeated := r != nil && r.Done && r.Dir.Path != t.runDir(f)
 	end := endingOf(r, err, code, repeated)
@@ -105,6 +120,12 @@ func (t *turn) judge(ctx context.Context, f *File, r *rundir.Result, err error) 
 		f.Requests, f.Limited, f.Seconds = r.Summary.Requests, r.Summary.Limited, r.Summary.Seconds
 	}
 	state := end.state()
+	if !state.Active() && state != Rejected && !t.untouched(f) {
+		if err := t.become(f, "counted", counted); err != nil {
+			return err
+		}
+		return t.hold(f, "it was written to after it was taken: what was added to it isn't in the account")
+	}
 	if !state.Active() {
 		if err := t.become(f, "counted", counted); err != nil {
 			return err
@@ -156,4 +177,17 @@ func (t *turn) postpone(f *File, state State, end ending, text string, counted f
 	}
 	t.report(f)
 	return nil
+}
+
+// hold keeps a file in the inbox until a person decides.
+func (t *turn) hold(f *File, why string) error {
+	err := t.become(f, "postponed", func(f *File) {
+		f.State, f.Code, f.Why, f.Next = Held, codeMismatch, why, time.Time{}
+	})
+	if err != nil {
+		return err
+	}
+	t.look.add(f.Code)
+	t.report(f)
+	return t.writeWhy(f, why)
 }

@@ -51,13 +51,19 @@ func (t *turn) claim(ready []Candidate) error {
 // take moves a file out of the drop. A file that isn't as it was seen stays there.
 func (t *turn) take(f *File, name string) error {
 	from, to := filepath.Join(t.drop.Dir, name), t.path(f)
-	switch err := move(from, to, f.Source); {
+	rename := os.Rename
+	if t.w.rename != nil {
+		rename = t.w.rename
+	}
+	taken, err := move(rename, from, to, f.Source, func() error { return t.stop("claim copied") })
+	switch {
 	case missing(err), errors.Is(err, errChanged):
 		f.State = void
 		return nil
 	case err != nil:
 		return fmt.Errorf("taking %s: %w", from, err)
 	}
+	f.Source = taken
 	return t.stop("claim moved")
 }
 
@@ -83,16 +89,23 @@ func (t *turn) claimed(files []*File) error {
 	return t.save("claimed", entries...)
 }
 
-// consumeMarker removes the marker that a file was taken by, unless another one has its
-// name since.
+// consumeMarker removes the marker that a file was taken by, unless it says something of
+// the next file of that name.
 func (t *turn) consumeMarker(f *File) error {
 	if f.Marker == nil {
 		return nil
 	}
 	path := filepath.Join(t.drop.Dir, f.Marker.Name)
 	info, err := os.Lstat(path)
-	if err != nil || !identify(f.Marker.Name, info).same(*f.Marker) {
+	if err != nil {
 		return nil
+	}
+	if now := identify(f.Marker.Name, info); !now.same(*f.Marker) {
+		// It was seen before its writer had filled it, or it was written anew.
+		_, err := os.Lstat(filepath.Join(t.drop.Dir, f.Source.Name))
+		if now.Inode != f.Marker.Inode || !missing(err) {
+			return nil
+		}
 	}
 	if err := os.Remove(path); err != nil && !missing(err) {
 		return fmt.Errorf("removing the marker %s: %w", path, err)
@@ -108,9 +121,8 @@ func (t *turn) recoverClaims() error {
 			continue
 		}
 		files = append(files, f)
-		if _, err := os.Lstat(t.path(f)); err == nil {
-			// A copy whose source was still to be removed.
-			if err := t.removeSource(f); err != nil {
+		if info, err := os.Lstat(t.path(f)); err == nil {
+			if err := t.recoverClaim(f, identify(f.Source.Name, info)); err != nil {
 				return err
 			}
 			continue
@@ -143,12 +155,28 @@ func (t *turn) findSource(f *File) (name string, ok bool) {
 	return "", false
 }
 
-func (t *turn) removeSource(f *File) error {
-	name, ok := t.findSource(f)
-	if !ok {
+// recoverClaim completes the claim of a file that lies in the inbox already. It must be
+// what was seen in the drop: otherwise somebody was writing to it.
+func (t *turn) recoverClaim(f *File, found identity) error {
+	switch {
+	case found.same(f.Source): // renamed
 		return nil
+	case found.Inode == f.Source.Inode: // renamed while it was written to
+		f.State = void
+		return putBack(t.path(f), filepath.Join(t.drop.Dir, f.Source.Name))
 	}
-	return os.Remove(filepath.Join(t.drop.Dir, name))
+	// A copy. Its source was to be removed if it was still what was seen.
+	name, ok := t.findSource(f)
+	if ok {
+		f.Source = found
+		return os.Remove(filepath.Join(t.drop.Dir, name))
+	}
+	if _, err := os.Lstat(filepath.Join(t.drop.Dir, f.Source.Name)); err == nil {
+		f.State = void
+		return os.Remove(t.path(f))
+	}
+	f.Source = found
+	return nil
 }
 
 // errChanged says that a file isn't any more what was seen.
@@ -156,37 +184,45 @@ var errChanged = errors.New("the file has changed")
 
 // move renames a file, or where the file systems differ copies it, durably, and removes
 // it then. The copy keeps the time of the last change. A file that has changed since it
-// was seen, also while it was copied, stays where it is.
-func move(from, to string, seen identity) error {
+// was seen, also while it was copied, stays where it is. move returns what the file is
+// in its new place. It calls copied between the copy and the removal.
+func move(rename func(from, to string) error, from, to string, seen identity, copied func() error) (identity, error) {
 	isSeen := func(path string) bool {
 		info, err := os.Lstat(path)
 		return err == nil && info.Mode().IsRegular() && identify(seen.Name, info).same(seen)
 	}
-	err := os.Rename(from, to)
+	err := rename(from, to)
 	if err == nil {
 		if isSeen(to) {
-			return nil
+			return seen, nil
 		}
-		return cmp.Or(putBack(to, from), errChanged)
+		return seen, cmp.Or(putBack(to, from), errChanged)
 	}
 	if !crossesDevice(err) {
-		return err
+		return seen, err
 	}
 	if !isSeen(from) {
-		return errChanged
+		return seen, errChanged
 	}
 	src, err := atomicfile.OpenRegular(from, os.O_RDONLY)
 	if err != nil {
-		return err
+		return seen, err
 	}
 	defer src.Close()
 	if err := copyTo(src, to, seen.Time); err != nil {
-		return err
+		return seen, err
+	}
+	if err := copied(); err != nil {
+		return seen, err
 	}
 	if !isSeen(from) {
-		return cmp.Or(os.Remove(to), errChanged)
+		return seen, cmp.Or(os.Remove(to), errChanged)
 	}
-	return os.Remove(from)
+	info, err := os.Lstat(to)
+	if err != nil {
+		return seen, err
+	}
+	return identify(seen.Name, info), os.Remove(from)
 }
 
 // copyTo writes a file aside and gives it its name when it is whole.
@@ -212,11 +248,30 @@ func copyTo(src io.Reader, to string, changed time.Time) error {
 
 // putBack returns a file to its drop, unless another one has its name there.
 func putBack(from, to string) error {
-	if err := os.Link(from, to); err == nil {
+	err := os.Link(from, to)
+	if err == nil {
 		return os.Remove(from)
-	} else if !errors.Is(err, os.ErrExist) {
+	}
+	if _, there := os.Lstat(to); missing(there) { // a file system without links
 		return os.Rename(from, to)
 	}
 	// What was taken is neither what was seen nor what is there now: keep all of it.
 	return os.Rename(from, to+"."+filepath.Base(from))
+}
+
+// untouched reports whether nobody has written to a file since it was taken. A writer
+// that pauses for longer than its drop settles still has it open.
+func (t *turn) untouched(f *File) bool {
+	info, err := os.Lstat(t.path(f))
+	return err != nil || identify(f.Source.Name, info).same(f.Source)
+}
+
+// giveBack returns a file that is still being written to its drop.
+func (t *turn) giveBack(f *File) error {
+	lies := t.path(f)
+	if err := t.become(f, "given back", func(f *File) { f.State, f.Why = void, "" }); err != nil {
+		return err
+	}
+	t.w.note("%s: %s is still being written, and goes back to the drop", t.drop.Name, f.Name)
+	return putBack(lies, filepath.Join(t.drop.Dir, f.Source.Name))
 }

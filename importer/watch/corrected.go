@@ -77,7 +77,7 @@ func (t *turn) closeFamily(root *File, members []*File) error {
 				return err
 			}
 		}
-		if err := removeFile(t.fixPath(f)); err != nil {
+		if err := t.removeFix(f); err != nil {
 			return err
 		}
 	}

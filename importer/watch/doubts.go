@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/hubload/hubload/importer/reconcile"
+	"github.com/hubload/hubload/importer/report"
 	"github.com/hubload/hubload/importer/rundir"
 )
 
@@ -45,15 +46,54 @@ func (t *turn) resolve(ctx context.Context, f *File) error {
 		}
 		return nil // at the next look
 	}
-	err = t.become(f, "resolved", func(f *File) {
-		f.Looks++
-		f.Counts = found.Tally.Counts
-	})
-	if err != nil {
+	if err := t.become(f, "resolved", func(f *File) { f.Looks++ }); err != nil {
 		return err
+	}
+	return t.recount(f, found.Tally.Counts)
+}
+
+// followRuns looks at the runs of open files. Rows in doubt may have been settled by
+// hand, with hubload resolve, and a process may have died before it has acted on that.
+func (t *turn) followRuns() error {
+	for _, f := range t.files {
+		if f.State != Open {
+			continue
+		}
+		counts := f.Counts
+		if f.InDoubt > 0 {
+			tally, state, err := t.tally(f)
+			if err != nil {
+				t.w.note("%s: the run of %s can't be read: %v", t.drop.Name, f.Name, err)
+				continue
+			}
+			if state != rundir.Running {
+				counts = tally.Counts
+			}
+		}
+		if err := t.recount(f, counts); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (t *turn) tally(f *File) (rundir.Tally, rundir.State, error) {
+	d, err := rundir.Open(t.runDir(f))
+	if err != nil {
+		return rundir.Tally{}, "", err
+	}
+	return d.Status()
+}
+
+// recount notes how many rows of an open file have which fate by now, and acts on it.
+func (t *turn) recount(f *File, counts report.Counts) error {
+	if counts.InDoubt != f.InDoubt || counts.Refused != f.Refused {
+		if err := t.become(f, "recounted", func(f *File) { f.Counts = counts }); err != nil {
+			return err
+		}
 	}
 	if f.open() == 0 {
 		return t.finish(f, Done, codeDone, "", "")
 	}
-	return t.offerFix(f) // rows that were in doubt may be refused now
+	return t.offerFix(f)
 }

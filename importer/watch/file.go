@@ -67,6 +67,7 @@ type File struct {
 	Head   string `json:"header,omitempty"` // hash of its columns' names
 
 	report.Counts
+	Offer    offer   `json:"offer,omitzero"` // of its refused rows
 	Requests int64   `json:"requests,omitempty"`
 	Limited  int64   `json:"limited,omitempty"`
 	Seconds  float64 `json:"seconds,omitempty"`

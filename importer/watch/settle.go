@@ -6,7 +6,6 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
-	"strings"
 
 	"github.com/hubload/hubload/importer/atomicfile"
 	"github.com/hubload/hubload/importer/rundir"
@@ -78,38 +77,6 @@ func (t *turn) lies(f *File) (path string, ok bool) {
 	}
 	_, err := os.Lstat(t.path(f))
 	return t.path(f), err == nil
-}
-
-// fixPath is where the refused rows of a file are to be corrected.
-func (t *turn) fixPath(f *File) string {
-	name := f.storedName()
-	for _, ext := range []string{".gz", ".zst"} {
-		name = strings.TrimSuffix(name, ext)
-	}
-	name = strings.TrimSuffix(name, filepath.Ext(name))
-	return filepath.Join(t.dir, fixDir, strings.TrimSuffix(name, ".failures")+".failures.csv")
-}
-
-// offerFix copies the refused rows of a file's run to where they can be corrected. A copy
-// that is there stays: somebody may be correcting it.
-func (t *turn) offerFix(f *File) error {
-	if f.Refused == 0 {
-		return nil
-	}
-	to := t.fixPath(f)
-	if _, err := os.Lstat(to); err == nil {
-		return nil
-	}
-	src, err := atomicfile.OpenRegular((&rundir.Dir{Path: t.runDir(f)}).Failures(), os.O_RDONLY)
-	if err != nil {
-		return err
-	}
-	defer src.Close()
-	info, err := src.Stat()
-	if err != nil {
-		return err
-	}
-	return copyTo(src, to, info.ModTime())
 }
 
 // whyPath is the text beside a file.

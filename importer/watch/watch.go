@@ -40,7 +40,8 @@ type Options struct {
 // A Watcher looks at drops. One goroutine uses it.
 type Watcher struct {
 	Options
-	stopAt func(point string) bool // of tests: the process dies here
+	stopAt func(point string) bool     // of tests: the process dies here
+	rename func(from, to string) error // of tests: in place of os.Rename
 }
 
 // New returns a watcher. The error is that of [Config.Check].
