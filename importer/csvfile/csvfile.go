@@ -10,7 +10,8 @@
 // holds line ends. A cell is the text between two delimiters as the file has it,
 // with its quotes; a field is the value that the cell stands for. A physical
 // line ends with LF or CRLF, or with CR in a file whose first 64 KiB hold CR
-// and no LF.
+// and no LF. CRCRLF is one line end too: what becomes of CRLF where a program writes CRLF
+// for LF.
 //
 // # What it guarantees over encoding/csv
 //
@@ -36,7 +37,13 @@
 // Quoting is that of RFC 4180: a cell that holds the delimiter, a quote or a
 // line end is in double quotes, and a quote inside is doubled. Quotes elsewhere,
 // control characters other than TAB (and line ends inside quotes) and Unicode
-// noncharacters are problems. Comments don't exist: # is data.
+// noncharacters are problems. Comments don't exist: # is data. Three things are read beyond
+// the RFC, where nothing else can be meant:
+//
+//   - a cell ="00012" without quotes around it, as programs write for Excel;
+//   - a blank behind each delimiter, where the header has one behind each of its own; it
+//     is no part of the cell;
+//   - two delimiters in place of one, where each second column of the header has no name.
 //
 // A record has as many cells as the header. What spreadsheets leave out or add at the end
 // of a line changes nothing in it: cells that are missing are empty, and cells that are
@@ -120,6 +127,7 @@ type Reader struct {
 	header     []string
 	cells      [][]byte // of the header, raw
 	headerLine int64    // physical line
+	gapped     bool     // each second column has no name: two characters delimit
 
 	buf      []byte
 	pos, end int   // buf[pos:end] is unread

@@ -284,7 +284,7 @@ func FuzzAgainstStandard(f *testing.F) {
 	} {
 		f.Add(s)
 	}
-	unclean := regexp.MustCompile(`(?m)[\x00-\x08\x0B-\x1F\x7F-\x{9F}]|^[ \t]+$|^(?i:sep=)|^\x{FEFF}|^PK|^%PDF|^7z`)
+	unclean := regexp.MustCompile(`(?m)[\x00-\x08\x0B-\x1F\x7F-\x{9F}]|^[ \t]+$|^(?i:sep=)|="|^[^\n]*, |^\x{FEFF}|^PK|^%PDF|^7z`)
 	f.Fuzz(func(t *testing.T, in string) {
 		if !utf8.ValidString(in) || unclean.MatchString(in) || len(in) > MaxRecord/2 {
 			return
@@ -353,8 +353,12 @@ func evened(rows [][]string, in string) (out [][]string, err error) {
 					return nil, csv.ErrFieldCount
 				}
 			}
-			for _, delim := range ";\t|" {
-				if len(row) == 1 && width > 1 && strings.Count(row[0], string(delim)) == width-1 {
+			if inGapOf(rows[0], row) && len(row) != width {
+				return nil, csv.ErrFieldCount
+			}
+			for _, delim := range []string{";", "\t", "|", " "} {
+				raw := strings.Join(row, ",")
+				if len(row) < width && strings.Count(raw, delim) == width-1 && (delim != " " || len(row) == 1 && width > 2) {
 					return nil, csv.ErrFieldCount
 				}
 			}

@@ -61,7 +61,7 @@ func (r *Reader) readHeader(o Options) error {
 		return err
 	}
 	if delim != 0 {
-		return r.takeHeader(delim)
+		return r.takeHeader(delim, o.Columns)
 	}
 	return r.findDelimiter(o.Columns)
 }
@@ -103,7 +103,7 @@ func (r *Reader) findDelimiter(columns []string) error {
 	if best != ',' {
 		r.notes = append(r.notes, fmt.Sprintf("The delimiter is %s, found from the header.", delimiterName(best)))
 	}
-	return r.takeHeader(best)
+	return r.takeHeader(best, columns)
 }
 
 // countFound returns how many of the columns the header holds, as mappings
@@ -124,7 +124,7 @@ func countFound(header, columns []string) int {
 }
 
 // takeHeader parses the header and passes it.
-func (r *Reader) takeHeader(delim byte) error {
+func (r *Reader) takeHeader(delim byte, columns []string) error {
 	sp, err := r.parseHeader(delim)
 	if err != nil {
 		return err
@@ -136,9 +136,15 @@ func (r *Reader) takeHeader(delim byte) error {
 		r.cells = append(r.cells, raw[start:end:end])
 		start = end + 1
 	}
+	if err := r.noteShape(columns); err != nil {
+		return err
+	}
 	r.headerLine = r.line
 	r.dialect.Delimiter = rune(delim)
 	r.dialect.LineEnd = string(text[sp.n:sp.next])
+	if r.dialect.LineEnd == "\r\r\n" {
+		r.dialect.LineEnd = "\r\n"
+	}
 	if r.dialect.LineEnd == "" {
 		r.dialect.LineEnd = "\n"
 		if r.syntax.cr {
@@ -153,7 +159,8 @@ func (r *Reader) takeHeader(delim byte) error {
 // parseHeader sets syntax, header and rec.ends to what the header is under a
 // delimiter. The header's bytes stay unread.
 func (r *Reader) parseHeader(delim byte) (span, error) {
-	r.syntax = newSyntax(r.charset, delim, r.syntax.cr)
+	text, _ := r.window()
+	r.syntax = r.syntaxOf(text, delim)
 	r.header = nil
 	sp, err := r.scan()
 	if err != nil {
@@ -169,7 +176,7 @@ func (r *Reader) parseHeader(delim byte) (span, error) {
 	case sp.cells > maxColumns:
 		return sp, r.fail(r.line, fmt.Sprintf("the header has %d columns, but at most 2,000 are allowed", sp.cells), "Remove the columns that you don't need.")
 	}
-	text, _ := r.window()
+	text, _ = r.window()
 	r.rec.Raw = text[:sp.n]
 	r.header = make([]string, sp.cells)
 	names, p := r.fields(sp)

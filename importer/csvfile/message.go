@@ -5,6 +5,7 @@ package csvfile
 import (
 	"bytes"
 	"fmt"
+	"strings"
 	"unicode/utf8"
 )
 
@@ -25,29 +26,47 @@ func (r *Reader) countProblem(sp span) *Problem {
 	case r.converter != nil:
 		return nil // a cell without a name above it
 	case sp.cells > want && !r.emptyFrom(want):
-		return r.problem(CodeFieldCount, line, -1,
+		p := r.problem(CodeFieldCount, line, -1,
 			"The record has %s and the header %d: put cells that hold the delimiter (%s) into double quotes.",
 			count(sp.cells, "cell"), want, r.delimiterName())
+		p.Beyond = r.beyond()
+		return p
+	case r.gapped && r.inGap():
+		return r.problem(CodeFieldCount, line, -1,
+			"Two %s delimit the columns, and between two of them a cell isn't empty: put cells that hold the delimiter into double quotes, and write the record with all of its delimiters.", r.delimiterName())
 	case sp.cells > want:
 		return nil
 	case sp.open:
 		return r.problem(CodeFieldCount, line, -1,
 			"The record has %s and the header %d, and no line end follows: the file looks cut off, so get the whole file.",
 			count(sp.cells, "cell"), want)
-	case sp.cells > 1:
-		return nil
-	case r.isWrapped(r.rec.Raw):
+	case sp.cells == 1 && r.isWrapped(r.rec.Raw):
 		return r.problem(CodeQuote, line, -1,
 			"The whole line stands in quotes, which makes one cell of it: remove the quotes around it, and write those that are doubled inside of it once.")
 	}
-	for _, delim := range []byte(delimiters) {
+	// A name such as "Bolt M8" has blanks, but no row has only that.
+	for _, delim := range []byte(delimiters + " ") {
+		if delim == ' ' && (len(r.header) < 3 || sp.cells > 1) || bytes.IndexByte(r.rec.Raw, '"') >= 0 {
+			continue
+		}
 		if delim != r.syntax.delim && bytes.Count(r.rec.Raw, []byte{delim}) == len(r.header)-1 {
 			return r.problem(CodeFieldCount, line, -1,
-				"The line is one cell, and has as many as the header with the delimiter %s: write all lines with the same delimiter, which is %s in the header.",
-				delimiterName(delim), r.delimiterName())
+				"The record has %s, and as many as the header with the delimiter %s: write all lines with the same delimiter, which is %s in the header.",
+				count(sp.cells, "cell"), delimiterName(delim), r.delimiterName())
 		}
 	}
 	return nil
+}
+
+// beyond returns the start of what stands beyond the last column, as far as it can be decoded.
+func (r *Reader) beyond() string {
+	const most = 1000 // bytes
+	rest := r.rec.Raw[r.rec.ends[len(r.header)-1]+1:]
+	text, bad := r.decoder.append(nil, rest[:min(len(rest), most)])
+	if bad >= 0 {
+		text = text[:bytes.Index(text, []byte("\uFFFD"))]
+	}
+	return strings.ToValidUTF8(string(text), "")
 }
 
 // emptyFrom reports whether all cells of the record from number n on (from 0) are empty.

@@ -25,6 +25,10 @@ type Problem struct {
 	Line    int64  // physical line of the place, 1-based
 	Column  string // header name of the column, "" when it is not known
 	Message string // one sentence with the fix; holds no cell values
+
+	// Beyond is, with CodeFieldCount, the start of what stands beyond the last column,
+	// with its delimiters; "" when the record has too few cells.
+	Beyond string
 }
 
 // ErrChanged is what a [FileError] wraps when a file opened with [Open] has

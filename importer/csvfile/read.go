@@ -153,6 +153,9 @@ func (r *Reader) fields(sp span) ([]string, *Problem) {
 		start := 0
 		for i, end := range ends {
 			from, to := start, end
+			if r.syntax.spaced && i > 0 && from < to && s[from] == ' ' {
+				from++
+			}
 			if from < to && s[from] == '"' {
 				from, to = from+1, to-1
 			}
@@ -189,12 +192,15 @@ func (r *Reader) decode(fields []string) *Problem {
 	r.scratch = r.scratch[:0]
 	lengths := make([]int, 0, 64)
 	start := 0
-	for _, end := range r.rec.ends {
+	for i, end := range r.rec.ends {
 		from := len(r.scratch)
 		cell := r.rec.Raw[start:end]
+		if r.syntax.spaced && i > 0 {
+			cell = bytes.TrimPrefix(cell, []byte(" "))
+		}
 		if text := unquoted(cell); r.decoder.table == nil || isASCII(text) {
 			r.scratch = append(r.scratch, text...) // it was looked at with the whole record
-		} else if p := r.decodeCell(start, cell, text); p != nil {
+		} else if p := r.decodeCell(end-len(cell), cell, text); p != nil {
 			return p
 		}
 		if len(cell) > 0 && cell[0] == '"' {

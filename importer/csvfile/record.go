@@ -31,6 +31,14 @@ type Record struct {
 // columns. [Record.AppendCells] gives one for each column.
 func (rec *Record) IsRagged() bool { return rec.ragged }
 
+// Cells returns how many cells a record with CodeFieldCount has, 2,000 for more; else 0.
+func (rec *Record) Cells() int {
+	if rec.Problem == nil || rec.Problem.Code != CodeFieldCount {
+		return 0
+	}
+	return len(rec.ends)
+}
+
 // AppendCells appends the record's cells as raw CSV text, quotes included, and
 // returns the extended slice. There are as many as columns says, which is at
 // least 1: empty ones are added, or the last one takes all that is left, with
@@ -81,6 +89,7 @@ func (rec *Record) split() {
 type lenient struct {
 	syntax *syntax
 	rest   []byte // nil after the last cell
+	behind bool   // a delimiter
 
 	// unclosed says that a search for a closing quote went to the end in
 	// vain. Another one isn't tried, which keeps the whole linear.
@@ -93,13 +102,18 @@ func (l *lenient) cell() []byte {
 		return nil
 	}
 	text := l.rest
-	if len(text) > 0 && text[0] == '"' && !l.unclosed {
-		if end, plain := l.closing(); end > 0 {
+	blank := 0 // behind a delimiter it belongs to that
+	if l.syntax.spaced && l.behind && len(text) > 0 && text[0] == ' ' {
+		blank = 1
+	}
+	if len(text) > blank && text[blank] == '"' && !l.unclosed {
+		if end, plain := closing(text[blank:], l.syntax.delim); end > 0 {
+			end += blank
 			l.cut(end)
 			if plain {
 				return text[:end:end]
 			}
-			return quoteStray(text[1 : end-1])
+			return append(text[:blank:blank], quoteStray(text[blank+1:end-1])...)
 		}
 		l.unclosed = true
 	}
@@ -125,6 +139,7 @@ func (l *lenient) cell() []byte {
 
 // cut takes a cell of n bytes and its delimiter off the rest.
 func (l *lenient) cut(n int) {
+	l.behind = true
 	if n == len(l.rest) {
 		l.rest = nil
 	} else {
@@ -132,17 +147,16 @@ func (l *lenient) cut(n int) {
 	}
 }
 
-// closing returns the end of the quoted cell at the start of the rest, 0 when
+// closing returns the end of the quoted cell at the start of a text, 0 when
 // it has none. plain says that it is well-formed.
-func (l *lenient) closing() (end int, plain bool) {
-	text := l.rest
+func closing(text []byte, delim byte) (end int, plain bool) {
 	plain = true
 	for i := 1; i < len(text); i++ {
 		if text[i] != '"' {
 			continue
 		}
 		switch {
-		case i+1 == len(text) || text[i+1] == l.syntax.delim:
+		case i+1 == len(text) || text[i+1] == delim:
 			return i + 1, plain
 		case text[i+1] == '"':
 			i++

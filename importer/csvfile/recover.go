@@ -115,8 +115,12 @@ func (s *syntax) trimLineEnd(text []byte) []byte {
 	if s.cr && !bytes.HasSuffix(text, []byte("\r\n")) {
 		return bytes.TrimSuffix(text, []byte("\r"))
 	}
-	text = bytes.TrimSuffix(text, []byte("\n"))
-	return bytes.TrimSuffix(text, []byte("\r"))
+	for _, end := range []string{"\r\r\n", "\r\n", "\n", "\r"} {
+		if rest, found := bytes.CutSuffix(text, []byte(end)); found {
+			return rest
+		}
+	}
+	return text
 }
 
 // countLines counts the line ends in text.

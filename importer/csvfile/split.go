@@ -12,7 +12,8 @@ import (
 type syntax struct {
 	charset *charset
 	delim   byte
-	cr      bool // lines end with CR; else with LF or CRLF
+	cr      bool // lines end with CR; else with LF, CRLF or CRCRLF
+	spaced  bool // a blank behind a delimiter belongs to it
 	kinds   [256]kind
 }
 
@@ -81,10 +82,18 @@ func (s *syntax) split(text []byte, last bool, ends []int) (span, []int) {
 	i := 0
 	for ; ; i++ { // a cell; i steps over the delimiter in the end
 		sp.cell, sp.cellLines = i, sp.lines
+		if s.spaced && sp.cells > 0 && i < len(text) && text[i] == ' ' {
+			i++ // behind the delimiter
+		}
 		sp.inQuotes = i < len(text) && text[i] == '"'
-		if sp.inQuotes {
+		switch {
+		case sp.inQuotes:
 			i = s.quoted(text, last, i+1, &sp, &seen)
 			if sp.state != whole {
+				return sp, ends
+			}
+		case i < len(text) && text[i] == '=':
+			if i, seen = s.guarded(text, last, i, &sp, seen); sp.state != whole {
 				return sp, ends
 			}
 		}
@@ -110,7 +119,7 @@ func (s *syntax) split(text []byte, last bool, ends []int) (span, []int) {
 					sp.lines++
 					break rest
 				}
-				if i+1 == len(text) && !last {
+				if !last && isPartOfLineEnd(text[i:]) {
 					sp.state = short
 					return sp, ends
 				}
@@ -130,6 +139,28 @@ func (s *syntax) split(text []byte, last bool, ends []int) (span, []int) {
 			return sp, ends
 		}
 	}
+}
+
+// guarded returns the place after a cell such as ="00012", by which programs keep Excel from
+// taking a text for a number: Excel reads it as a formula that gives the text. Of one that
+// holds a quote or a delimiter or isn't closed the quote is a fault as in any cell.
+func (s *syntax) guarded(text []byte, last bool, i int, sp *span, seen byte) (int, byte) {
+	if i+1 >= len(text) || text[i+1] != '"' {
+		return i, seen
+	}
+	end, bits := s.plain(text, i+2, seen)
+	if end < len(text) && text[end] == '"' {
+		end++
+	} else if end < len(text) || last {
+		return i, seen
+	}
+	switch {
+	case end == len(text) && !last:
+		sp.state = short
+	case end < len(text) && s.kinds[text[end]] != kindDelim && text[end] != '\r' && text[end] != '\n':
+		return i, seen
+	}
+	return end, bits
 }
 
 // quoted returns the place after the closing quote of a cell whose text starts
@@ -203,6 +234,8 @@ func (s *syntax) lineEnd(text []byte, last bool, i int) (next int, ok bool) {
 	switch {
 	case text[i] == '\n':
 		return i + 1, !s.cr
+	case !s.cr && bytes.HasPrefix(text[i:], []byte("\r\r\n")):
+		return i + 3, true // a program has made CRLF of the LF of CRLF
 	case i+1 < len(text) && text[i+1] == '\n':
 		return i + 2, true
 	case i+1 < len(text):
@@ -210,6 +243,9 @@ func (s *syntax) lineEnd(text []byte, last bool, i int) (next int, ok bool) {
 	}
 	return i + 1, last // a file may be cut off between CR and LF
 }
+
+// isPartOfLineEnd reports whether a text that goes on may be the start of a line end.
+func isPartOfLineEnd(text []byte) bool { return string(text) == "\r" || string(text) == "\r\r" }
 
 // line returns the length of the physical line at the start of text and where
 // the next one starts. ok is false when the text ends before that is certain.
@@ -226,8 +262,10 @@ func (s *syntax) line(text []byte, last bool) (n, next int, ok bool) {
 		}
 		return len(bytes.TrimSuffix(text, []byte("\r"))), n, true
 	}
-	if !s.cr && n > 0 && text[n-1] == '\r' {
-		n--
+	for range 2 {
+		if !s.cr && n > 0 && text[n-1] == '\r' {
+			n--
+		}
 	}
 	next, ok = s.lineEnd(text, last, n)
 	return n, next, ok
@@ -261,7 +299,7 @@ func (s *syntax) blank(text []byte, last bool) (next int, delimited, ok bool) {
 		if next, ok = s.lineEnd(text, last, i); ok {
 			return next, delimited, true
 		}
-		return 0, false, i+1 < len(text) || c == '\n'
+		return 0, false, !isPartOfLineEnd(text[i:])
 	}
 	return len(text), delimited, last
 }

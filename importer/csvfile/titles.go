@@ -76,7 +76,7 @@ func (r *Reader) candidates(delim rune) (list []candidate) {
 	before := r.syntax
 	for at, line := 0, r.line; at < len(text) && line <= titleLines; line++ {
 		for _, delim := range tried {
-			r.syntax = newSyntax(r.charset, delim, r.syntax.cr)
+			r.syntax = r.syntaxOf(text[at:], delim)
 			if blank, _, _ := r.syntax.blank(text[at:], last); blank > 0 {
 				continue
 			}

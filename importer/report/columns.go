@@ -59,9 +59,13 @@ func (c *columns) header(cells [][]byte) [][]byte {
 // numbers of its row and line in the source file.
 func (c *columns) of(rec *csvfile.Record, buf [][]byte) (cells [][]byte, row, line int64) {
 	if !aligned(rec) {
-		// It is unclear where hubload's columns begin: all is kept.
-		if len(c.own) > 0 {
-			cells = rec.AppendCells(buf[:0], len(c.own))
+		switch own := len(c.own); {
+		case own == c.width:
+			// What stands beyond the last column is in the message: a cell of all that
+			// would be one that nobody wrote.
+			cells = rec.AppendCells(buf[:0], max(own, rec.Cells()))[:own]
+		case own > 0: // it is unclear where hubload's columns begin: all is kept
+			cells = rec.AppendCells(buf[:0], own)
 		}
 		return cells, rec.Row, rec.Line
 	}

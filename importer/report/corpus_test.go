@@ -97,6 +97,9 @@ func refusedRows(t *testing.T, input []byte, o csvfile.Options) ([]refusedRow, c
 			requoted = slices.ContainsFunc(rec.AppendCells(nil, len(r.Header())), func(cell []byte) bool { return !bytes.Contains(rec.Raw, cell) })
 		}
 		raw := bytes.Clone(rec.Raw)
+		if n := rec.Cells(); n > len(r.Header()) { // what is beyond the last column is in the message
+			raw = bytes.Join(rec.AppendCells(nil, n)[:len(r.Header())], []byte(string(r.Dialect().Delimiter)))
+		}
 		if rec.IsRagged() {
 			raw = bytes.Join(rec.AppendCells(nil, len(r.Header())), []byte(string(r.Dialect().Delimiter)))
 		}

@@ -14,10 +14,12 @@ import (
 	"github.com/hubload/hubload/mapping"
 )
 
-// The most characters of a value in a message, and of a cell of hubload's.
+// The most characters of a value in a message, of what stands beyond the last column, and
+// of a cell of hubload's.
 const (
-	maxValue = 60
-	maxText  = 500
+	maxValue  = 60
+	maxBeyond = 300
+	maxText   = 500
 )
 
 // placeholder is in a message instead of the value of its property, or of a property

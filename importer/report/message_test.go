@@ -46,7 +46,7 @@ func TestMessages(t *testing.T) {
 		{"a value that isn't told", "Bolt,x,1", "quantity", "quantity was no number.", `quantity was no number (the cell holds "x").`},
 		{"one that isn't there", "Bolt,,1", "deals", "it is missing", `it is missing (the cell holds "1")`},
 		{"an empty one", ",x,1", "name", "it is missing", "it is missing"},
-		{"a bad record", "Bolt,x,1,2", "name", "{value} and {value of name}", "the value and the value"},
+		{"a bad record", "Bolt,x,1,2", "name", "{value} and {value of name}.", `the value and the value. Beyond the last column stands: 2`},
 		{"a long value", long + ",x,1", "name", "{value}!", `"` + strings.Repeat("あ", 57) + `..."!`},
 		{"a value that just fits", long[3:] + ",x,1", "name", "{value}", `"` + long[3:] + `"`},
 		{"control and bidi characters", "\"a\nb\tc\u202Ed\u2066\u2028\",x,1", "name", "{value}", `"a\nb\tc\u202ed\u2066\u2028"`},

@@ -53,7 +53,7 @@ func draw(t *rapid.T) drawn {
 		if rec.Problem != nil && kind != 0 {
 			kind = journal.Refused // no other can be sent
 		}
-		cells := bytes.Join(rec.AppendCells(nil, 2), []byte(","))
+		cells := bytes.Join(rec.AppendCells(nil, max(2, rec.Cells()))[:2], []byte(","))
 		d.rows[kind] = append(d.rows[kind], string(cells)+","+decimal(rec.Row)+","+decimal(rec.Line))
 		d.counts.Rows++
 		*perKind[kind]++

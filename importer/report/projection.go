@@ -179,6 +179,9 @@ func (p *projection) add(n *Counts, rec *csvfile.Record, fate *journal.Fate) err
 // failure returns hubload's columns of a row that was refused or is in doubt.
 func (p *projection) failure(row, line int64, rec *csvfile.Record, fate *journal.Fate, correlation, position string) []string {
 	message := p.values.message(fate, rec.Fields)
+	if rec.Problem != nil && rec.Problem.Beyond != "" && len(p.columns.own) == p.columns.width {
+		message += " Beyond the last column stands: " + shorten(rec.Problem.Beyond, maxBeyond)
+	}
 	p.found.add(row, line, fate, message)
 	own := []string{
 		decimal(row), decimal(line), fate.Code, fate.Property, message,

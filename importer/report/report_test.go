@@ -189,7 +189,7 @@ func TestFailuresGiveTheInputBack(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer r.Close()
-	bad := []string{`a,"b,long"`, `"stray "" quote",2`, "\xff,3"}
+	bad := []string{`a,b`, `"stray "" quote",2`, "\xff,3"}
 	for i, want := range append(rows, bad...) {
 		rec, err := r.Read()
 		if err != nil {
@@ -325,5 +325,24 @@ func TestWarningsInResults(t *testing.T) {
 		"3,3,4,created,7,\n"
 	if diff := cmp.Diff(want, content(t, dir, resultsName)); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// Cells beyond the last column make no cell that nobody wrote: the message has them, and
+// the row isn't taken as it stands.
+func TestCellsBeyondTheLastColumn(t *testing.T) {
+	dir := t.TempDir()
+	st := journalOf(t, dir, refused(1, "", "m."), refused(2, "", "m."))
+	defer st.Close()
+	input := "a,b\n1,\"2\",\xE9 3,\"4\"\n5,6," + strings.Repeat("x", 2000) + "\n"
+	mustWrite(t, dir, source([]byte(input), csvfile.Options{Encoding: "windows-1252"}), st, Options{})
+	got := content(t, dir, failuresName)
+	for _, want := range []string{
+		"\n1,\"2\",1,2,INVALID,,\"m. Beyond the last column stands: \xE9 3,\"\"4\"\"\",false,1,uncorrected-",
+		"\n5,6,2,3,INVALID,,m. Beyond the last column stands: " + strings.Repeat("x", maxBeyond-3) + "...,",
+	} {
+		if !strings.Contains(got, want) {
+			t.Errorf("failures.csv is\n%q, want it to hold\n%q", got, want)
+		}
 	}
 }

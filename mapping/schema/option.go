@@ -5,6 +5,7 @@ package schema
 import (
 	"fmt"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/hubload/hubload/mapping/internal/wording"
 )
@@ -131,10 +132,30 @@ func (o *Options) explain(text string) (what, fix string) {
 	return "is not one of the options", "Write " + o.firstEight + ", or add values: to the rule to say what this cell becomes"
 }
 
-// near returns the value or label that a text nearly is, "" if there is none.
+// near returns the value or label that a text nearly is, "" if there is none. Three letters
+// are a code, and one letter makes another code of it: RMB is not a mistyped RUB.
 func (o *Options) near(text string) string {
+	const code = 3
 	if value := o.folded[wording.FoldCase(text)]; value != "" {
 		return value
 	}
+	if value := o.values[CurrencyWords()[strings.TrimSpace(text)]]; value != "" {
+		return value
+	}
+	if utf8.RuneCountInString(text) <= code {
+		return ""
+	}
 	return wording.Nearest(text, o.labels)
+}
+
+// CurrencyWords returns the signs and words that mean one currency. $, kr and Fr. are not
+// among them: several countries write them.
+func CurrencyWords() map[string]string { return currencyWords }
+
+var currencyWords = map[string]string{
+	"€": "EUR", "Euro": "EUR", "EURO": "EUR", "euro": "EUR", "ユーロ": "EUR",
+	"£": "GBP", "UK£": "GBP", "GB£": "GBP", "円": "JPY", "日本円": "JPY", "¥": "JPY",
+	"US$": "USD", "U$S": "USD", "米ドル": "USD", "A$": "AUD", "AU$": "AUD", "C$": "CAD", "CA$": "CAD", "NZ$": "NZD", "HK$": "HKD",
+	"RMB": "CNY", "CN¥": "CNY", "元": "CNY", "人民币": "CNY", "人民元": "CNY",
+	"SFr.": "CHF", "sFr.": "CHF", "SFr": "CHF", "R$": "BRL", "zł": "PLN", "Kč": "CZK", "₹": "INR", "₩": "KRW", "₺": "TRY", "Ft": "HUF",
 }

@@ -32,7 +32,7 @@ func (p *proposer) options(g *guess) {
 	case "recurringbillingfrequency":
 		words = frequencyWords()
 	case "hs_line_item_currency_code":
-		words = currencyWords()
+		words = schema.CurrencyWords()
 	}
 	g.words("are not options of the property", func(cell string) (string, bool) {
 		if _, ok := o.Value(cell); ok {
@@ -66,7 +66,7 @@ func (g *guess) currencies() {
 		if upper := strings.ToUpper(strings.TrimSpace(cell)); isCurrency(upper) {
 			return upper, true
 		}
-		value, ok := currencyWords()[strings.TrimSpace(cell)]
+		value, ok := schema.CurrencyWords()[strings.TrimSpace(cell)]
 		return value, ok
 	})
 }
@@ -151,13 +151,6 @@ func booleanWords() map[string]string {
 		}
 	}
 	return words
-}
-
-// currencyWords returns the signs and words that mean one currency.
-func currencyWords() map[string]string {
-	return map[string]string{
-		"€": "EUR", "Euro": "EUR", "EURO": "EUR", "£": "GBP", "円": "JPY", "日本円": "JPY", "¥": "JPY", "US$": "USD", "ユーロ": "EUR", "米ドル": "USD", "CHF": "CHF",
-	}
 }
 
 // commonCurrencies are codes by which a column of currencies is known where the
