@@ -25,9 +25,22 @@ type accountFlags struct {
 
 func (f *accountFlags) add(fs *pflag.FlagSet) {
 	fs.StringVar(&f.baseURL, "base-url", "", "`URL` of the API; default: "+rundir.DefaultBaseURL+"; http:// only for loopback addresses")
-	fs.StringVar(&f.version, "api-version", "", "`VERSION` of the API: v3 (default), 2025-09, 2026-03, 2026-09 or 2026-09-beta")
+	fs.Var((*versionFlag)(&f.version), "api-version", "`VERSION` of the API: v3 (default), 2025-09, 2026-03, 2026-09 or 2026-09-beta")
 	fs.StringVar(&f.tokenFile, "token-file", "", "`FILE` that holds the access token, readable for you alone; default: HUBSPOT_ACCESS_TOKEN")
 	fs.DurationVar(&f.timeout, "timeout", 120*time.Second, "of one request")
+}
+
+// versionFlag is a version of the API, checked also where no account is asked.
+type versionFlag string
+
+func (f *versionFlag) Type() string   { return "VERSION" }
+func (f *versionFlag) String() string { return string(*f) }
+func (f *versionFlag) Set(s string) error {
+	if err := hubspot.CheckVersion(s); err != nil {
+		return err
+	}
+	*f = versionFlag(s)
+	return nil
 }
 
 // commandTail is what a later command needs of the flags, to be copied.

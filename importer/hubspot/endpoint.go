@@ -78,6 +78,14 @@ func parseBaseURL(s string) (*url.URL, error) {
 	return u, nil
 }
 
+// CheckVersion says whether s is a version of the API that a [Config] takes.
+func CheckVersion(s string) error {
+	if !slices.Contains(versions, s) {
+		return fmt.Errorf("API version %q is not known; use one of %s", s, strings.Join(versions, ", "))
+	}
+	return nil
+}
+
 // An address makes the URLs of one version of the API and one object type.
 type address struct {
 	base    string // without a slash at the end
@@ -97,8 +105,8 @@ func newAddress(base, version, object string) (address, error) {
 		version: cmp.Or(version, versionThree),
 		object:  cmp.Or(object, "line_items"),
 	}
-	if !slices.Contains(versions, a.version) {
-		return address{}, fmt.Errorf("API version %q is not known; use one of %s", a.version, strings.Join(versions, ", "))
+	if err := CheckVersion(a.version); err != nil {
+		return address{}, err
 	}
 	if !isObjectType(a.object) {
 		return address{}, fmt.Errorf("object type %q is not valid; use a name such as line_items or an id such as 0-8", a.object)

@@ -6,8 +6,6 @@ import (
 	"bytes"
 	"io"
 	"net/http"
-	"os"
-	"path/filepath"
 	"testing"
 
 	"github.com/getkin/kin-openapi/openapi3"
@@ -16,26 +14,14 @@ import (
 
 	"github.com/hubload/hubload/importer/api"
 	"github.com/hubload/hubload/importer/hubspot"
+	"github.com/hubload/hubload/importer/hubspot/internal/openapitest"
 	"github.com/hubload/hubload/mapping"
 )
 
-// schema returns a schema of a published file. The tests of it are skipped where
-// HUBLOAD_OPENAPI_DIR doesn't name a directory of these files.
+// schema returns a schema of a published file.
 func schema(t *testing.T, file, name string) *openapi3.Schema {
 	t.Helper()
-	dir := os.Getenv("HUBLOAD_OPENAPI_DIR")
-	if dir == "" {
-		dir = filepath.Join("..", "..", "..", "shared", "openapi")
-	}
-	data, err := os.ReadFile(filepath.Join(dir, file))
-	if err != nil {
-		t.Skipf("the API's description isn't here: %v", err)
-	}
-	doc, err := openapi3.NewLoader().LoadFromData(data)
-	if err != nil {
-		t.Fatal(err)
-	}
-	ref := doc.Components.Schemas[name]
+	ref := openapitest.Document(t, file).Components.Schemas[name]
 	if ref == nil {
 		t.Fatalf("%s has no schema %s", file, name)
 	}

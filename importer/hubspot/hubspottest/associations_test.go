@@ -175,7 +175,7 @@ func TestUnassociated(t *testing.T) {
 	if r := associations[int64](t, c.post(dealsPath, body).want(t, 200)); len(r.Results) != 1 {
 		t.Errorf("got %+v", r)
 	}
-	if r := associations[string](t, c.post("/crm/associations/2026-09-beta/0-8/0-3/batch/read", ids("900000000002")).want(t, 200)); len(r.Results) != 0 {
+	if r := associations[string](t, c.post("/crm/associations/2026-09/0-8/0-3/batch/read", ids("900000000002")).want(t, 200)); len(r.Results) != 0 {
 		t.Errorf("got %+v", r)
 	}
 	c.post(dealsPath, `{"inputs":[]}`).want(t, 200)

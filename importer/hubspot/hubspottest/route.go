@@ -41,7 +41,7 @@ func findRoute(method, path string) (r route, allow string) {
 var (
 	objectVersions = regexp.MustCompile(`^(v3|2025-09|2026-03|2026-09|2026-09-beta)$`)
 	plainVersions  = regexp.MustCompile(`^(v3|2025-09|2026-03|2026-09)$`)
-	linkVersions   = regexp.MustCompile(`^(v4|2025-09|2026-03|2026-09|2026-09-beta)$`)
+	linkVersions   = regexp.MustCompile(`^(v4|2025-09|2026-03|2026-09)$`)
 	labelVersions  = regexp.MustCompile(`^(v4|2025-09|2026-03|2026-09)$`)
 	taxVersions    = regexp.MustCompile(`^(v1|2026-03|2026-09)$`)
 	tokenVersions  = regexp.MustCompile(`^(v1|v3|2026-03|2026-09)$`)
