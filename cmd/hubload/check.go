@@ -77,12 +77,9 @@ func (a *app) runCheck(ctx context.Context, path string, f *importFlags, dry boo
 	if checked == nil {
 		return err
 	}
-	a.showChecked(checked, found, &f.say)
-	switch {
-	case err != nil:
-		return err
-	case checked.Summary.Refused > 0:
-		return partlyError{}
+	if err == nil && checked.Summary.Refused > 0 {
+		err = partlyError{}
 	}
-	return nil
+	a.showChecked(checked, found, err)
+	return err
 }

@@ -3,8 +3,6 @@
 package main
 
 import (
-	"encoding/json"
-	"fmt"
 	"path/filepath"
 	"time"
 
@@ -15,11 +13,11 @@ import (
 const mostShown = 10
 
 // showChecked prints what a check has found.
-func (a *app) showChecked(c *rundir.Checked, found *findings, say *sayFlags) {
+func (a *app) showChecked(c *rundir.Checked, found *findings, err error) {
 	sum := c.Summary
 	problems, warnings := sorted(found.problems), sorted(found.warnings)
-	if say.logFormat.value == "json" {
-		a.printChecked(c, problems, warnings)
+	if a.ui.lines != nil {
+		a.printChecked(c, problems, warnings, err)
 		return
 	}
 	name := filepath.Base(c.Input.Path)
@@ -79,7 +77,7 @@ func (f *finding) place() string {
 }
 
 // printChecked is the same for programs.
-func (a *app) printChecked(c *rundir.Checked, problems, warnings []*finding) {
+func (a *app) printChecked(c *rundir.Checked, problems, warnings []*finding, err error) {
 	type schema struct {
 		Source  rundir.KnownSource `json:"source"`
 		Account int64              `json:"account,omitempty"`
@@ -100,20 +98,16 @@ func (a *app) printChecked(c *rundir.Checked, problems, warnings []*finding) {
 	if warnings == nil {
 		warnings = []*finding{}
 	}
-	data, err := json.Marshal(struct {
+	a.ui.document(struct {
 		Input    string     `json:"input"`
 		Object   string     `json:"object"`
 		Schema   schema     `json:"schema"`
 		Rows     int64      `json:"rows"`
 		Refused  int64      `json:"refused"`
 		Seconds  float64    `json:"seconds"`
-		ExitCode int        `json:"exit_code"`
 		Problems []*finding `json:"problems"`
 		Warnings []*finding `json:"warnings"`
 		Reports  string     `json:"reports,omitempty"`
-	}{c.Input.Path, c.Mapping.Object, by, sum.Rows, sum.Refused, sum.Seconds, sum.ExitCode, problems, warnings, c.Dir})
-	if err != nil {
-		panic(fmt.Sprintf("a result that can't be written: %v", err)) // it holds nothing but texts and numbers
-	}
-	a.ui.printf("%s\n", data)
+		end
+	}{c.Input.Path, c.Mapping.Object, by, sum.Rows, sum.Refused, sum.Seconds, problems, warnings, c.Dir, endOf(err)})
 }

@@ -4,9 +4,7 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -58,15 +56,11 @@ func (a *app) runDoctor(ctx context.Context, f *doctorFlags) error {
 	if ctx.Err() != nil {
 		err = context.Cause(ctx)
 	}
-	if f.say.logFormat.value == "json" {
-		data, jsonErr := json.Marshal(struct {
+	if a.ui.lines != nil {
+		a.ui.document(struct {
 			*rundir.Diagnosis
 			ExitCode int `json:"exit_code"`
 		}{d, exitCode(err)})
-		if jsonErr != nil {
-			return jsonErr
-		}
-		a.ui.out.Write(append(data, '\n'))
 	} else {
 		a.showDiagnosis(d)
 	}
@@ -83,30 +77,10 @@ func (e diagnosedError) Unwrap() error { return e.error }
 
 // showDiagnosis prints a check a line, wrapped at 80 characters.
 func (a *app) showDiagnosis(d *rundir.Diagnosis) {
-	const width, indent = 80, 23
-	show := func(state, name, text string) {
-		line := fmt.Sprintf("%-6s%-17s", state, name)
-		used := indent
-		for i, word := range strings.Fields(visible(text)) {
-			n := cellWidth(word)
-			switch {
-			case i == 0:
-			case used+1+n > width:
-				line += "\n" + strings.Repeat(" ", indent)
-				used = indent
-			default:
-				line += " "
-				used++
-			}
-			line += word
-			used += n
-		}
-		fmt.Fprintln(a.ui.out, line)
-	}
 	for _, c := range d.Findings {
-		show(c.State, c.Name, c.Text)
+		a.ui.wrapped(fmt.Sprintf("%-6s%-17s", c.State, c.Name), c.Text)
 		if c.Fix != "" {
-			show("", "", "→ "+c.Fix)
+			a.ui.wrapped(fmt.Sprintf("%23s", ""), "→ "+c.Fix)
 		}
 	}
 }

@@ -1,4 +1,4 @@
-// Help on what is no command.
+// Help on what is not a command.
 
 package main
 
@@ -14,5 +14,14 @@ func mappingTopic() *cobra.Command {
 		Use:   "mapping",
 		Short: "what can stand in a mapping",
 		Long:  mapping.Reference,
+	}
+}
+
+// jsonTopic is what hubload help json says.
+func jsonTopic() *cobra.Command {
+	return &cobra.Command{
+		Use:   "json",
+		Short: "what --log-format json writes",
+		Long:  jsonHelp,
 	}
 }

@@ -21,7 +21,8 @@ may be - (standard input), a CSV or JSON lines in .gz or .zst, and a failures.cs
 earlier run, also after it went through Excel.
 
 The run directory holds results.csv (rows that exist now), failures.csv (rows that
-were refused, and why), in_doubt.csv (rows whose fate is unknown) and summary.json.
+were refused, and why), in_doubt.csv (rows whose fate is unknown), summary.json,
+report.html (all of it as a page) and log.txt (each request and message).
 The same command given twice is safe: an unfinished run goes on, a finished one
 sends nothing.
 
@@ -177,9 +178,9 @@ func (a *app) runImport(ctx context.Context, path string, f *importFlags) error 
 		if err == nil {
 			defer a.ui.note("to import it once more, as new records: --again")
 		}
-		return a.showDone(result, shown(absolute(path))+" was imported already into "+result.Dir.AccountName(), err)
+		return a.showDone(result, shown(absolute(path))+" was imported already into "+result.Dir.AccountName(), err, f.commandTail())
 	}
-	return a.showResult(result, err, &f.say, f.commandTail())
+	return a.showResult(result, err, f.commandTail())
 }
 
 // absolute is how messages name an input.

@@ -27,9 +27,13 @@ type system struct {
 
 // execute carries out one command line and returns its exit code.
 func execute(ctx context.Context, args []string, sys system) int {
-	app := &app{system: sys, ui: newUI(sys)}
+	args = folderNotCommand(args)
+	app := &app{system: sys, args: args, ui: newUI(sys)}
+	if wantsJSON(args, sys.getenv) {
+		app.ui.jsonLines()
+	}
 	cmd := app.command()
-	cmd.SetArgs(folderNotCommand(args))
+	cmd.SetArgs(args)
 	err := cmd.ExecuteContext(ctx)
 	return app.ui.exit(err)
 }

@@ -91,6 +91,7 @@ func TestScripts(t *testing.T) {
 			"gzip":           cmdGzip,
 			"expand":         cmdExpand,
 			"corrected-file": cmdCorrectedFile,
+			"json":           cmdJSON,
 			"mode":           cmdMode,
 			"quirks":         cmdQuirks,
 

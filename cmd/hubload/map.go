@@ -113,7 +113,9 @@ func (a *app) runMap(ctx context.Context, path string, f *mapFlags) error {
 		p.About += " It looks like an export of " + p.Program + "."
 	}
 	if !p.Found() {
-		a.proposal(a.ui.err, p)
+		if a.ui.lines == nil {
+			a.proposal(a.ui.err, p)
+		}
 		return usageError{withHint(fmt.Errorf("no column of %s is known as a property of %s: line %d was taken for the header", path, object, in.HeaderLine), nothingFound(known))}
 	}
 	return a.writeProposal(p, path, out, in.Spooled, f)
@@ -130,14 +132,15 @@ func nothingFound(known rundir.Known) string {
 
 // writeProposal writes the mapping, and says what it is and what comes next.
 func (a *app) writeProposal(p *suggest.Proposal, path, out string, spooled bool, f *mapFlags) error {
-	asJSON := f.say.logFormat.value == "json"
+	asJSON := a.ui.lines != nil
 	next := ""
 	if !spooled && out != "-" {
 		next = "hubload check " + quoted(path) + f.checkTail(path, out)
 	}
 	switch {
 	case asJSON && out == "-":
-		return a.proposalJSON(p, path, "", "")
+		a.proposalJSON(p, path, "", "")
+		return nil
 	case out == "-":
 		a.proposal(a.ui.err, p)
 		a.ui.printf("%s", p.Encode())
@@ -150,7 +153,8 @@ func (a *app) writeProposal(p *suggest.Proposal, path, out string, spooled bool,
 		return err
 	}
 	if asJSON {
-		return a.proposalJSON(p, path, out, next)
+		a.proposalJSON(p, path, out, next)
+		return nil
 	}
 	a.ui.printf("mapping: %s\n", out)
 	if len(p.Advice) > 0 {

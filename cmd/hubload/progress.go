@@ -30,7 +30,8 @@ const (
 func (a *app) watch(ctx context.Context, say *sayFlags, batch int, tail string) func(rundir.Live) (stop func()) {
 	show := a.progress(say, batch)
 	return func(live rundir.Live) (stop func()) {
-		setLastWords(ctx, visible("go on with: hubload resume "+quoted(live.Dir)+tail))
+		a.ui.log.open(live.Dir)
+		setLastWords(ctx, visible("go on with:\n  hubload resume "+quoted(live.Dir)+tail))
 		unhook := context.AfterFunc(ctx, func() {
 			a.ui.warn("stopping: %s in flight; Ctrl-C again stops at once", counted(live.Progress.Now().InFlight, "request"))
 		})
@@ -47,6 +48,9 @@ func (a *app) watch(ctx context.Context, say *sayFlags, batch int, tail string) 
 func (a *app) progress(say *sayFlags, batch int) func(rundir.Live) (stop func()) {
 	return func(live rundir.Live) (stop func()) {
 		view := &progressView{Live: live, batch: cmp.Or(batch, api.MaxBatch), started: time.Now()}
+		if a.ui.lines != nil && !a.ui.quiet {
+			a.ui.lines.Info("started", "event", "run.started", "run", live.Dir, "bytes", live.Size)
+		}
 		switch say.progressMode(a) {
 		case "bar":
 			return a.every(barEvery, view.bar(a.ui))
@@ -54,7 +58,7 @@ func (a *app) progress(say *sayFlags, batch int) func(rundir.Live) (stop func())
 			logger := a.plainLog(say)
 			return a.every(plainEvery, func(last bool) {
 				if !last {
-					logger.Info("progress", view.look().attributes()...)
+					logger.Info("progress", append([]any{"event", "run.progress", "run", live.Dir}, view.look().attributes()...)...)
 				}
 			})
 		}
@@ -64,8 +68,8 @@ func (a *app) progress(say *sayFlags, batch int) func(rundir.Live) (stop func())
 
 // plainLog is a log of its own: --log-level doesn't silence what --progress asks for.
 func (a *app) plainLog(say *sayFlags) *slog.Logger {
-	if say.logFormat.value == "json" {
-		return slog.New(slog.NewJSONHandler(clearing{a.ui}, nil))
+	if a.ui.lines != nil {
+		return a.ui.lines
 	}
 	return slog.New(slog.NewTextHandler(clearing{a.ui}, nil))
 }

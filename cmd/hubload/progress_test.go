@@ -113,6 +113,7 @@ func TestProgressLinesAreTrue(t *testing.T) {
 				var out bytes.Buffer
 				a := &app{system: system{stderr: &out}}
 				a.ui = newUI(a.system)
+				a.ui.jsonLines()
 				say := &sayFlags{}
 				say.progress.value, say.logFormat.value = "auto", "json"
 				src := &fakeRows{n: all}
@@ -121,7 +122,7 @@ func TestProgressLinesAreTrue(t *testing.T) {
 					return a.progress(say, 0)(rundir.Live{Progress: p, Size: size, Offset: func() int64 { return p.Now().Read * size / all }, Limit: l.Limit})
 				})
 				took := time.Since(started)
-				lines := strings.Split(strings.TrimSpace(out.String()), "\n")
+				lines := strings.Split(strings.TrimSpace(out.String()), "\n")[1:]
 				if want := int(took / plainEvery); len(lines) != want || want < 2 {
 					t.Fatalf("%d lines in %s", len(lines), took)
 				}

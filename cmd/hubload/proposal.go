@@ -3,14 +3,9 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
-	"os"
 	"strings"
-
-	"golang.org/x/term"
-	"golang.org/x/text/width"
 
 	"github.com/hubload/hubload/mapping/suggest"
 )
@@ -64,50 +59,9 @@ func why(c *suggest.Column) string {
 	return c.Reason
 }
 
-// roomOf is how many cells a line of w has; a file has room for all.
-func roomOf(w io.Writer) int {
-	if f, ok := w.(*os.File); ok && isTerminal(w) {
-		if n, _, err := term.GetSize(int(f.Fd())); err == nil && n > 0 {
-			return n
-		}
-	}
-	return 1 << 20
-}
-
-// cellWidth is how many cells of a terminal a text takes: the characters of Chinese,
-// Japanese and Korean take two.
-func cellWidth(s string) (n int) {
-	for _, c := range s {
-		n += runeWidth(c)
-	}
-	return n
-}
-
-func runeWidth(c rune) int {
-	switch width.LookupRune(c).Kind() {
-	case width.EastAsianWide, width.EastAsianFullwidth:
-		return 2
-	}
-	return 1
-}
-
-// fitted cuts a text to a number of cells.
-func fitted(s string, most int) string {
-	if cellWidth(s) <= most {
-		return s
-	}
-	n := 0
-	for i, c := range s {
-		if n += runeWidth(c); n > most-1 {
-			return s[:i] + "…"
-		}
-	}
-	return s
-}
-
 // proposalJSON prints the proposal as one document: each column with what it is, how sure
 // that is, and its rule as it stands in the mapping.
-func (a *app) proposalJSON(p *suggest.Proposal, input, out, next string) error {
+func (a *app) proposalJSON(p *suggest.Proposal, input, out, next string) {
 	type column struct {
 		Column      string   `json:"column"`
 		Example     string   `json:"example,omitempty"`
@@ -144,14 +98,10 @@ func (a *app) proposalJSON(p *suggest.Proposal, input, out, next string) error {
 		Advice  []string `json:"advice,omitempty"`
 		YAML    string   `json:"yaml"`
 		Next    string   `json:"next,omitempty"`
-	}{input, out, p.Object, p.Program, columns, nil, p.Advice, string(p.Encode()), next}
+		end
+	}{input, out, p.Object, p.Program, columns, nil, p.Advice, string(p.Encode()), next, end{}}
 	if p.Key.Rule.Property != "" {
 		document.Key = &key{p.Key.Rule.YAML(), p.Key.Exists}
 	}
-	data, err := json.Marshal(document)
-	if err != nil {
-		return err
-	}
-	a.ui.out.Write(append(data, '\n'))
-	return nil
+	a.ui.document(document)
 }

@@ -29,6 +29,9 @@ func (a *app) pruneCommand() *cobra.Command {
   hubload prune --done 30d --runs 90d`,
 		Args: cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
+			if err := a.configure(&f.say); err != nil {
+				return err
+			}
 			return a.prune(&f, watch.Retain{Done: watch.Duration{Duration: done.Duration}, Runs: watch.Duration{Duration: runs.Duration}})
 		},
 	}
@@ -38,6 +41,7 @@ func (a *app) pruneCommand() *cobra.Command {
 	f.addState(fs)
 	fs.Var(&done, "done", "age from which files, and all else that holds cells, are deleted, such as 30d")
 	fs.Var(&runs, "runs", "age from which journals, summaries and ledger entries are deleted; at least 90d")
+	f.say.addResult(fs)
 	return cmd
 }
 
@@ -46,6 +50,7 @@ func (a *app) prune(f *watchFlags, given watch.Retain) error {
 	if err != nil {
 		return err
 	}
+	var pruned []pruning
 	own := map[string]watch.Retain{}
 	if f.config != "" {
 		c, err := watch.Load(f.config)
@@ -62,14 +67,43 @@ func (a *app) prune(f *watchFlags, given watch.Retain) error {
 			retain = own[filepath.Base(state)]
 		}
 		if retain == (watch.Retain{}) {
-			a.ui.printf("%s: keeps everything\n", state)
+			pruned = append(pruned, pruning{State: state, KeepsEverything: true})
 			continue
 		}
 		n, err := watch.Prune(state, retain)
 		if err != nil {
 			return err
 		}
-		a.ui.printf("%s: %s and %s deleted\n", state, counted(int64(n.Files), "file"), counted(int64(n.Runs), "run"))
+		pruned = append(pruned, pruning{State: state, Files: n.Files, Runs: n.Runs})
 	}
+	a.showPruned(pruned)
 	return nil
+}
+
+// A pruning says what was deleted of a drop.
+type pruning struct {
+	State           string `json:"state"`
+	Files           int    `json:"files"`
+	Runs            int    `json:"runs"`
+	KeepsEverything bool   `json:"keeps_everything"`
+}
+
+func (a *app) showPruned(pruned []pruning) {
+	if a.ui.lines != nil {
+		a.ui.document(struct {
+			Drops []pruning `json:"drops"`
+			end
+		}{append([]pruning{}, pruned...), end{}})
+		return
+	}
+	if len(pruned) == 0 {
+		a.ui.printf("no drop was looked at yet: there is nothing to delete\n")
+	}
+	for _, p := range pruned {
+		if p.KeepsEverything {
+			a.ui.printf("%s: keeps everything\n", p.State)
+			continue
+		}
+		a.ui.printf("%s: %s and %s deleted\n", p.State, counted(int64(p.Files), "file"), counted(int64(p.Runs), "run"))
+	}
 }

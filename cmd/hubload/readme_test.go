@@ -18,9 +18,6 @@ import (
 
 const readmePath = "../../README.md"
 
-// indented is what the blocks of a list have in front of each line.
-var indented = regexp.MustCompile(`(?m)^   `)
-
 // blocks returns the README's fenced blocks of a language.
 func blocks(t *testing.T, language string) []string {
 	t.Helper()
@@ -29,9 +26,9 @@ func blocks(t *testing.T, language string) []string {
 		t.Fatal(err)
 	}
 	var found []string
-	for _, m := range regexp.MustCompile("(?ms)^ *```(\\w*)\n(.*?)^ *```$").FindAllStringSubmatch(string(data), -1) {
-		if m[1] == language {
-			found = append(found, indented.ReplaceAllString(m[2], ""))
+	for _, m := range regexp.MustCompile("(?ms)^( *)```(\\w*)\n(.*?)^ *```$").FindAllStringSubmatch(string(data), -1) {
+		if m[2] == language {
+			found = append(found, strings.ReplaceAll("\n"+m[3], "\n"+m[1], "\n")[1:])
 		}
 	}
 	if len(found) == 0 {

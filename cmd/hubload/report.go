@@ -21,13 +21,17 @@ and its journal. It may be used while the run is going on.`,
 				return err
 			}
 			result, err := rundir.Report(args[0])
-			if result != nil {
+			switch {
+			case result == nil:
+			case a.ui.lines != nil:
+				a.ui.document(newRunResult(result, endOf(err), nil))
+			default:
 				a.ui.printf("%s\n", countsLine(result.Summary.Counts))
 				a.showReports(result.Dir)
 			}
 			return err
 		},
 	}
-	say.addQuiet(cmd.Flags())
+	say.addResult(cmd.Flags())
 	return cmd
 }

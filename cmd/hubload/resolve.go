@@ -51,7 +51,7 @@ still in doubt after a last look:
 	fs.SortFlags = false
 	fs.Var(&f.assume, "assume", "what to assume of rows that aren't found")
 	f.account.add(fs)
-	f.say.addQuiet(fs)
+	f.say.addResult(fs)
 	return cmd
 }
 
@@ -61,36 +61,71 @@ func (a *app) runResolve(ctx context.Context, path string, f *resolveFlags) erro
 	}
 	assume := map[string]reconcile.Assumption{assumeAbsent: reconcile.AssumeAbsent, assumeCreated: reconcile.AssumeCreated}[f.assume.value]
 	result, err := rundir.Resolve(ctx, path, assume, a.options(&f.account))
-	switch {
-	case result == nil:
+	if result == nil {
 		return err
+	}
+	a.ui.log.open(result.Dir.Path)
+	d, c, tail := result.Dir, result.Tally.Counts, f.account.tailFor(result.Dir)
+	var steps []step
+	switch {
 	case err != nil:
-		return lookAgain(result.Dir, f.account.tailFor(result.Dir), err)
-	case result.Nothing:
-		return a.showNoDoubts(result)
+		err = lookAgain(d, tail, err)
+	case result.Nothing && !result.Begun:
+	case result.Nothing && !result.Tally.Finished():
+		err, steps = partlyError{}, []step{goOn(d, tail)}
+	default:
+		err, steps = unsettled(c), afterLook(result, tail)
 	}
-	a.ui.printf("%s\n%s\n", resolvedLine(result.Result, f.assume.value), countsLine(result.Tally.Counts))
-	a.showReports(result.Dir)
-	for _, line := range afterLook(result.Dir, result.Tally.Counts, f.account.tailFor(result.Dir)) {
-		a.ui.printf("%s\n", line)
+	if a.ui.lines != nil {
+		a.ui.document(newResolution(result, endOf(err), steps))
+		return err
 	}
-	return unsettled(result.Tally.Counts)
+	if err == nil || is[partlyError](err) {
+		a.showResolved(result, f.assume.value)
+		a.showSteps(steps)
+	}
+	return err
 }
 
-// showNoDoubts says that there was nothing to look for. Its error is a partlyError when
-// rows of the run aren't in HubSpot all the same.
-func (a *app) showNoDoubts(r *rundir.Resolved) error {
-	if !r.Begun {
+// A resolution says for programs what a look has found.
+type resolution struct {
+	Directory string `json:"directory"`
+	LookedFor int64  `json:"looked_for"`
+	Found     int64  `json:"found"`
+	Absent    int64  `json:"absent"`
+	Several   int64  `json:"several"`
+	Unlooked  int64  `json:"unlooked"`
+	Assumed   int64  `json:"assumed"`
+
+	IDsLookedFor int64 `json:"ids_looked_for"`
+	IDsFound     int64 `json:"ids_found"`
+	rundir.Tally
+	Reports map[string]string `json:"reports"`
+	Next    []step            `json:"next,omitempty"`
+	end
+}
+
+func newResolution(r *rundir.Resolved, e end, steps []step) resolution {
+	return resolution{r.Dir.Path, r.InDoubt, r.Found, r.Absent, r.Several, r.Unlooked, r.Assumed, r.Unidentified, r.Identified, r.Tally, r.Dir.Reports(), steps, e}
+}
+
+func (a *app) showResolved(r *rundir.Resolved, assumed string) {
+	switch {
+	case !r.Nothing:
+		a.ui.printf("%s\n", resolvedLine(r.Result, assumed))
+	case !r.Begun:
 		a.ui.printf("%s was not begun: no row is in doubt.\n", r.Dir.Path)
-		return nil
+		return
+	default:
+		a.ui.printf("no row of %s is in doubt.\n", r.Dir.Path)
 	}
-	a.ui.printf("no row of %s is in doubt.\n", r.Dir.Path)
-	if !r.Tally.Finished() {
-		a.ui.printf("next: hubload resume %s\n", quoted(r.Dir.Path))
-		return partlyError{}
-	}
-	a.ui.printf("%s\nreports: %s\n", countsLine(r.Tally.Counts), r.Dir.Path)
-	return unsettled(r.Tally.Counts)
+	a.ui.printf("%s\n", countsLine(r.Tally.Counts))
+	a.showReports(r.Dir)
+}
+
+// goOn is to resume a run.
+func goOn(d *rundir.Dir, tail string) step {
+	return step{"go on with", "hubload resume " + quoted(d.Path) + tail}
 }
 
 // unsettled is a partlyError when there are rows that don't exist, or may not.
@@ -134,21 +169,21 @@ func resolvedLine(r reconcile.Result, assumed string) string {
 }
 
 // afterLook says what the user can do now.
-func afterLook(d *rundir.Dir, c report.Counts, tail string) []string {
-	run := quoted(d.Path)
-	lines := next(d, report.Counts{Refused: c.Refused}, nil, tail)
+func afterLook(r *rundir.Resolved, tail string) []step {
+	d, c := r.Dir, r.Tally.Counts
+	steps := next(d, report.Counts{Refused: c.Refused}, nil, tail)
 	switch {
 	case c.InDoubt > 0 && d.Key != "":
-		lines = append(lines, "next: "+resumeKeyed(d, c.InDoubt, tail))
+		steps = append(steps, resumeKeyed(d, c.InDoubt, tail))
 	case c.InDoubt > 0:
-		lines = append(lines,
-			fmt.Sprintf("next: %s says of each row what was seen; look again in a while, or say by hand what became of them:", d.InDoubt()),
-			"  hubload resolve "+run+tail,
-			"  hubload resolve "+run+tail+" --assume absent",
-			"  hubload resolve "+run+tail+" --assume created")
+		command := "hubload resolve " + quoted(d.Path) + tail
+		steps = append(steps,
+			step{fmt.Sprintf("%s says of each row what was seen; look again in a while:", d.InDoubt()), command},
+			step{"or say that none of them exists:", command + " --assume absent"},
+			step{"or that all of them do:", command + " --assume created"})
 	}
 	if c.Pending > 0 && (c.InDoubt == 0 || d.Key == "") {
-		lines = append(lines, "next: hubload resume "+run+tail)
+		steps = append(steps, goOn(d, tail))
 	}
-	return lines
+	return steps
 }

@@ -50,7 +50,7 @@ func (a *app) runResume(ctx context.Context, path string, f *resumeFlags) error 
 		return err
 	}
 	if result.Done {
-		return a.showDone(result, path+" is finished", err)
+		return a.showDone(result, path+" is finished", err, f.account.tailFor(result.Dir))
 	}
-	return a.showResult(result, err, &f.say, f.account.tailFor(result.Dir))
+	return a.showResult(result, err, f.account.tailFor(result.Dir))
 }

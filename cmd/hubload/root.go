@@ -37,6 +37,7 @@ Exit codes:
 // An app is one execution of the program.
 type app struct {
 	system
+	args   []string
 	ui     *ui
 	logger *slog.Logger
 }
@@ -56,6 +57,9 @@ func (a *app) command() *cobra.Command {
 	root.SetErr(a.stderr)
 	root.SetIn(a.stdin)
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		if !cmd.HasParent() && len(a.args) > 0 && !strings.HasPrefix(a.args[0], "-") {
+			return noSuchCommand(root, a.args) // of which the flag may be one
+		}
 		return wrongFlag(cmd, err)
 	})
 	version := root.Flags().Bool("version", false, "say which hubload this is")
@@ -74,6 +78,7 @@ func (a *app) command() *cobra.Command {
 		a.sandboxCommand(),
 		a.versionCommand(),
 		mappingTopic(),
+		jsonTopic(),
 	)
 	root.RunE = func(cmd *cobra.Command, _ []string) error {
 		if *version {
@@ -100,11 +105,16 @@ func (a *app) command() *cobra.Command {
 	return root
 }
 
+// variableOf is the variable that a flag is set by.
+func variableOf(flag string) string {
+	return "HUBLOAD_" + strings.ToUpper(strings.ReplaceAll(flag, "-", "_"))
+}
+
 // fromEnvironment sets the flags that the command line doesn't from HUBLOAD_NAME.
 func (a *app) fromEnvironment(cmd *cobra.Command) error {
 	var err error
 	cmd.LocalFlags().VisitAll(func(f *pflag.Flag) {
-		name := "HUBLOAD_" + strings.ToUpper(strings.ReplaceAll(f.Name, "-", "_"))
+		name := variableOf(f.Name)
 		value := a.getenv(name)
 		if f.Changed || value == "" || f.Name == "help" || err != nil {
 			return

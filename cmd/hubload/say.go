@@ -24,12 +24,6 @@ func (f *sayFlags) add(fs *pflag.FlagSet) {
 	fs.BoolVar(&f.quiet, "quiet", false, "no progress and no notes; errors and the summary remain")
 }
 
-// addQuiet adds what a command needs that shows no progress.
-func (f *sayFlags) addQuiet(fs *pflag.FlagSet) {
-	f.add(pflag.NewFlagSet("", pflag.ContinueOnError))
-	fs.BoolVar(&f.quiet, "quiet", false, "no notes; errors and the result remain")
-}
-
 // addResult adds what a command needs that shows no progress and has a result for
 // programs, too.
 func (f *sayFlags) addResult(fs *pflag.FlagSet) {
@@ -40,18 +34,18 @@ func (f *sayFlags) addResult(fs *pflag.FlagSet) {
 
 // configure sets up the log and the ui. It comes before anything is said.
 func (a *app) configure(f *sayFlags) error {
-	a.ui.quiet = f.quiet || f.logFormat.value == "json"
+	a.ui.quiet = f.quiet
 	var level slog.Level
 	if err := level.UnmarshalText([]byte(f.logLevel.value)); err != nil {
 		return usageError{err}
 	}
 	options := &slog.HandlerOptions{Level: level}
-	w := clearing{a.ui}
+	var stderr slog.Handler = slog.NewTextHandler(clearing{a.ui}, options)
 	if f.logFormat.value == "json" {
-		a.logger = slog.New(slog.NewJSONHandler(w, options))
-	} else {
-		a.logger = slog.New(slog.NewTextHandler(w, options))
+		a.ui.jsonLines()
+		stderr = slog.NewJSONHandler(escaping{clearing{a.ui}}, options)
 	}
+	a.logger = slog.New(both{stderr, a.ui.log.handler()})
 	return nil
 }
 

@@ -3,7 +3,7 @@
 package main
 
 import (
-	"encoding/json"
+	"fmt"
 	"os"
 
 	"github.com/spf13/cobra"
@@ -34,13 +34,13 @@ func (a *app) statusCommand() *cobra.Command {
 				return err
 			}
 			if len(args) == 0 {
-				return a.listFiles(&say)
+				return a.listFiles()
 			}
 			info, err := os.Stat(args[0])
 			if err == nil && info.Mode().IsRegular() {
-				return a.showFile(cmd.Context(), args[0], &say)
+				return a.showFile(cmd.Context(), args[0])
 			}
-			return a.showRun(args[0], &say)
+			return a.showRun(args[0])
 		},
 	}
 	cmd.Flags().SortFlags = false
@@ -64,7 +64,7 @@ func pendingText(t rundir.Tally) string {
 	return grouped(t.Pending)
 }
 
-func (a *app) showRun(path string, say *sayFlags) error {
+func (a *app) showRun(path string) error {
 	d, err := rundir.Open(path)
 	if err != nil {
 		return err
@@ -73,48 +73,58 @@ func (a *app) showRun(path string, say *sayFlags) error {
 	if err != nil {
 		return err
 	}
-	if say.logFormat.value == "json" {
-		data, err := json.Marshal(struct {
+	steps := stepsOf(d, t, state)
+	if a.ui.lines != nil {
+		a.ui.document(struct {
 			Run     string       `json:"run"`
 			Input   string       `json:"input"`
 			Account string       `json:"account"`
 			Object  string       `json:"object"`
 			State   rundir.State `json:"state"`
 			rundir.Tally
-		}{d.Path, d.Input.Path, d.AccountName(), d.Object, state, t})
-		if err != nil {
-			return err
-		}
-		a.ui.printf("%s\n", data)
+			Next []step `json:"next,omitempty"`
+			end
+		}{d.Path, d.Input.Path, d.AccountName(), d.Object, state, t, steps, end{}})
 		return nil
 	}
 	a.ui.printf("%s: %s\n", d.Path, state)
-	a.ui.printf("  input    %s\n", shown(d.Input.Path))
-	a.ui.printf("  account  %s, %s, since %s\n", d.AccountName(), d.Object, d.Started.Local().Format("2006-01-02 15:04:05"))
-	a.ui.printf("  rows     %s: %s created, %s existing, %s refused, %s in doubt, %s pending\n", rowsText(t),
-		grouped(t.Created), grouped(t.Existing), grouped(t.Refused), grouped(t.InDoubt), pendingText(t))
+	a.ui.wrapped("  input    ", shown(d.Input.Path))
+	a.ui.wrapped("  account  ", fmt.Sprintf("%s, %s, since %s", d.AccountName(), d.Object, d.Started.Local().Format("2006-01-02 15:04:05")))
+	a.ui.wrapped("  rows     ", fmt.Sprintf("%s: %s created, %s existing, %s refused, %s in doubt, %s pending", rowsText(t),
+		grouped(t.Created), grouped(t.Existing), grouped(t.Refused), grouped(t.InDoubt), pendingText(t)))
+	switch {
+	case state == rundir.Reversed:
+		a.ui.wrapped("next: ", "nothing; "+shown(d.Input.Path)+" can be imported again, as a new run")
+	case state != rundir.Finished && state != rundir.Running && d.Sandbox:
+		a.ui.printf("next: nothing; its throw-away account is gone\n")
+	}
+	a.showSteps(steps)
+	return nil
+}
+
+// stepsOf are what can be done about a run.
+func stepsOf(d *rundir.Dir, t rundir.Tally, state rundir.State) (steps []step) {
+	run, tail := quoted(d.Path), (&accountFlags{}).tailFor(d)
 	switch {
 	case state == rundir.Running:
-		a.ui.printf("next: wait; hubload report %s writes its reports as they are now\n", quoted(d.Path))
-	case state == rundir.Reversed:
-		a.ui.printf("next: nothing; %s can be imported again, as a new run\n", shown(d.Input.Path))
-	case state != rundir.Finished && d.Sandbox:
-		a.ui.printf("next: nothing; its throw-away account is gone\n")
+		return []step{{"wait; this writes its reports as they are now:", "hubload report " + run}}
+	case state == rundir.Reversed, d.Sandbox && state != rundir.Finished:
+		return nil
 	case state != rundir.Finished:
-		a.ui.printf("next: hubload resume %s\n", quoted(d.Path))
+		steps = append(steps, step{"go on with", "hubload resume " + run})
 	case d.First > 0:
-		a.ui.printf("next: the first %s were asked for; the rest: hubload import %s --run %s\n", counted(d.First, "row"), quoted(d.Input.Path), quoted(d.Path))
+		steps = append(steps, step{"the first " + counted(d.First, "row") + " were asked for; the rest:", "hubload import " + quoted(d.Input.Path) + " --run " + run + tail})
 	case t.Refused > 0:
-		a.ui.printf("next: fix %s, then hubload import %s\n", d.Failures(), quoted(d.Failures()))
+		steps = append(steps, step{"fix " + d.Failures() + ", then", "hubload import " + quoted(d.Failures()) + tail})
 	}
 	switch {
 	case t.InDoubt == 0 && t.IDsUnknown > 0 && state == rundir.Finished && !d.Sandbox:
-		a.ui.printf("next: hubload resolve %s looks for the ids of %s\n", quoted(d.Path), counted(t.IDsUnknown, "created row"))
-	case t.InDoubt == 0, state == rundir.Running, d.Sandbox:
+		steps = append(steps, findIDs(d, t.Counts, ""))
+	case t.InDoubt == 0, d.Sandbox:
 	case d.Key == "":
-		a.ui.printf("next: hubload resolve %s looks for the rows in doubt; they are not sent again\n", quoted(d.Path))
+		steps = append(steps, step{"look for the rows in doubt; they are not sent again:", "hubload resolve " + run})
 	case state == rundir.Finished:
-		a.ui.printf("next: hubload resume %s looks up the rows in doubt by key\n", quoted(d.Path))
+		steps = append(steps, resumeKeyed(d, t.InDoubt, ""))
 	}
-	return nil
+	return steps
 }

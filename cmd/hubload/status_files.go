@@ -4,7 +4,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"path/filepath"
 	"strings"
@@ -14,31 +13,26 @@ import (
 	"github.com/hubload/hubload/importer/rundir"
 )
 
-// lineWidth is that of a terminal that nobody has made wider.
-const lineWidth = 80
-
-func (a *app) listFiles(say *sayFlags) error {
+func (a *app) listFiles() error {
 	files, broken := rundir.Files(stateDir(a.getenv), rundir.Root)
 	for _, err := range broken {
 		a.ui.warn("%v", err)
 	}
-	if say.logFormat.value == "json" {
-		return a.printFiles(files)
+	if a.ui.lines != nil {
+		a.printFiles(files, nil)
+		return nil
 	}
 	if len(files) == 0 {
 		a.ui.printf("no runs in %s\n", rundir.Root)
 	}
 	for _, f := range files {
-		a.ui.printf("%s\n", fileLine(f))
-		for _, line := range openLines(f) {
-			a.ui.printf("  %s\n", line)
-		}
+		a.showFileStatus(f)
 	}
 	return nil
 }
 
 // showFile says whether a file is in. Its error is a partlyError when it isn't.
-func (a *app) showFile(ctx context.Context, path string, say *sayFlags) error {
+func (a *app) showFile(ctx context.Context, path string) error {
 	f, same, broken, err := rundir.StatusOf(ctx, path, stateDir(a.getenv), rundir.Root)
 	if err != nil {
 		return err
@@ -46,30 +40,32 @@ func (a *app) showFile(ctx context.Context, path string, say *sayFlags) error {
 	for _, err := range broken {
 		a.ui.warn("%v", err)
 	}
+	same = same && f != nil
+	if !same || !f.Complete() {
+		err = partlyError{}
+	}
 	switch {
-	case say.logFormat.value == "json":
-		var list []*rundir.FileStatus
-		if f != nil && same {
-			list = append(list, f)
-		}
-		if err := a.printFiles(list); err != nil {
-			return err
-		}
+	case a.ui.lines != nil && same:
+		a.printFiles([]*rundir.FileStatus{f}, err)
+		return err
+	case a.ui.lines != nil:
+		a.printFiles(nil, err)
+		return err
 	case f == nil:
 		a.ui.printf("%s was not imported from here\n", shown(path))
+		return err
 	case !same:
 		a.ui.printf("%s has changed since it was imported; as it was then:\n", shown(path))
 	}
-	if f != nil && say.logFormat.value != "json" {
-		a.ui.printf("%s\n", fileLine(f))
-		for _, line := range openLines(f) {
-			a.ui.printf("  %s\n", line)
-		}
+	a.showFileStatus(f)
+	return err
+}
+
+func (a *app) showFileStatus(f *rundir.FileStatus) {
+	a.ui.printf("%s\n", fileLine(f))
+	for _, line := range openLines(f) {
+		a.ui.printf("  %s\n", line)
 	}
-	if f == nil || !same || !f.Complete() {
-		return partlyError{}
-	}
-	return nil
 }
 
 // fileLine is one line about a file: when, what, how much of it is in.
@@ -165,7 +161,7 @@ func relative(path string) string {
 }
 
 // printFiles is the same for programs.
-func (a *app) printFiles(files []*rundir.FileStatus) error {
+func (a *app) printFiles(files []*rundir.FileStatus, err error) {
 	type run struct {
 		Path    string       `json:"run"`
 		Started time.Time    `json:"started"`
@@ -192,10 +188,8 @@ func (a *app) printFiles(files []*rundir.FileStatus) error {
 		}
 		list = append(list, one)
 	}
-	data, err := json.Marshal(map[string]any{"files": list})
-	if err != nil {
-		return err
-	}
-	a.ui.printf("%s\n", data)
-	return nil
+	a.ui.document(struct {
+		Files []file `json:"files"`
+		end
+	}{list, endOf(err)})
 }

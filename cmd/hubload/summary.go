@@ -3,7 +3,6 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"path/filepath"
 	"strings"
@@ -16,72 +15,93 @@ import (
 
 // showResult prints the result of a run, and returns how the command ends: err with
 // how to go on, or a partlyError. tail is what a next command needs of the flags.
-func (a *app) showResult(r *rundir.Result, err error, say *sayFlags, tail string) error {
+func (a *app) showResult(r *rundir.Result, err error, tail string) error {
 	if r == nil {
 		return err
 	}
-	switch {
-	case !r.Reported:
-	case say.logFormat.value == "json":
-		data, _ := json.Marshal(r.Summary)
-		a.ui.printf("%s\n", data)
-	default:
-		a.showSummary(r, err, tail)
-	}
+	steps := next(r.Dir, r.Summary.Counts, err, tail)
 	switch {
 	case err != nil:
-		return resumable(r, err, tail)
+		err = resumable(r, err, tail)
 	case r.Summary.Refused+r.Summary.InDoubt > 0:
-		return partlyError{}
+		err = partlyError{}
 	}
-	return nil
+	switch {
+	case !r.Reported:
+	case a.ui.lines != nil:
+		a.ui.document(runEnd{"run.ended", newRunResult(r, endOf(err), steps)})
+	default:
+		a.showSummary(r, steps)
+	}
+	return err
 }
 
-func (a *app) showSummary(r *rundir.Result, err error, tail string) {
+// A runEnd is the document of an import.
+type runEnd struct {
+	Event string `json:"event"`
+	runResult
+}
+
+// A runResult says for programs what became of a run.
+type runResult struct {
+	report.Summary
+	ExitCode        int               `json:"exit_code"` // of this process
+	Directory       string            `json:"directory"`
+	AlreadyImported bool              `json:"already_imported,omitempty"` // nothing was sent
+	Reports         map[string]string `json:"reports"`
+	Next            []step            `json:"next,omitempty"`
+	Error           string            `json:"error,omitempty"`
+	Hint            string            `json:"hint,omitempty"`
+}
+
+func newRunResult(r *rundir.Result, e end, steps []step) runResult {
+	return runResult{r.Summary, e.ExitCode, r.Dir.Path, r.Done, r.Dir.Reports(), steps, e.Error, e.Hint}
+}
+
+func (a *app) showSummary(r *rundir.Result, steps []step) {
 	d, sum := r.Dir, r.Summary
-	a.ui.printf("%s -> %s, %s\n", filepath.Base(d.Input.Path), d.AccountName(), d.Object)
-	a.ui.printf("%s\n", countsLine(sum.Counts))
+	a.ui.wrapped("", fmt.Sprintf("%s -> %s, %s", filepath.Base(d.Input.Path), d.AccountName(), d.Object))
+	a.ui.wrapped("  ", strings.TrimSpace(countsLine(sum.Counts)))
 	if line := overlookedLine(sum.Stats); line != "" {
-		a.ui.printf("  %s\n", line)
+		a.ui.wrapped("  ", line)
 	}
 	if sum.Warnings > 0 {
-		a.ui.printf("  HubSpot warns about %s: see hubload_warning in results.csv\n", counted(sum.Warnings, "row"))
+		a.ui.wrapped("  ", fmt.Sprintf("HubSpot warns about %s: see hubload_warning in results.csv", counted(sum.Warnings, "row")))
 		a.showReasons("warning", sum.Warned)
 	}
 	took := time.Duration(sum.Seconds * float64(time.Second)).Round(100 * time.Millisecond)
-	a.ui.printf("  %s, %s refused by the rate limit; %s, %s rows/s\n",
-		counted(sum.Requests, "request"), grouped(sum.Limited), took, grouped(int64(sum.RowsPerSecond)))
+	a.ui.wrapped("  ", fmt.Sprintf("%s, %s refused by the rate limit; %s, %s rows/s",
+		counted(sum.Requests, "request"), grouped(sum.Limited), took, grouped(int64(sum.RowsPerSecond))))
 	a.showReasons("refused", sum.Refusals)
 	a.showReports(d)
 	a.showFirst(r)
-	for _, line := range next(d, sum.Counts, err, tail) {
-		a.ui.printf("%s\n", line)
-	}
+	a.showSteps(steps)
 }
 
 // showDone says that there was nothing left to do in a run. The command ends as the
 // run did: with a partlyError if not all rows exist.
-func (a *app) showDone(r *rundir.Result, what string, err error) error {
+func (a *app) showDone(r *rundir.Result, what string, err error, tail string) error {
 	if err != nil {
 		return err
 	}
-	a.ui.printf("%s: nothing was sent.\n%s\nreports: %s\n", what, countsLine(r.Summary.Counts), r.Dir.Path)
-	if r.Summary.InDoubt > 0 && !r.Dir.Sandbox {
-		a.ui.printf("next: hubload resolve %s looks for the rows in doubt\n", quoted(r.Dir.Path))
-	} else if r.Summary.IDsUnknown > 0 && !r.Dir.Sandbox {
-		a.ui.printf("next: hubload resolve %s looks for the ids that aren't known\n", quoted(r.Dir.Path))
-	}
-	a.showFirst(r)
 	if !r.Complete() {
-		return partlyError{}
+		err = partlyError{}
 	}
-	return nil
+	steps := next(r.Dir, r.Summary.Counts, nil, tail)
+	if a.ui.lines != nil {
+		a.ui.document(runEnd{"run.ended", newRunResult(r, endOf(err), steps)})
+		return err
+	}
+	a.ui.printf("%s: nothing was sent.\n%s\nreports: %s\n", what, countsLine(r.Summary.Counts), r.Dir.Path)
+	a.showFirst(r)
+	a.showSteps(steps)
+	return err
 }
 
 // showFirst says how many rows were asked for, where these are not all.
 func (a *app) showFirst(r *rundir.Result) {
 	if first, rows := r.Dir.First, r.Summary.Rows; first > 0 && first < rows {
-		a.ui.printf("%s of %s were asked for; the same command without --first goes on with the rest\n", grouped(first), counted(rows, "row"))
+		a.ui.wrapped("", fmt.Sprintf("%s of %s were asked for; the same command without --first goes on with the rest", grouped(first), counted(rows, "row")))
 	}
 }
 
@@ -93,34 +113,59 @@ func (a *app) showReports(d *rundir.Dir) {
 	}
 }
 
+// A step is what a user can do next. Its command can be copied.
+type step struct {
+	Why     string `json:"why"`
+	Command string `json:"command"`
+}
+
+// showSteps prints the steps, each command on a line of its own, which is never cut.
+func (a *app) showSteps(steps []step) {
+	for _, s := range steps {
+		a.ui.wrapped("next: ", s.Why)
+		a.ui.printf("  %s\n", s.Command)
+	}
+}
+
 // next says what the user can do about rows that aren't in HubSpot.
-func next(d *rundir.Dir, c report.Counts, err error, tail string) (lines []string) {
+func next(d *rundir.Dir, c report.Counts, err error, tail string) (steps []step) {
 	if c.Refused > 0 && err == nil {
-		lines = append(lines,
-			fmt.Sprintf("next: fix the %s in %s (hubload_message says why), then", counted(c.Refused, "refused row"), d.Failures()),
-			"  hubload import "+quoted(d.Failures())+tail)
+		steps = append(steps, step{
+			fmt.Sprintf("fix the %s in %s (hubload_message says why), then", counted(c.Refused, "refused row"), d.Failures()),
+			"hubload import " + quoted(d.Failures()) + tail,
+		})
 	}
 	switch {
 	case c.InDoubt == 0, d.Sandbox:
 	case d.Key != "":
-		lines = append(lines, "next: "+resumeKeyed(d, c.InDoubt, tail))
+		steps = append(steps, resumeKeyed(d, c.InDoubt, tail))
 	default:
-		lines = append(lines,
-			fmt.Sprintf("next: %s in doubt (%s): perhaps in HubSpot, and not sent again; look in the account with", counted(c.InDoubt, "row"), d.InDoubt()),
-			"  hubload resolve "+quoted(d.Path)+tail)
+		steps = append(steps, step{
+			fmt.Sprintf("%s in doubt (%s): perhaps in HubSpot, and not sent again; look in the account with", counted(c.InDoubt, "row"), d.InDoubt()),
+			"hubload resolve " + quoted(d.Path) + tail,
+		})
 	}
 	if c.IDsUnknown > 0 && c.InDoubt == 0 && !d.Sandbox {
-		lines = append(lines,
-			fmt.Sprintf("next: HubSpot's answer didn't say the id of %s; look in the account with", counted(c.IDsUnknown, "created row")),
-			"  hubload resolve "+quoted(d.Path)+tail)
+		steps = append(steps, findIDs(d, c, tail))
 	}
-	return lines
+	return steps
+}
+
+// findIDs is to look for the records of rows that were certainly created.
+func findIDs(d *rundir.Dir, c report.Counts, tail string) step {
+	return step{
+		fmt.Sprintf("HubSpot's answer didn't say the id of %s; look in the account with", counted(c.IDsUnknown, "created row")),
+		"hubload resolve " + quoted(d.Path) + tail,
+	}
 }
 
 // resumeKeyed is what to do about rows in doubt that have a key: more than to look
 // for them.
-func resumeKeyed(d *rundir.Dir, doubts int64, tail string) string {
-	return fmt.Sprintf("hubload resume %s looks up the %s in doubt by key, and sends what is missing", quoted(d.Path)+tail, counted(doubts, "row"))
+func resumeKeyed(d *rundir.Dir, doubts int64, tail string) step {
+	return step{
+		fmt.Sprintf("look up the %s in doubt by key, and send what is missing, with", counted(doubts, "row")),
+		"hubload resume " + quoted(d.Path) + tail,
+	}
 }
 
 // resumable adds to an error how to go on.
@@ -145,7 +190,7 @@ func (a *app) showReasons(what string, reasons []report.Reason) {
 		if r.Property != "" {
 			of = " (" + shown(r.Property) + ")"
 		}
-		a.ui.printf("  %s: %s %s%s; row %d, line %d: %s\n", what, grouped(r.Count), shown(r.Code), of, r.Row, r.Line, shown(r.Message))
+		a.ui.wrapped("  "+what+": ", fmt.Sprintf("%s %s%s; row %d, line %d: %s", grouped(r.Count), shown(r.Code), of, r.Row, r.Line, shown(r.Message)))
 	}
 }
 

@@ -4,13 +4,15 @@
 // Everything for people goes to stderr: what was noticed ("note:"), what went
 // wrong ("hubload: "), and what to do about it ("hint:"). Text that comes from a
 // file or a server is shown with its control characters escaped and cut to 200
-// characters, so that it can't steer the terminal.
+// characters, so that it can't steer the terminal. With --log-format json stdout
+// has one document, and each line of stderr is one too: see results.go.
 
 package main
 
 import (
 	"fmt"
 	"io"
+	"log/slog"
 	"os"
 	"strings"
 	"sync/atomic"
@@ -24,7 +26,10 @@ const maxShown = 200
 type ui struct {
 	out, err io.Writer
 	quiet    bool
-	barred   atomic.Bool // a progress bar is on the screen
+	barred   atomic.Bool  // a progress bar is on the screen
+	lines    *slog.Logger // JSON lines in place of text on stderr; nil: text
+	log      runLog       // all that is said, and more
+	answered bool         // a document is on stdout
 }
 
 func newUI(sys system) *ui {
@@ -46,27 +51,49 @@ func (u *ui) printf(format string, args ...any) {
 
 // note says something that a user should know, unless --quiet.
 func (u *ui) note(format string, args ...any) {
-	if !u.quiet {
-		u.clear()
-		fmt.Fprintln(u.err, visible(fmt.Sprintf("note: "+format, args...)))
+	text := fmt.Sprintf(format, args...)
+	if u.quiet {
+		u.log.say(slog.LevelInfo, text)
+		return
 	}
+	u.say(slog.LevelInfo, "note: ", "note", text)
 }
 
 // warn says something that a user has to know.
 func (u *ui) warn(format string, args ...any) {
+	u.say(slog.LevelWarn, "hubload: ", "warning", fmt.Sprintf(format, args...))
+}
+
+// say writes one message to stderr. Event and attributes are for programs.
+func (u *ui) say(level slog.Level, prefix, event, text string, attributes ...any) {
+	u.log.say(level, text, attributes...)
+	if u.lines != nil {
+		u.lines.Log(background, level, text, append([]any{"event", event}, attributes...)...)
+		return
+	}
 	u.clear()
-	fmt.Fprintln(u.err, visible(fmt.Sprintf("hubload: "+format, args...)))
+	fmt.Fprintln(u.err, visible(prefix+text))
 }
 
 // exit reports how a command ended and returns the exit code.
 func (u *ui) exit(err error) int {
-	if err != nil && !is[partlyError](err) && !is[diagnosedError](err) && !is[lookError](err) {
-		u.warn("%s", err.Error())
-		if hint := hintOf(err); hint != "" {
+	code := exitCode(err)
+	if err == nil || is[partlyError](err) || is[diagnosedError](err) || is[lookError](err) {
+		return code
+	}
+	hint := hintOf(err)
+	if u.lines == nil {
+		u.say(slog.LevelError, "hubload: ", "", err.Error(), "hint", hint)
+		if hint != "" {
 			fmt.Fprintln(u.err, visible("hint: "+hint))
 		}
+		return code
 	}
-	return exitCode(err)
+	u.say(slog.LevelError, "", "error", err.Error(), "hint", hint, "exit_code", code)
+	if !u.answered {
+		u.document(endOf(err))
+	}
+	return code
 }
 
 // isTerminal reports whether w is a terminal.

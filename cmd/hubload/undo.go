@@ -93,21 +93,25 @@ func (a *app) runUndo(ctx context.Context, path string, f *undoFlags) error {
 		Progress: view.set,
 	}, o)
 	view.stop()
-	tail := f.account.commandTail()
+	if result == nil {
+		return err
+	}
+	a.ui.log.open(result.Plan.Dir.Path)
 	switch {
-	case result == nil:
-		return err
-	case err != nil:
-		if hintOf(err) == "" {
-			err = withHint(err, "go on with the same command: what is archived stays archived")
-		}
-		return err
+	case err != nil && hintOf(err) == "":
+		err = withHint(err, "go on with the same command: what is archived stays archived")
+	case err == nil && !result.Complete() && !f.dry:
+		err = partlyError{}
 	}
-	a.showUndone(result, f, tail)
-	if !result.Complete() && !f.dry {
-		return partlyError{}
+	steps := f.next(result)
+	switch {
+	case a.ui.lines != nil:
+		a.ui.document(newUndoing(result, f.dry, endOf(err), steps))
+	case err == nil || is[partlyError](err):
+		a.showUndone(result, f.dry)
+		a.showSteps(steps)
 	}
-	return nil
+	return err
 }
 
 // confirmUndo asks before the first record is archived.
@@ -238,34 +242,63 @@ func untouched(p rundir.UndoPlan) string {
 	return text
 }
 
-func (a *app) showUndone(r *rundir.Undone, f *undoFlags, tail string) {
+// An undoing says for programs what became of a run's records.
+type undoing struct {
+	Directory  string `json:"directory"`
+	Account    string `json:"account"`
+	DryRun     bool   `json:"dry_run"`
+	Records    int64  `json:"records"`
+	Archived   int64  `json:"archived"` // with dry_run: would be
+	Gone       int64  `json:"gone"`
+	Changed    int64  `json:"changed"`
+	Foreign    int64  `json:"foreign"`
+	Refused    int64  `json:"refused"`
+	Existing   int64  `json:"existing"` // rows that stay as they are, like the next two
+	InDoubt    int64  `json:"in_doubt"`
+	IDsUnknown int64  `json:"ids_unknown"`
+	Report     string `json:"report,omitempty"`
+	Next       []step `json:"next,omitempty"`
+	end
+}
+
+func newUndoing(r *rundir.Undone, dry bool, e end, steps []step) undoing {
+	p, c := r.Plan, r.Fates
+	return undoing{p.Dir.Path, p.Dir.AccountName(), dry, p.Records, c.Archived, c.Gone, c.Changed, c.Foreign, c.Refused, p.Existing, p.InDoubt, p.IDsUnknown, r.Report, steps, e}
+}
+
+func (a *app) showUndone(r *rundir.Undone, dry bool) {
 	d := r.Plan.Dir
 	if r.Nothing {
 		a.ui.printf("nothing to undo: no record that %s created is left.\n%s", d.Path, untouched(r.Plan))
 		return
 	}
-	c := r.Fates
-	kept := c.Changed + c.Foreign + c.Refused
-	if f.dry {
-		a.ui.printf("%s of %s in %s: %s would be archived, %s gone already, %s kept\n",
-			counted(r.Plan.Records, "record"), d.Path, d.AccountName(), grouped(c.Archived), grouped(c.Gone), grouped(kept))
-	} else {
-		a.ui.printf("%s of %s in %s: %s archived, %s gone already, %s kept\n",
-			counted(r.Plan.Records, "record"), d.Path, d.AccountName(), grouped(c.Archived), grouped(c.Gone), grouped(kept))
+	c, archived := r.Fates, "archived"
+	if dry {
+		archived = "would be archived"
 	}
+	kept := c.Changed + c.Foreign + c.Refused
+	a.ui.printf("%s of %s in %s: %s %s, %s gone already, %s kept\n",
+		counted(r.Plan.Records, "record"), d.Path, d.AccountName(), grouped(c.Archived), archived, grouped(c.Gone), grouped(kept))
 	if kept > 0 {
 		a.ui.printf("  kept: %s changed, %s not the run's own, %s refused by HubSpot\n", grouped(c.Changed), grouped(c.Foreign), grouped(c.Refused))
 	}
 	a.ui.printf("%sreport: %s\n", untouched(r.Plan), r.Report)
-	command := "hubload undo " + quoted(d.Path)
-	switch {
-	case f.dry:
-		a.ui.printf("next: %s%s --confirm %d\n", command, f.commandTail(), r.Plan.Records)
-	case c.Changed > 0:
-		a.ui.printf("next: look at the changed records in %s; to archive them too: %s --changed %s%s\n", r.Report, command, changedArchive, tail)
-	case !d.Undone.IsZero():
+	if !dry && c.Changed == 0 && !d.Undone.IsZero() {
 		a.ui.printf("nothing of the run is left: %s can be imported again.\n", shown(d.Input.Path))
 	}
+}
+
+// next says what can be done after an undo.
+func (f *undoFlags) next(r *rundir.Undone) []step {
+	command := "hubload undo " + quoted(r.Plan.Dir.Path)
+	switch {
+	case r.Nothing:
+	case f.dry:
+		return []step{{"look at " + r.Report + "; to archive them:", fmt.Sprintf("%s%s --confirm %d", command, f.commandTail(), r.Plan.Records)}}
+	case r.Fates.Changed > 0:
+		return []step{{"look at the changed records in " + r.Report + "; to archive them too:", command + " --changed " + changedArchive + f.account.commandTail()}}
+	}
+	return nil
 }
 
 // spansFlag is a list of rows.

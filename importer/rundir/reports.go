@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 	"strings"
 	"time"
 
@@ -172,4 +173,16 @@ func (d *Dir) summary(counts report.Counts, st *journal.State) report.Summary {
 		First:    d.First,
 		Started:  d.Started,
 	}
+}
+
+// Reports are the paths of the reports that are there, by what they are: results, failures,
+// in_doubt, summary and page.
+func (d *Dir) Reports() map[string]string {
+	paths := map[string]string{}
+	for what, name := range map[string]string{"results": resultsName, "failures": failedName, "in_doubt": doubtName, "summary": "summary.json", "page": "report.html"} {
+		if _, err := os.Lstat(d.file(name)); err == nil {
+			paths[what] = d.file(name)
+		}
+	}
+	return paths
 }
