@@ -31,20 +31,12 @@ func (t *turn) attempt(ctx context.Context, f *File) error {
 			return err
 		}
 	}
+	t.look.sentTo(t.drop.Account)
 	result, err := t.send(ctx, f)
 	if stopped := t.stop("sent"); stopped != nil {
 		return stopped
 	}
 	return t.judge(ctx, f, result, err)
-}
-
-// touched deals with a file that was written to after it was taken, and of which nothing
-// was sent.
-func (t *turn) touched(f *File) error {
-	if f.Marker == nil {
-		return t.giveBack(f)
-	}
-	return t.hold(f, "it was written to after its marker said that it is complete")
 }
 
 // options are those of the file's import.
@@ -124,7 +116,7 @@ func (t *turn) judge(ctx context.Context, f *File, r *rundir.Result, err error) 
 		if err := t.become(f, "counted", counted); err != nil {
 			return err
 		}
-		return t.hold(f, "it was written to after it was taken: what was added to it isn't in the account")
+		return t.hold(f, lateWrite)
 	}
 	if !state.Active() {
 		if err := t.become(f, "counted", counted); err != nil {

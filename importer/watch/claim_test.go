@@ -115,6 +115,39 @@ func TestWrittenAfterClaim(t *testing.T) {
 	}
 }
 
+// TestWrittenWhenDone: a writer comes back when its file is done with.
+func TestWrittenWhenDone(t *testing.T) {
+	w := newWorld(t, nil)
+	w.put("1.csv", night)
+	w.put("2.csv", night)
+	w.look(0)
+	w.append(w.state(w.pathOf("1.csv")), "e,5\n")
+	w.append(w.state(w.pathOf("2.csv")), "e,5\n")
+	w.dies("after postponed", 1, nil)
+	w.look(5)
+	w.is("1.csv", Held)
+	w.is("2.csv", Held)
+	w.eachPlace()
+	for _, name := range []string{"1.csv", "2.csv"} {
+		if text, err := os.ReadFile(w.state(w.pathOf(name) + whySuffix)); err != nil || !strings.Contains(string(text), lateWrite) {
+			t.Errorf("%q, %v", text, err)
+		}
+	}
+	if _, err := Release(w.state(), "1.csv", false); err != nil {
+		t.Fatal(err)
+	}
+	w.look(5)
+	w.is("1.csv", Held) // what was added isn't there still
+	for _, name := range []string{"1.csv", "2.csv"} {
+		if _, err := GiveUp(w.state(), name); err != nil {
+			t.Fatal(err)
+		}
+	}
+	w.look(0)
+	w.holds(4)
+	w.eachPlace()
+}
+
 // TestGivenBackAfterDeath: the process dies when it has noted that a file goes back.
 func TestGivenBackAfterDeath(t *testing.T) {
 	w := newWorld(t, nil)

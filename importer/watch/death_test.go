@@ -75,6 +75,9 @@ func deaths(t *testing.T, stop func(point string) bool) {
 	w.is("b.csv", Open)
 	w.is("c.csv", Duplicate)
 	w.is("d.csv", Rejected)
+	if _, err := os.Stat(w.state(w.pathOf("d.csv") + whySuffix)); err != nil {
+		t.Error(err)
+	}
 	w.eachPlace()
 	if left, _ := filepath.Glob(filepath.Join(w.config.Drops[0].Dir, "*")); len(left) != 1 {
 		t.Errorf("the drop holds %v, want e.csv alone", left)

@@ -16,6 +16,7 @@
 //	lock            held by the process that looks at the drop
 //	ledger.jsonl    every change of a file's state, with a checksum, synced before it is acted on
 //	sightings.json  files that have to stand still, as they were last seen
+//	quota.json      what HubSpot last said of the account's daily quota, for the metrics
 //	inbox/          files that were taken: claimed, running, waiting, held
 //	runs/ID/        the run directory of a file; see package rundir
 //	done/YYYY-MM/   done, and duplicates: files whose content went in before
@@ -23,8 +24,8 @@
 //	fix/            their refused rows, to be corrected and dropped again
 //	rejected/       files of which nothing was sent, and files that a person gave up
 //
-// Beside a file that isn't done a text of its name and .why.txt says why, in words that
-// may quote the file. The ledger quotes nothing.
+// Beside a file that is held, waits or is rejected, a text of its name and .why.txt says
+// why, in words that may quote the file. The ledger quotes nothing.
 //
 // A file is in one of these places at any time, and in the one that the ledger says as soon
 // as a look has begun: every step is noted before it is done, and done again after a
@@ -39,6 +40,10 @@
 // where files get their names when they are complete: see [Ready]. A marker that holds a
 // number is a count of rows, and 64 hex digits are a SHA-256; a file that doesn't
 // agree is rejected. A drop is polled: change notices say nothing on NFS and SMB.
+//
+// A file that is written to after it was taken goes back to the drop while nothing of it
+// was sent. Later, and up to a day after it was done, it is held: what was added isn't in
+// the account.
 //
 // The mapping never comes from the drop: whoever may put files there can't choose
 // where they go.

@@ -72,7 +72,7 @@ type File struct {
 	Limited  int64   `json:"limited,omitempty"`
 	Seconds  float64 `json:"seconds,omitempty"`
 
-	Source identity  `json:"source"`          // in the drop
+	Source identity  `json:"source"`          // as it was taken, under its name in the drop
 	Marker *identity `json:"marker,omitzero"` // that was consumed with it
 	Want   control   `json:"want,omitzero"`   // what the marker says of it
 }

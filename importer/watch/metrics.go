@@ -167,6 +167,13 @@ func (w *Watcher) writeMetrics(l *look) error {
 			}
 		}
 	})
+	metric("hubload_daily_remaining", "gauge", "Requests that are left of the account's daily quota; absent where HubSpot doesn't say.", func(sample func(any, ...string)) {
+		for _, account := range slices.Sorted(maps.Keys(l.quotas)) {
+			if q := l.quotas[account]; q.Known {
+				sample(q.Remaining, "account", account)
+			}
+		}
+	})
 	return writeShared(w.Metrics, b.Bytes())
 }
 

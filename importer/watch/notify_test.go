@@ -10,11 +10,14 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/hubload/hubload/importer/hubspot/hubspottest"
 )
 
 // TestChannels: a ping, a webhook and a command hear what they want, and no cell.
@@ -129,12 +132,92 @@ func TestMetrics(t *testing.T) {
 			t.Errorf("%s is missing in\n%s", line, data)
 		}
 	}
+	names := map[string]bool{}
 	for line := range strings.Lines(string(data)) {
+		if sample, ok := strings.CutPrefix(line, "hubload_"); ok {
+			names[strings.FieldsFunc(sample, func(r rune) bool { return r == '{' || r == ' ' })[0]] = true
+		}
 		if name, _, _ := strings.Cut(strings.TrimSpace(line), " "); !strings.HasPrefix(name, "hubload_") && name != "#" {
 			t.Errorf("%q is not a sample", line)
 		}
 	}
+	for _, name := range []string{
+		"build_info", "look_timestamp_seconds", "drop_last_done_timestamp_seconds", "drop_overdue", "files_total", "files", "rows_total",
+		"open_rows", "last_run_duration_seconds", "requests_total", "daily_remaining",
+	} {
+		if !names[name] {
+			t.Errorf("hubload_%s is missing in\n%s", name, data)
+		}
+		delete(names, name)
+	}
+	for name := range names {
+		t.Errorf("hubload_%s is not documented", name)
+	}
 	if info, err := os.Stat(w.config.Metrics); err != nil || runtime.GOOS != "windows" && info.Mode().Perm() != 0o644 {
 		t.Errorf("%v, %v: the collector is another user", info.Mode(), err)
 	}
+}
+
+// TestDailyRemaining: the daily quota is asked for after a look that sent something, and
+// once an hour; an account that doesn't answer leaves the metric out.
+func TestDailyRemaining(t *testing.T) {
+	w := newWorld(t, nil)
+	w.account = hubspottest.New(hubspottest.Config{Daily: 1000})
+	server := httptest.NewServer(w.account)
+	defer server.Close()
+	w.url = server.URL
+	w.config.Metrics = filepath.Join(w.dir, "hubload.prom")
+	asked := func() (n int) {
+		for _, r := range w.account.Requests() {
+			if strings.Contains(r.Path, "/api-usage/") {
+				n++
+			}
+		}
+		return n
+	}
+	look := func(wantAsked, wantLeft int) {
+		t.Helper()
+		w.look(0)
+		if got := asked(); got != wantAsked {
+			t.Errorf("asked %d times, want %d", got, wantAsked)
+		}
+		data, _ := os.ReadFile(w.config.Metrics)
+		_, left, _ := strings.Cut(string(data), "hubload_daily_remaining{account=\"\"} ")
+		if want := strconv.Itoa(wantLeft) + "\n"; wantLeft > 0 && left != want || wantLeft == 0 && left != "" {
+			t.Errorf("remaining %q, want %q", left, want)
+		}
+	}
+	left := func() int { return 1000 - len(w.account.Requests()) - 1 } // with the question itself
+	look(1, 999)
+	look(1, 999) // within the hour
+	w.put("1.csv", night)
+	w.look(0)
+	data, _ := os.ReadFile(w.config.Metrics)
+	if want := "hubload_daily_remaining{account=\"\"} " + strconv.Itoa(left()+1) + "\n"; asked() != 2 || !strings.HasSuffix(string(data), want) {
+		t.Errorf("asked %d times; %q is missing in\n%s", asked(), want, data)
+	}
+	older := func(by time.Duration, change func(*quota)) {
+		path := w.state(quotaName)
+		var q quota
+		data, err := os.ReadFile(path)
+		if err == nil {
+			err = json.Unmarshal(data, &q)
+		}
+		q.Asked = q.Asked.Add(-by)
+		change(&q)
+		if data, _ = json.Marshal(q); err == nil {
+			err = os.WriteFile(path, data, 0o600)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	older(61*time.Minute, func(*quota) {})
+	look(3, left())
+	older(time.Minute, func(q *quota) { q.ResetsAt = time.Now().Add(-time.Second) }) // a new day
+	look(4, left())
+	w.account.SetFaults(hubspottest.Fault{Name: "403", All: true, Every: 1})
+	older(61*time.Minute, func(*quota) {})
+	look(5, 0)
+	look(5, 0)
 }

@@ -67,10 +67,12 @@ func (t *turn) settle(f *File, text string) error {
 	return t.stop("settled")
 }
 
-// lies says where a file is: in the inbox, among the failed ones, or in its place.
+// lies says where a file is: in the inbox, among the failed or done ones, or in its place.
 func (t *turn) lies(f *File) (path string, ok bool) {
-	for _, dir := range []string{inboxDir, failedDir} {
-		path := filepath.Join(t.dir, dir, f.storedName())
+	for _, state := range []State{Held, Open, Done} {
+		was := *f
+		was.State = state
+		path := t.ledger.path(&was)
 		if _, err := os.Lstat(path); err == nil {
 			return path, true
 		}

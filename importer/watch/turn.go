@@ -5,12 +5,8 @@ package watch
 import (
 	"context"
 	"errors"
-	"os"
 	"path/filepath"
-	"strings"
 	"time"
-
-	"github.com/hubload/hubload/importer/atomicfile"
 )
 
 // A turn holds the drop's ledger.
@@ -35,6 +31,9 @@ func (t *turn) run(ctx context.Context) error {
 	if err := t.work(ctx); err != nil {
 		return err
 	}
+	if err := t.lateWrites(time.Now()); err != nil {
+		return err
+	}
 	if err := t.followRuns(); err != nil {
 		return err
 	}
@@ -48,51 +47,6 @@ func (t *turn) run(ctx context.Context) error {
 		return err
 	}
 	return t.retain(time.Now())
-}
-
-// recover completes what a process that died has begun.
-func (t *turn) recover() error {
-	for _, sub := range []string{inboxDir, fixDir} {
-		if err := sweep(filepath.Join(t.dir, sub)); err != nil {
-			return err
-		}
-	}
-	if err := t.recoverClaims(); err != nil {
-		return err
-	}
-	for _, sub := range []string{inboxDir, failedDir} {
-		entries, err := os.ReadDir(filepath.Join(t.dir, sub))
-		if err != nil {
-			return err
-		}
-		for _, e := range entries {
-			id, _, _ := strings.Cut(e.Name(), "_")
-			f := t.byID[id]
-			if f != nil && f.State == void && e.Name() == f.storedName() {
-				if err := putBack(t.path(f), filepath.Join(t.drop.Dir, f.Source.Name)); err != nil {
-					return err
-				}
-				continue
-			}
-			if f == nil || e.Name() != f.storedName() || f.place() == filepath.Join(sub, e.Name()) {
-				continue
-			}
-			if err := t.settle(f, ""); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
-// sweep removes copies that a process left half done when it died.
-func sweep(path string) error {
-	d, err := atomicfile.OpenDir(path)
-	if err != nil {
-		return err
-	}
-	defer d.Close()
-	return d.Sweep()
 }
 
 // takeReady claims what is ready. Files are taken while others wait, too: the next night

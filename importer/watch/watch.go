@@ -78,6 +78,8 @@ type look struct {
 	codes  []int
 	next   time.Time
 	denied map[string]bool // accounts
+	sent   map[string]bool // accounts to which something was sent
+	quotas map[string]quota
 	errs   []error
 	states map[string]*dropState
 }
@@ -108,6 +110,12 @@ func (l *look) isDenied(account string) bool {
 	return l.denied[account]
 }
 
+func (l *look) sentTo(account string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.sent[account] = true
+}
+
 func (l *look) code() int {
 	for _, c := range gravity {
 		if slices.Contains(l.codes, c) && c != codeDone {
@@ -124,7 +132,7 @@ func (l *look) code() int {
 // it. Nobody is told; see [Watcher.Once]. The error is [context.Cause] when ctx ends: what
 // was under way goes on at the next look.
 func (w *Watcher) Look(ctx context.Context) (*Look, error) {
-	l := &look{denied: map[string]bool{}, overdue: map[string]bool{}, states: map[string]*dropState{}}
+	l := &look{denied: map[string]bool{}, sent: map[string]bool{}, quotas: map[string]quota{}, overdue: map[string]bool{}, states: map[string]*dropState{}}
 	l.events.show = w.Event
 	var g errgroup.Group
 	g.SetLimit(w.Parallel)
@@ -135,6 +143,7 @@ func (w *Watcher) Look(ctx context.Context) (*Look, error) {
 					return err
 				}
 			}
+			w.noteQuota(ctx, l, drops)
 			return nil
 		})
 	}
