@@ -26,6 +26,7 @@ type Reader struct {
 	numbers  *Numbering
 	last     int64 // row that was read
 	row      Row
+	hasher   Hasher
 }
 
 // A Row is one row of the input. It is valid until the next one is read.
@@ -160,7 +161,7 @@ func (row *Row) Map(rec *mapping.Record) *Refusal {
 	}
 	key := ""
 	if c.Key != "" && c.Mapper.AutoKey() != "" {
-		key = ContentOf(rec).Key(c.Ordinals.Of(row.Row)) // positions don't count
+		key = row.reader.hasher.ContentOf(rec).Key(c.Ordinals.Of(row.Row)) // positions don't count
 	}
 	if refusal := row.reader.numbers.put(rec); refusal != nil {
 		return refusal

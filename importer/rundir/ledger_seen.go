@@ -252,15 +252,16 @@ func (s *session) admit(ctx context.Context) error {
 // nothing that wasn't read here.
 func (s *session) eachRow(ctx context.Context, c *comparison, known journal.Slices, f func(row int64, hashes []uint64) error) error {
 	var failed error
+	var hasher rows.Hasher
 	hashes := make([]uint64, max(len(c.views), 1))
 	err := rows.Each(ctx, func() (rows.Source, error) { return s.source() }, rows.Config{Mapper: s.mapper, Known: known}, func(row *rows.Row) error {
 		clear(hashes)
 		if row.Map(&s.record) == nil {
-			hashes[0] = rowHash(rows.ContentOf(&s.record))
+			hashes[0] = rowHash(hasher.ContentOf(&s.record))
 		}
 		for i := 1; i < len(hashes) && hashes[0] != 0; i++ {
 			if len(c.views[i].mapper.Map(row.Fields, &s.record)) == 0 {
-				hashes[i] = rowHash(rows.ContentOf(&s.record))
+				hashes[i] = rowHash(hasher.ContentOf(&s.record))
 			}
 		}
 		failed = f(row.Row, hashes)
