@@ -98,7 +98,7 @@ func TestCompileErrors(t *testing.T) {
 			`no built-in association type from "line_items" to "contacts"; give the rule a type and a category`,
 		}},
 		{"association misspelt", "properties: { a: A }\nassociations: [ { to: deal, column: A } ]", []string{"A"}, []string{`to "deal"; did you mean "deals"?`}},
-		{"association from another object", "object: tickets\nproperties: { a: A }\nassociations: [ { to: deals, column: A } ]", []string{"A"}, []string{`from "tickets" to "deals"; give`}},
+		{"association from another object", "object: tickets\nproperties: { a: A }\nassociations: [ { to: quotes, column: A } ]", []string{"A"}, []string{`from "tickets" to "quotes"; give`}},
 		{"key from another column", "properties: { k: B }\nkey: { property: k, columns: [A] }", []string{"A", "B"}, []string{`property "k" is the key, and gets another value`}},
 		{"key from fewer columns", "properties: { k: A }\nkey: { property: k, columns: [A, B] }", []string{"A", "B"}, []string{`property "k" is the key`}},
 		{"key as a constant", "properties: { k: { value: A } }\nkey: { property: k, columns: [A] }", []string{"A"}, []string{`property "k" is the key`}},

@@ -84,7 +84,7 @@ func (n *numberedCell) problem(fields []string) (Problem, bool) {
 func (c *compiler) numbered(rule PropertyRule, associations []associationCell) numberedCell {
 	n := numberedCell{PositionRule{Property: rule.Name, To: rule.Position}, rule.Required}
 	for _, a := range associations {
-		if c.sameType(a.To, rule.Position) {
+		if schema.ObjectType(a.To) == schema.ObjectType(rule.Position) {
 			n.columns = append(n.columns, a)
 		}
 	}
@@ -98,11 +98,4 @@ func (c *compiler) numbered(rule PropertyRule, associations []associationCell) n
 		}
 	}
 	return n
-}
-
-// sameType reports whether two names stand for one object type.
-func (c *compiler) sameType(a, b string) bool {
-	_, typeA, okA := schema.AssociationType(c.object, a)
-	_, typeB, okB := schema.AssociationType(c.object, b)
-	return a == b || okA && okB && typeA == typeB
 }

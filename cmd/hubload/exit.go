@@ -16,6 +16,7 @@ import (
 	"github.com/hubload/hubload/importer/rundir"
 	"github.com/hubload/hubload/importer/watch"
 	"github.com/hubload/hubload/mapping"
+	"github.com/hubload/hubload/mapping/schema"
 )
 
 const (
@@ -153,8 +154,8 @@ func lacksAccess(err error) bool {
 // writeSchemaScope is the scope that creating a property of an object type needs. Line
 // items and products have none of their own (HubSpot's specification, 2026-08).
 func writeSchemaScope(object string) string {
-	switch object {
-	case "line_items", "0-8", "products", "0-7":
+	switch object = schema.ObjectType(object); object {
+	case "line_items", "products":
 		return "e-commerce"
 	}
 	if strings.HasPrefix(object, "2-") || strings.HasPrefix(object, "p_") {

@@ -11,6 +11,7 @@ import (
 
 	"github.com/hubload/hubload/importer/api"
 	"github.com/hubload/hubload/mapping"
+	"github.com/hubload/hubload/mapping/schema"
 )
 
 // identify asks for the account's number, and makes sure of the key's property.
@@ -88,7 +89,7 @@ func (c *connection) createKey(ctx context.Context) error {
 // exist: the object type's own, or else the one that most properties are in that can be
 // set.
 func (c *connection) keyGroup(ctx context.Context) (string, error) {
-	usual := strings.ReplaceAll(strings.TrimSuffix(c.Object, "s"), "_", "") + "information"
+	usual := strings.ReplaceAll(strings.TrimSuffix(schema.ObjectType(c.Object), "s"), "_", "") + "information"
 	list, err := repeated(ctx, c.tries, counted(c, c.Properties))
 	if err != nil && !lacks(err) {
 		return "", err

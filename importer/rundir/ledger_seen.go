@@ -17,6 +17,7 @@ import (
 	"github.com/hubload/hubload/importer/report"
 	"github.com/hubload/hubload/importer/rows"
 	"github.com/hubload/hubload/mapping"
+	"github.com/hubload/hubload/mapping/schema"
 )
 
 // A Seen says what to do about rows that another run has sent, unless a key tells the
@@ -36,16 +37,10 @@ const (
 	seenPercent = 1
 )
 
-// objectIDs are the type ids of the objects that are mostly meant by their names.
-var objectIDs = map[string]string{"0-1": "contacts", "0-2": "companies", "0-3": "deals", "0-5": "tickets", "0-7": "products", "0-8": "line_items", "0-14": "quotes"}
-
 // accountOf names an account and an object type: by the account's number, whatever it
 // is reached by, or by its address where the number can't be read.
 func accountOf(r *Run) []string {
-	object := strings.ToLower(r.Object)
-	if name, ok := objectIDs[object]; ok {
-		object = name
-	}
+	object := schema.ObjectType(strings.ToLower(r.Object))
 	if r.Account != 0 {
 		return []string{fmt.Sprint(r.Account), object}
 	}

@@ -120,7 +120,7 @@ func (o *Options) readSchema(ctx context.Context, c *connection, m *mapping.Mapp
 		return nil, err
 	}
 	if s == nil {
-		o.note("the token can't read the property definitions of %s (needs one of these scopes: crm.objects.%[1]s.read, crm.objects.%[1]s.write, crm.schemas.%[1]s.read): values aren't checked before they are sent, and HubSpot refuses the rows that don't fit", c.Object)
+		o.note("the token can't read the property definitions of %s (needs one of these scopes: crm.objects.%[1]s.read, crm.objects.%[1]s.write, crm.schemas.%[1]s.read): values aren't checked before they are sent, and HubSpot refuses the rows that don't fit", schema.ObjectType(c.Object))
 		return nil, nil
 	}
 	if !c.sandbox {

@@ -3,60 +3,67 @@
 package schema
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 )
 
 // AssociationType returns the category and the type id of the association from a
 // new record of one object type to a record of another, as far as HubSpot
-// defines it for all accounts. It knows those from line items ("line_items" or
-// "0-8"), as HubSpot's association guide lists them. Object types are written
-// as in the API, in the plural, or as object type ids where they have one.
+// defines it for all accounts. It knows those from line items, as HubSpot's association
+// guide lists them, and the usual ones between contacts, companies, deals, tickets and
+// orders. Object types are written as in the API, in the plural, or as object type ids
+// where they have one.
 func AssociationType(object, to string) (category string, typeID int, ok bool) {
-	if to == "" {
-		return "", 0, false // an object type without an alias isn't called ""
+	t, ok := associationTypes[associated{ObjectType(object), ObjectType(to)}]
+	if !ok {
+		return "", 0, false
 	}
-	for _, t := range associationTypes(object) {
-		if to == t.to || to == t.objectID || to == t.alias {
-			return "HUBSPOT_DEFINED", t.id, true
-		}
-	}
-	return "", 0, false
+	return "HUBSPOT_DEFINED", t, true
 }
 
-type associationType struct {
-	id                  int // from line item to target, never the reverse
-	to, objectID, alias string
-}
+// associated is an object type and the one that its records are associated with.
+type associated struct{ from, to string }
 
-// IsLineItem reports whether an object type is that of line items.
-func IsLineItem(object string) bool { return object == "line_items" || object == "0-8" }
+// associationTypes are from HubSpot's guide "Associate records" (line items) and
+// association_type.py of HubSpot/hubspot-api-python (the others). Each is that of its
+// direction, never the reverse, and without a label.
+var associationTypes = map[associated]int{
+	{"line_items", "deals"}:             20,
+	{"line_items", "quotes"}:            68,
+	{"line_items", "subscriptions"}:     302,
+	{"line_items", "invoices"}:          410,
+	{"line_items", "commerce_payments"}: 396,
+	{"line_items", "orders"}:            514,
+	{"line_items", "abandoned_carts"}:   571,
+	{"line_items", "carts"}:             591,
+	{"line_items", "payment_links"}:     759,
+	{"line_items", "discounts"}:         368,
+	{"line_items", "projects"}:          1345,
 
-func associationTypes(object string) []associationType {
-	if !IsLineItem(object) {
-		return nil
-	}
-	return []associationType{
-		{20, "deals", "0-3", ""},
-		{68, "quotes", "0-14", ""},
-		{302, "subscriptions", "0-69", ""},
-		{410, "invoices", "0-53", ""},
-		{396, "commerce_payments", "0-101", "payments"},
-		{514, "orders", "0-123", ""},
-		{571, "abandoned_carts", "", ""},
-		{591, "carts", "0-142", ""},
-		{759, "payment_links", "", ""},
-		{368, "discounts", "0-84", ""},
-		{1345, "projects", "0-970", ""},
-	}
+	{"deals", "contacts"}:     3,
+	{"deals", "companies"}:    341,
+	{"contacts", "companies"}: 279,
+	{"contacts", "deals"}:     4,
+	{"companies", "deals"}:    342,
+	{"companies", "contacts"}: 280,
+	{"tickets", "contacts"}:   16,
+	{"tickets", "companies"}:  339,
+	{"tickets", "deals"}:      28,
+	{"orders", "contacts"}:    507,
+	{"orders", "companies"}:   509,
+	{"orders", "deals"}:       512,
 }
 
 // AssociationTargets returns the names that AssociationType knows, to suggest.
 func AssociationTargets(object string) []string {
 	var names []string
-	for _, t := range associationTypes(object) {
-		names = append(names, t.to)
+	for t := range associationTypes {
+		if t.from == ObjectType(object) {
+			names = append(names, t.to)
+		}
 	}
+	slices.Sort(names)
 	return names
 }
 

@@ -33,6 +33,29 @@ func TestAssociationType(t *testing.T) {
 			}
 		}
 	}
+	for _, tt := range []struct {
+		from, to string
+		want     int
+	}{
+		{"deals", "contacts", 3},
+		{"0-3", "0-1", 3},
+		{"deals", "companies", 341},
+		{"0-3", "companies", 341},
+		{"contacts", "companies", 279},
+		{"contacts", "deals", 4},
+		{"companies", "deals", 342},
+		{"companies", "contacts", 280},
+		{"tickets", "contacts", 16},
+		{"tickets", "companies", 339},
+		{"tickets", "0-3", 28},
+		{"orders", "contacts", 507},
+		{"orders", "companies", 509},
+		{"0-123", "deals", 512},
+	} {
+		if category, id, ok := schema.AssociationType(tt.from, tt.to); category != "HUBSPOT_DEFINED" || id != tt.want || !ok {
+			t.Errorf("AssociationType(%q, %q) = %q, %d, %v; want HUBSPOT_DEFINED, %d, true", tt.from, tt.to, category, id, ok, tt.want)
+		}
+	}
 	for _, pair := range [][2]string{{"deals", "line_items"}, {"line_items", ""}, {"line_items", "Deals"}, {"line_items", "2-12345"}, {"", "deals"}} {
 		if category, id, ok := schema.AssociationType(pair[0], pair[1]); category != "" || id != 0 || ok {
 			t.Errorf("AssociationType(%q, %q) = %q, %d, %v; want nothing", pair[0], pair[1], category, id, ok)

@@ -60,11 +60,8 @@ type Type struct {
 func TypeOf(object string, p *Property) Type {
 	switch p.Type {
 	case "number":
-		switch object {
-		case "line_items", "0-8", "products", "0-7":
-			if p.Name == "price" {
-				return Type{Kind: TypePrice}
-			}
+		if object = ObjectType(object); p.Name == "price" && (object == "line_items" || object == "products") {
+			return Type{Kind: TypePrice}
 		}
 		return Type{Kind: TypeNumber}
 	case "date":

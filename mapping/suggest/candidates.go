@@ -65,7 +65,7 @@ type proposer struct {
 	dayFirst *bool
 }
 
-func (p *proposer) isLineItem() bool { return p.object == "line_items" || p.object == "0-8" }
+func (p *proposer) isLineItem() bool { return schema.IsLineItem(p.object) }
 
 func (p *proposer) writable(name string) bool {
 	if p.schema != nil {
