@@ -5,16 +5,19 @@ package importer
 import (
 	"cmp"
 	"context"
+	"errors"
 	"slices"
 	"strconv"
 	"time"
 
 	"github.com/hubload/hubload/importer/api"
+	"github.com/hubload/hubload/importer/call"
+	"github.com/hubload/hubload/importer/journal"
 )
 
-// attempt sends rows once. It reads from top to bottom as the protocol runs, on
-// purpose.
-func (c *courier) attempt(ctx context.Context, rows []*row, p *prefix) (_ leftover, err error) {
+// attempt sends rows once, all of them to be created or all to be changed. It reads from
+// top to bottom as the protocol runs, on purpose.
+func (c *courier) attempt(ctx context.Context, rows []*row, p *prefix) (left leftover, err error) {
 	if err := c.check.failed(); err != nil {
 		return leftover{}, err
 	}
@@ -30,65 +33,79 @@ func (c *courier) attempt(ctx context.Context, rows []*row, p *prefix) (_ leftov
 		return leftover{}, err
 	}
 	defer c.concurrency.release()
-	slot, err := c.calls.Slot(ctx)
-	if err != nil {
-		return leftover{}, err
-	}
 
-	// begin: from here on a death leaves the rows in doubt
-	if err := c.im.dieAt(beforeIntent); err != nil {
-		return leftover{}, err
-	}
-	for _, rw := range rows {
-		rw.attempts++
-	}
-	intent, err := c.recorder.begin(p, rows)
-	if err != nil {
-		slot.Cancel()
-		return leftover{}, err
-	}
+	var intent int64
+	var inputs []api.Input
+	var sent []sentRow
+	err = c.calls.Once(ctx, call.Write{
+		Begin: func() (err error) {
+			if err := c.im.dieAt(beforeIntent); err != nil {
+				return err
+			}
+			if err := c.keepOld(rows); err != nil {
+				return err
+			}
+			for _, rw := range rows {
+				rw.attempts++
+				rw.changing = rw.change != nil
+			}
+			if intent, err = c.recorder.begin(p, rows); err != nil {
+				return err
+			}
+			if err := c.im.dieAt(beforeRequest); err != nil {
+				return err
+			}
+			inputs, sent = c.inputs(rows)
+			c.recorder.progress.sent(len(rows), rows[0].attempts > 1)
+			return nil
+		},
+		Send: func(ctx context.Context) api.Answer {
+			if inputs[0].ID != "" {
+				return c.im.API.Update(ctx, inputs)
+			}
+			return c.im.API.Create(ctx, inputs)
+		},
+		Commit: func(ans api.Answer, took time.Duration) error {
+			c.concurrency.observe(took, ans.Outcome)
+			c.recorder.progress.answered(ans, took)
+			if err := c.im.dieAt(afterAnswer); err != nil {
+				return err
+			}
 
-	// send: the answer is taken although ctx ends
-	if err := c.im.dieAt(beforeRequest); err != nil {
-		return leftover{}, err
-	}
-	inputs, sent := c.inputs(rows)
-	c.recorder.progress.sent(len(rows), rows[0].attempts > 1)
-	slot.Sent()
-	at := time.Now()
-	ans := c.im.API.Create(outlive(ctx), inputs)
-	took := time.Since(at)
-	c.concurrency.observe(took, ans.Outcome)
-	slot.Done(ans.Rate)
-	c.recorder.progress.answered(ans, took)
+			// judge
+			results := judge(sent, ans)
+			judged = ans.Outcome == api.Answered || ans.Outcome == api.Refused
+			if stop := hopeless(ans, inputs); stop != nil && !c.first.judged() {
+				return cmp.Or(c.recorder.end(intent, api.Answer{Outcome: api.Refused}, nil, 0), stop)
+			}
 
-	if err := c.im.dieAt(afterAnswer); err != nil {
+			// commit
+			var fates []journal.Fate
+			var doubted int
+			left, fates, doubted = c.apply(ans, results, rows)
+			if err := c.recorder.end(intent, ans, fates, doubted); err != nil {
+				return err
+			}
+			c.check.begin(left.created)
+			if err := c.im.dieAt(afterFates); err != nil {
+				return err
+			}
+			if ans.Outcome == api.Answered && namesOthers(ans, sent) {
+				return errMixedUp
+			}
+			if ans.Outcome == api.Answered && c.im.Rows.Key == "" && !c.first.judged() && !slices.ContainsFunc(results, func(r rowResult) bool { return r.verdict != unknown }) {
+				return errNothingJudged
+			}
+			return nil
+		},
+	})
+	switch {
+	case errors.Is(err, errStale):
+		return leftover{readBack: rows}, nil
+	case err != nil:
 		return leftover{}, err
 	}
-
-	// judge
-	results := judge(sent, ans)
-	judged = ans.Outcome == api.Answered || ans.Outcome == api.Refused
-	if stop := hopeless(ans, rows); stop != nil && !c.first.judged() {
-		return leftover{}, cmp.Or(c.recorder.end(intent, api.Answer{Outcome: api.Refused}, nil, 0), stop)
-	}
-
-	// commit
-	left, fates, doubted := c.apply(ans, results, rows)
-	if err := c.recorder.end(intent, ans, fates, doubted); err != nil {
-		return leftover{}, err
-	}
-	c.check.begin(left.created)
-	if err := c.im.dieAt(afterFates); err != nil {
-		return leftover{}, err
-	}
-	if ans.Outcome == api.Answered && namesOthers(ans, sent) {
-		return leftover{}, errMixedUp
-	}
-	if ans.Outcome == api.Answered && c.im.Rows.Key == "" && !c.first.judged() && !slices.ContainsFunc(results, func(r rowResult) bool { return r.verdict != unknown }) {
-		return leftover{}, errNothingJudged
-	}
-	return left, c.calls.Observe(ctx, ans, at)
+	return left, nil
 }
 
 // inputs returns what is sent, and what the judge must know of it.
@@ -106,8 +123,12 @@ func (c *courier) inputs(rows []*row) ([]api.Input, []sentRow) {
 	for i, rw := range rows {
 		trace := traces[start:ends[i]]
 		start = ends[i]
-		inputs[i] = api.Input{Trace: trace, Record: &rw.rec}
-		sent[i] = sentRow{trace: trace, key: rw.rec.Key, record: &rw.rec, ambiguous: rw.ambiguous, again: rw.attempts > 1}
+		in := api.Input{Trace: trace, Record: &rw.rec}
+		if rw.change != nil {
+			in.ID, in.Record = rw.change.id, &rw.change.record
+		}
+		inputs[i] = in
+		sent[i] = sentRow{trace: trace, id: in.ID, key: rw.rec.Key, record: in.Record, ambiguous: rw.ambiguous, again: rw.attempts > 1}
 	}
 	return inputs, sent
 }

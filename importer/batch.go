@@ -12,9 +12,16 @@ import (
 
 // A row is one row that is to be sent.
 type row struct {
-	n         int64
-	rec       mapping.Record
-	size      int          // bytes in the input
+	n      int64
+	rec    mapping.Record
+	size   int     // bytes in the input
+	change *change // of the record that exists; nil: it is to be created
+
+	// old are the old values that before.csv holds of the row, the last one of each
+	// property; nil when no attempt may have changed its record.
+	old       map[string]string
+	changing  bool         // its last attempt was one to change its record
+	reread    bool         // its record was read again because a slot took long
 	attempts  int          // over all processes, as far as known
 	unproved  int          // attempts of this process that proved nothing
 	ambiguous bool         // an earlier attempt may have succeeded

@@ -40,6 +40,9 @@ func (c *courier) deliver(ctx context.Context, b *batch) error {
 		return err
 	}
 	sure, ambiguous := part(b.rows)
+	if c.im.Mode != mapping.Create {
+		return c.deliverChanges(ctx, b, sure, ambiguous)
+	}
 	sure, refused, err := c.link(ctx, sure)
 	if err != nil {
 		return err
@@ -116,7 +119,8 @@ func (c *courier) link(ctx context.Context, all []*row) (linked []*row, refused 
 	return linked, refused, nil
 }
 
-// send makes attempts until none of rows is left to be sent.
+// send makes attempts until none of rows is left to be sent: all of them are to be created,
+// or all to be changed.
 func (c *courier) send(ctx context.Context, rows []*row, p *prefix) error {
 	todo := [][]*row{rows}
 	for len(todo) > 0 {
@@ -128,6 +132,11 @@ func (c *courier) send(ctx context.Context, rows []*row, p *prefix) error {
 		left, err := c.attempt(ctx, batch, p)
 		if err != nil {
 			return err
+		}
+		if c.im.Mode != mapping.Create {
+			if err := c.readAgain(ctx, &left); err != nil {
+				return err
+			}
 		}
 		again, err := c.rechecker.recheck(ctx, left.readBack)
 		if err != nil {
@@ -191,8 +200,13 @@ func (c *courier) apply(ans api.Answer, results []rowResult, rows []*row) (left 
 			left.retry = append(left.retry, rw)
 		case split:
 			left.split = append(left.split, rw)
+		case updated:
+			rw.warning = warningText(r.warned)
+			fates = append(fates, journal.Fate{Row: rw.n, Kind: journal.Updated, ID: r.id, Warning: rw.warning})
 		case readBack:
-			rw.refusal = r.failure
+			if rw.refusal = r.failure; rw.refusal == nil && !left.crowd {
+				rw.unproved++
+			}
 			left.readBack = append(left.readBack, rw)
 		case merged:
 			// Not ambiguous: whether it exists is found out at the end of the run.
@@ -204,7 +218,7 @@ func (c *courier) apply(ans api.Answer, results []rowResult, rows []*row) (left 
 			if !left.crowd { // which makes fewer of them each time
 				rw.unproved++
 			}
-			fates = append(fates, rw.fate(journal.InDoubt, doubt(r.failure)))
+			fates = append(fates, rw.fate(journal.InDoubt, rw.doubt(r.failure)))
 			if keyed {
 				left.readBack = append(left.readBack, rw)
 			}
@@ -217,11 +231,14 @@ func (c *courier) apply(ans api.Answer, results []rowResult, rows []*row) (left 
 }
 
 // doubt words the failure that left a row in doubt.
-func doubt(f *api.Failure) *api.Failure {
-	d := *f
-	d.Message = "it may have been created or not: " + f.Message
+func (rw *row) doubt(f *api.Failure) *api.Failure {
+	d, what := *f, "created"
+	if rw.change != nil {
+		what = "changed"
+	}
+	d.Message = fmt.Sprintf("it may have been %s or not: %s", what, f.Message)
 	if f.Code != "" && f.Code != journal.CodeInDoubt {
-		d.Message = fmt.Sprintf("it may have been created or not (%s): %s", f.Code, f.Message)
+		d.Message = fmt.Sprintf("it may have been %s or not (%s): %s", what, f.Code, f.Message)
 	}
 	return &d
 }

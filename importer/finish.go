@@ -10,6 +10,7 @@ import (
 
 	"github.com/hubload/hubload/importer/api"
 	"github.com/hubload/hubload/importer/call"
+	"github.com/hubload/hubload/mapping"
 )
 
 const (
@@ -101,6 +102,12 @@ func (c *courier) finishKeyed(ctx context.Context) error {
 			return err
 		}
 		for batch := range slices.Chunk(open, api.MaxBatch) {
+			if c.im.Mode != mapping.Create {
+				if err := c.readAndSend(ctx, batch, true); err != nil {
+					return err
+				}
+				continue
+			}
 			again, err := c.rechecker.decide(ctx, batch)
 			if err != nil {
 				return err

@@ -40,7 +40,11 @@ func TestHopeless(t *testing.T) {
 		"a refusal beside a record that was created": {api.Answer{Outcome: api.Answered, Created: []api.Created{{ID: "1"}}, Failures: byRow("PROPERTY_DOESNT_EXIST", "a").Failures}, []*row{record("a"), record("a")}, false},
 	} {
 		var stopped *StoppedError
-		if err := hopeless(test.answer, test.rows); errors.As(err, &stopped) != test.want {
+		var inputs []api.Input
+		for _, rw := range test.rows {
+			inputs = append(inputs, api.Input{Record: &rw.rec})
+		}
+		if err := hopeless(test.answer, inputs); errors.As(err, &stopped) != test.want {
 			t.Errorf("%s: %v", name, err)
 		}
 	}

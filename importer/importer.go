@@ -15,10 +15,12 @@ import (
 	"golang.org/x/sync/semaphore"
 
 	"github.com/hubload/hubload/importer/api"
+	"github.com/hubload/hubload/importer/before"
 	"github.com/hubload/hubload/importer/call"
 	"github.com/hubload/hubload/importer/journal"
 	"github.com/hubload/hubload/importer/lookup"
 	"github.com/hubload/hubload/importer/rows"
+	"github.com/hubload/hubload/mapping"
 	"github.com/hubload/hubload/ratelimit"
 )
 
@@ -52,6 +54,15 @@ type Import struct {
 	// Otherwise the first records are read back after five seconds, and Run
 	// doesn't end before.
 	KeyProved bool
+
+	// Mode says what becomes of rows whose record exists. Modes other than
+	// [mapping.Create] find records by Rows.Key, which may be [schema.RecordID] in mode
+	// Update, and need Before, to which they append the values that they are about to
+	// overwrite. WriteAll sends every property of a record that exists, not only those
+	// whose values differ.
+	Mode     mapping.Mode
+	WriteAll bool
+	Before   *before.File
 
 	BatchSize int // rows a request, 1 to MaxBatch; 0 is MaxBatch
 	Workers   int // most requests in flight; 0 adapts
@@ -144,6 +155,9 @@ func start(ctx context.Context, im Import) (*courier, *slicer, error) {
 	}
 	if im.Rows.Mapper.AutoKey() != "" && im.Rows.Ordinals == nil {
 		panic("importer: a mapping with an automatic key needs Ordinals: see rows.Config.Prepare")
+	}
+	if im.Mode != mapping.Create && (im.Rows.Key == "" || im.Before == nil) {
+		panic("importer: a mode that changes records needs a key, and Before")
 	}
 	im.Progress = cmp.Or(im.Progress, new(Progress))
 	im.Logger = cmp.Or(im.Logger, slog.New(slog.DiscardHandler))

@@ -21,19 +21,20 @@ const (
 	retry                   // certainly not executed: the row is free again
 	created                 // the row exists; its id may not be known
 	refused                 // the row was certainly not created
-	readBack                // refused, but a read by the key has the last word
+	readBack                // refused, or not named, and a read by the key has the last word
 	split                   // refused in company: who is guilty shows alone
 	merged                  // it exists, or was merged with an equal row of its request
+	updated                 // its record has the values that were sent
 )
 
 func (v verdict) String() string {
-	return [...]string{"unknown", "retry", "created", "refused", "readBack", "split", "merged"}[v]
+	return [...]string{"unknown", "retry", "created", "refused", "readBack", "split", "merged", "updated"}[v]
 }
 
 // A rowResult is a verdict with its evidence.
 type rowResult struct {
 	verdict
-	id      string        // created; "" when the answer doesn't say which record it is
+	id      string        // updated, created; "" when the answer doesn't say which record it is
 	among   []string      // created without an id, merged: ids of rows that send the same properties
 	warned  []api.Warning // created: what HubSpot says about the record's values
 	failure *api.Failure  // refused, readBack, split; unknown where the answer gave a reason
@@ -42,6 +43,7 @@ type rowResult struct {
 // sentRow is what the judge must know of a row besides the answer.
 type sentRow struct {
 	trace  string
+	id     string          // of the record to change, "" for one to create
 	key    string          // "" without a unique key
 	record *mapping.Record // what was sent
 
@@ -63,7 +65,11 @@ func judge(rows []sentRow, ans api.Answer) []rowResult {
 	out := make([]rowResult, len(rows))
 	switch ans.Outcome {
 	case api.Answered:
-		judgeRows(out, rows, ans)
+		if rows[0].id != "" {
+			judgeChanges(out, rows, ans)
+		} else {
+			judgeRows(out, rows, ans)
+		}
 	case api.Refused:
 		for i := range rows {
 			out[i] = rowResult{verdict: split, failure: &ans.Refusal}
@@ -149,6 +155,43 @@ func judgeRows(out []rowResult, rows []sentRow, ans api.Answer) {
 		// An answer that contradicts itself proves nothing by its counts.
 		c.Final = c.Final && !namesOthers(ans, rows) && !slices.ContainsFunc(named, func(n int) bool { return n > 1 })
 		judgeRest(out, rows, remainder{rest, c, refusals, unnamed, c.Results == withID, anonymous, shortfall(ans, anonymous)})
+	}
+}
+
+// judgeChanges judges an answer about records that were to be changed. A result is a row's
+// by its trace, else by the record's id. A row that the answer doesn't name once is read
+// again: HubSpot leaves merged and archived records out, and names unknown ids without a
+// trace.
+func judgeChanges(out []rowResult, rows []sentRow, ans api.Answer) {
+	named := make([]int, len(rows))
+	for k := range ans.Created {
+		c := &ans.Created[k]
+		i, ok := traced(rows, k, c.Trace)
+		if c.Trace == "" {
+			i = slices.IndexFunc(rows, func(r sentRow) bool { return c.ID != "" && api.Folded(r.id) == api.Folded(c.ID) })
+			ok = i >= 0
+		}
+		if ok {
+			named[i]++
+			out[i] = rowResult{verdict: updated, id: cmp.Or(c.ID, rows[i].id), warned: c.Warnings}
+		}
+	}
+	for k := range ans.Failures {
+		f := &ans.Failures[k]
+		for _, t := range f.Traces {
+			if i, ok := traced(rows, k, t); ok {
+				named[i]++
+				out[i] = refuse(rows[i], f)
+			}
+		}
+	}
+	for i := range rows {
+		if named[i] != 1 {
+			out[i] = rowResult{verdict: readBack}
+		}
+	}
+	if len(rows) == 1 && named[0] == 0 && len(ans.Failures) == 1 {
+		out[0].failure = &ans.Failures[0] // it can be nobody else's
 	}
 }
 
@@ -263,6 +306,7 @@ func traced(rows []sentRow, place int, trace string) (int, bool) {
 // refuse is the rowResult on a row that an answer refuses, alone or by name.
 func refuse(r sentRow, f *api.Failure) rowResult {
 	switch {
+	case r.id != "" && !r.again && !r.ambiguous:
 	case r.key != "" && (f.Conflict || r.again || r.ambiguous):
 		return rowResult{verdict: readBack, failure: f}
 	case r.ambiguous:

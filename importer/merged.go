@@ -104,23 +104,21 @@ func (c *courier) withoutRecord(ctx context.Context, qs []question, l lists) ([]
 	if err := c.leaveOutKnown(candidates); err != nil {
 		return nil, err
 	}
-	values := map[string]map[string]string{}
+	records := map[string]api.Record{}
 	for batch := range slices.Chunk(slices.Sorted(maps.Keys(candidates)), api.MaxBatch) {
-		found, err := call.Read(ctx, c.calls, func(ctx context.Context) (map[string]map[string]string, error) {
-			return c.im.API.ReadProperties(ctx, batch, slices.Sorted(maps.Keys(names)))
-		})
+		found, err := call.Records(ctx, c.calls, "", batch, slices.Sorted(maps.Keys(names)))
 		if refused := new(call.RefusedReadError); errors.As(err, &refused) {
 			return nil, nil
 		}
 		if err != nil {
 			return nil, err
 		}
-		maps.Copy(values, found)
+		maps.Copy(records, found)
 	}
 	return slices.DeleteFunc(slices.Clone(qs), func(q question) bool {
 		return slices.ContainsFunc(l.of(q), func(id string) bool {
 			return candidates[id] && !slices.ContainsFunc(q.row.rec.Properties, func(p mapping.Property) bool {
-				v := values[id][p.Name]
+				v := records[id].Properties[p.Name]
 				return v != "" && api.Normalized(v) != api.Normalized(p.Value)
 			})
 		})

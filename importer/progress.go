@@ -113,6 +113,10 @@ func (p *Progress) settle(fates []journal.Fate, doubted int) {
 				s.Created++
 			case journal.Existing:
 				s.Existing++
+			case journal.Updated:
+				s.Updated++
+			case journal.Unchanged:
+				s.Unchanged++
 			case journal.Refused:
 				s.Refused++
 			case journal.InDoubt:

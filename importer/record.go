@@ -3,7 +3,6 @@
 package importer
 
 import (
-	"context"
 	"fmt"
 	"log/slog"
 	"strings"
@@ -53,11 +52,11 @@ func (r *recorder) end(intent int64, ans api.Answer, fates []journal.Fate, doubt
 		// say it. The next run finds these rows in doubt.
 		var ids []string
 		for _, f := range fates {
-			if f.Kind == journal.Created {
+			if f.Kind == journal.Created || f.Kind == journal.Updated {
 				ids = append(ids, fmt.Sprintf("%d=%s", f.Row, f.ID))
 			}
 		}
-		r.log.Error("the journal can't be written; these rows were created, with these ids", "rows", strings.Join(ids, " "))
+		r.log.Error("the journal can't be written; these rows were written, with these ids", "rows", strings.Join(ids, " "))
 		return fmt.Errorf("writing the journal: %w", err)
 	}
 	r.progress.settle(fates, doubted)
@@ -100,6 +99,12 @@ const (
 	beforeRequest
 	afterAnswer
 	afterFates
+
+	// Of modes that change records:
+	beforeRead
+	afterRead
+	afterOldValues
+	lastStep = afterOldValues
 )
 
 // dieAt calls the hook of tests that die between steps.
@@ -109,7 +114,3 @@ func (im *Import) dieAt(s step) error {
 	}
 	return im.step(s)
 }
-
-// outlive is a context for what must end although ctx does: requests that have left are
-// answered, and their answers written down.
-func outlive(ctx context.Context) context.Context { return context.WithoutCancel(ctx) }

@@ -37,7 +37,7 @@ var errNothingJudged = &call.ServerError{Message: "HubSpot's first answer names 
 // no row can help: what they send doesn't exist in the account, what it requires is in no
 // column, or the token's user may not associate records. The rows stay pending, since what must be changed is in the account or
 // in the mapping.
-func hopeless(ans api.Answer, rows []*row) error {
+func hopeless(ans api.Answer, inputs []api.Input) error {
 	failures := ans.Failures
 	switch ans.Outcome {
 	case api.Refused:
@@ -57,22 +57,22 @@ func hopeless(ans api.Answer, rows []*row) error {
 		}
 		refused += len(f.Traces)
 	}
-	if len(failures) == 0 || ans.Outcome == api.Answered && refused < len(rows) {
+	if len(failures) == 0 || ans.Outcome == api.Answered && refused < len(inputs) {
 		return nil
 	}
 	f := &failures[0]
 	sends, associates := 0, 0
-	for _, rw := range rows {
-		if len(rw.rec.Associations) > 0 {
+	for _, in := range inputs {
+		if len(in.Record.Associations) > 0 {
 			associates++
 		}
-		if slices.ContainsFunc(rw.rec.Properties, func(p mapping.Property) bool { return p.Name == f.Property }) {
+		if slices.ContainsFunc(in.Record.Properties, func(p mapping.Property) bool { return p.Name == f.Property }) {
 			sends++
 		}
 	}
-	if f.Code == "PROPERTY_DOESNT_EXIST" && sends == len(rows) || f.Code == "MISSING_REQUIRED_PROPERTY" && sends == 0 ||
-		f.Code == api.CodeEditAssociations && associates == len(rows) {
-		return &StoppedError{fmt.Sprintf("every row of the first request was refused for the same reason, which no row can help: %s (%s). Nothing was created", f.Message, f.Code)}
+	if f.Code == "PROPERTY_DOESNT_EXIST" && sends == len(inputs) || f.Code == "MISSING_REQUIRED_PROPERTY" && sends == 0 ||
+		f.Code == api.CodeEditAssociations && associates == len(inputs) {
+		return &StoppedError{fmt.Sprintf("every row of the first request was refused for the same reason, which no row can help: %s (%s). Nothing was written", f.Message, f.Code)}
 	}
 	return nil
 }

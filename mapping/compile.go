@@ -58,7 +58,7 @@ func (m *Mapping) Compile(header []string) (*Mapper, error) { return m.CompileFo
 // more than once; an association without a type that isn't in the built-in table
 // ([schema.AssociationType]); a key property that gets another value under properties;
 // a format that contradicts itself; a position within an object type that no association
-// goes to; no properties at all.
+// goes to; a mode without what it finds records by; no properties at all.
 //
 // With a schema it holds these too: a property that doesn't exist or can't be set; a
 // format for another type than the property's; a constant, default or value that the
@@ -98,7 +98,11 @@ func (m *Mapping) CompileFor(header []string, s *schema.Schema) (*Mapper, error)
 			mapper.key.takes = keyType
 		}
 	}
-	if schema.IsLineItem(c.object) {
+	if m.ID != nil {
+		mapper.key = c.id(m.ID)
+	}
+	c.mode(m)
+	if m.Mode != Update && schema.IsLineItem(c.object) {
 		mapper.mustAssociate = m.mustAssociate()
 		mapper.mustBeNamed = !m.Nameless && m.givesNames()
 	}

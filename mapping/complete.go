@@ -28,10 +28,10 @@ var (
 
 // Complete returns ErrUnassociated or ErrNameless for a mapping of line items all of
 // which would be such that nobody sees them, unless the mapping says that this is
-// meant. Compile takes such a mapping all the same.
+// meant. Mode update creates none. Compile takes such a mapping all the same.
 func (m *Mapping) Complete() error {
 	switch {
-	case !schema.IsLineItem(cmp.Or(m.Object, DefaultObject)):
+	case m.Mode == Update || !schema.IsLineItem(cmp.Or(m.Object, DefaultObject)):
 		return nil
 	case len(m.Associations) == 0 && !m.Unassociated:
 		return ErrUnassociated

@@ -48,6 +48,15 @@ func (m *Mapping) Encode() []byte {
 	if m.Nameless {
 		b.WriteString("allow: [nameless]\n")
 	}
+	if m.Mode != Create {
+		fmt.Fprintf(&b, "mode: %s\n", m.Mode)
+	}
+	if m.WriteAll {
+		b.WriteString("write: all\n")
+	}
+	if m.ID != nil {
+		fmt.Fprintf(&b, "id: { column: %s }\n", scalar(m.ID.Column))
+	}
 	if m.Seen != "" {
 		fmt.Fprintf(&b, "seen: %s\n", m.Seen)
 	}

@@ -14,6 +14,7 @@ type keyCells struct {
 	columns  []string // names in the header
 	cells    []cellReader
 	takes    schema.Type
+	isID     bool // it is the record's id, and not a property that is sent
 }
 
 // gives reports whether a property rule asks for what the key gives anyway.
@@ -56,8 +57,11 @@ func (c *compiler) keyType(key *KeyRule) schema.Type {
 
 // fits returns the code of what is wrong with a key that isn't empty.
 func (k *keyCells) fits(key string) (code string) {
-	if tooLong(key) {
+	switch {
+	case tooLong(key):
 		return CodeValueTooLong
+	case k.isID && key != "" && !schema.ValidID(key):
+		return CodeRecordIDInvalid
 	}
 	if key != "" {
 		_, code = k.takes.Check(key)
@@ -103,8 +107,13 @@ func (k *keyCells) problem(code, column, key string) Problem {
 	switch code {
 	case CodeKeyEmpty:
 		problem.Message = "the cell is empty and belongs to the key. Fill it in: every row needs its own key."
+		if k.isID {
+			problem.Message = "the cell is empty and names the record to change. Fill in the record's id."
+		}
 	case CodeValueTooLong:
 		problem.Message = tooLongMessage
+	case CodeRecordIDInvalid:
+		problem.Message = "{value} is not the id of a record. Write the id, in digits alone."
 	default:
 		what, _ := k.takes.Explain(code, key)
 		problem.Message = "{value} " + what + ". The key's property takes " + k.takes.Example() + "."

@@ -88,7 +88,9 @@ func (m *Mapper) Map(fields []string, rec *Record) []Problem {
 		if code := k.fits(rec.Key); code != "" {
 			problems = append(problems, k.problem(code, k.names(), rec.Key))
 		}
-		rec.Properties = append(rec.Properties, Property{k.property, rec.Key})
+		if !k.isID {
+			rec.Properties = append(rec.Properties, Property{k.property, rec.Key})
+		}
 	}
 	return problems
 }

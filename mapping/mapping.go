@@ -24,6 +24,17 @@ type Mapping struct {
 	Associations []AssociationRule
 	Key          *KeyRule // nil = no key
 
+	// Mode says what becomes of rows whose record exists.
+	Mode Mode `yaml:"-"`
+
+	// ID is the column with the ids of the records, in mode update only, where it
+	// excludes Key; nil = none.
+	ID *IDRule
+
+	// WriteAll sends all properties of a record that is changed, and not only those whose
+	// values differ. In YAML it is write: all; it needs a Mode that changes records.
+	WriteAll bool `yaml:"-"`
+
 	// Unassociated says that records without any association are meant. It excludes
 	// Associations. In YAML it is associations: [].
 	Unassociated bool `yaml:"-"`
@@ -139,7 +150,7 @@ type KeyRule struct {
 }
 
 // Columns returns the names of the columns that the rules read, each once, in
-// the order of properties, associations, key.
+// the order of properties, associations, key, id.
 func (m *Mapping) Columns() []string {
 	var columns []string
 	seen := map[string]bool{"": true} // a constant has no column
@@ -159,6 +170,9 @@ func (m *Mapping) Columns() []string {
 		for _, column := range m.Key.Columns {
 			add(column)
 		}
+	}
+	if m.ID != nil {
+		add(m.ID.Column)
 	}
 	return columns
 }

@@ -167,7 +167,7 @@ func TestParseErrors(t *testing.T) {
 
 		// Keys.
 		{"misspelt key", "propertys: {}\n", []string{`1:1 unknown key "propertys" in the mapping; did you mean "properties"?`}},
-		{"unknown key", "frobnicate: 1\n", []string{`1:1 the keys here are "object", "associations", "key", "seen", "account", "csv", "properties"`}},
+		{"unknown key", "frobnicate: 1\n", []string{`1:1 the keys here are "object", "associations", "key", "id", "seen", "account", "csv", "properties"`}},
 		{"seen", "seen: maybe\n", []string{`1:7 seen must be stop, skip or again`}},
 		{"words that are no list", "properties: { a: A }\ncsv: { empty: none }", []string{"2:15 words for an empty cell must be a list such as [NULL, n/a]"}},
 		{"an empty word", "properties: { a: A }\ncsv: { empty: [\" \", a] }", []string{"2:16 a word for an empty cell must be a text"}},

@@ -26,7 +26,10 @@ const (
 	// CodeAssociationIDInvalid: the cell is not a record id; see [schema.ValidID].
 	CodeAssociationIDInvalid = "ASSOCIATION_ID_INVALID"
 
-	// CodeKeyEmpty: a column of the key is empty.
+	// CodeRecordIDInvalid: the cell that names the record to change holds no record id.
+	CodeRecordIDInvalid = "RECORD_ID_INVALID"
+
+	// CodeKeyEmpty: a column of the key, or that of the record's id, is empty.
 	CodeKeyEmpty = "KEY_EMPTY"
 
 	// CodeUnassociated: all association cells of a line item are empty. No page of

@@ -7,7 +7,7 @@ import (
 	"strconv"
 )
 
-// A Record is one CRM record to create, as one row of the input asks for it.
+// A Record is one CRM record to create or to change, as one row of the input asks for it.
 // All values are text, as HubSpot's API takes them.
 type Record struct {
 	Properties   []Property
@@ -18,7 +18,8 @@ type Record struct {
 	Lookups []Lookup
 
 	// Key is the value of the mapping's unique property, "" when the
-	// mapping has no key. It stands among Properties too.
+	// mapping has no key. It stands among Properties too, unless it is the id of
+	// the record ([IDRule]).
 	Key string
 }
 

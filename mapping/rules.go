@@ -19,6 +19,7 @@ type (
 	plainProperty    PropertyRule
 	plainAssociation AssociationRule
 	plainKey         KeyRule
+	plainID          IDRule
 
 	yamlMapping struct {
 		plainMapping `yaml:",inline"`
@@ -26,6 +27,7 @@ type (
 		CSV          *CSV
 		Properties   yamlProperties
 		Allow        []string
+		Mode, Write  string
 	}
 	yamlCSV struct {
 		plainCSV   `yaml:",inline"`
@@ -59,6 +61,16 @@ func (s *section) mapping(m *Mapping) {
 	m.Properties = in.Properties
 	if in.CSV != nil {
 		m.CSV = *in.CSV
+	}
+	var ok bool
+	if m.Mode, ok = ParseMode(in.Mode); !ok {
+		s.fail("mode", "mode must be create, upsert or update: what becomes of rows whose record exists")
+	}
+	switch in.Write {
+	case "", "changed", "all":
+		m.WriteAll = in.Write == "all"
+	default:
+		s.fail("write", "write must be changed or all: which properties of a record that differs are sent")
 	}
 	switch m.Seen {
 	case "", "stop", "skip", "again":

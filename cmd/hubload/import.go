@@ -39,7 +39,7 @@ type importFlags struct {
 	where struct {
 		run                      string
 		again, sandbox, noLedger bool
-		seen                     choiceFlag
+		seen, mode               choiceFlag
 		first                    rangeFlag
 		dry                      bool
 		unassociated             bool
@@ -51,6 +51,7 @@ type importFlags struct {
 
 func (a *app) importCommand() *cobra.Command {
 	var f importFlags
+	f.where.mode.choices = []string{"create", "upsert", "update"}
 	f.where.seen.choices = []string{string(rundir.SeenStop), string(rundir.SeenSkip)}
 	cmd := &cobra.Command{
 		Use:   "import FILE",
@@ -80,6 +81,7 @@ func (a *app) importCommand() *cobra.Command {
 	f.where.first = rangeFlag{min: 1, max: math.MaxInt32, unit: "N"}
 	fs.Var(&f.where.first, "first", "import the first N rows only; the same command without it goes on with the rest")
 	fs.BoolVar(&f.where.sandbox, "sandbox", false, "import into a throw-away local account: no token needed")
+	fs.Var(&f.where.mode, "mode", "what becomes of rows whose record exists: create (it stays as it is), upsert (it is changed where it differs; a row without one is created), update (the same, and nothing is created); default: the mapping's, or create")
 	fs.BoolVar(&f.where.again, "again", false, "import a file that was imported before, once more")
 	fs.Var(&f.where.seen, "seen", "what to do about rows that an earlier run has created, where the mapping has no key: stop (default, exit 5), or skip: leave them out, as existing rows with the ids that they have")
 	fs.BoolVar(&f.where.noLedger, "no-ledger", false, "don't look at what went into the account before, and don't remember what goes in")
@@ -150,7 +152,7 @@ func (f *importFlags) options(ctx context.Context, a *app, path string) (o rundi
 	o = a.options(&f.account)
 	o.File, o.Dir, o.Mapping, o.Object = path, f.where.run, f.what.mapping, f.what.object
 	o.Encoding, o.Delimiter, o.Sheet = f.what.encoding, f.what.delimiter.r, f.what.sheet
-	o.Unassociated = f.where.unassociated
+	o.Unassociated, o.Mode = f.where.unassociated, f.where.mode.value
 	o.Again, o.Sandbox, o.NoLedger = f.where.again, f.where.sandbox, f.where.noLedger
 	o.First = int64(f.where.first.n)
 	o.Seen = rundir.Seen(f.where.seen.value)

@@ -28,15 +28,16 @@ var layers = map[string]struct{ inside, outside []string }{
 	"importer/hubspot/hubspottest":          {nil, []string{"github.com/go-json-experiment/json"}},
 	"importer/hubspot/internal/openapitest": {nil, []string{"github.com/getkin/kin-openapi"}}, // for tests
 	"importer/api":                          {[]string{"mapping", "ratelimit"}, nil},
+	"importer/before":                       {[]string{"importer/atomicfile"}, nil},
 	"importer/call":                         {[]string{"importer/api", "ratelimit"}, nil},
-	"importer/rows":                         {[]string{"importer/api", "importer/csvfile", "importer/journal", "mapping"}, []string{"github.com/gocarina/gocsv"}},
+	"importer/rows":                         {[]string{"importer/api", "importer/csvfile", "importer/journal", "mapping", "mapping/schema"}, []string{"github.com/gocarina/gocsv"}},
 	"importer/lookup":                       {[]string{"importer/api", "importer/call", "mapping", "mapping/schema", "ratelimit"}, nil},
-	"importer":                              {[]string{"importer/api", "importer/call", "importer/lookup", "mapping", "ratelimit", "importer/csvfile", "importer/journal", "importer/rows"}, []string{"golang.org/x/sync"}},
+	"importer":                              {[]string{"importer/api", "importer/before", "importer/call", "importer/lookup", "mapping", "mapping/schema", "ratelimit", "importer/csvfile", "importer/journal", "importer/rows"}, []string{"golang.org/x/sync"}},
 	"importer/reconcile":                    {[]string{"importer/api", "importer/call", "importer/lookup", "importer/journal", "importer/rows", "mapping", "ratelimit"}, nil},
-	"importer/hubspot":                      {[]string{"importer/api", "importer/atomicfile", "mapping", "ratelimit"}, []string{"github.com/go-json-experiment/json", "golang.org/x/oauth2"}},
+	"importer/hubspot":                      {[]string{"importer/api", "importer/atomicfile", "mapping", "mapping/schema", "ratelimit"}, []string{"github.com/go-json-experiment/json", "golang.org/x/oauth2"}},
 	"importer/undo":                         {[]string{"importer/api", "importer/call", "importer/journal", "importer/rows", "importer/atomicfile", "mapping", "ratelimit"}, []string{"golang.org/x/sync"}},
 	"importer/report":                       {[]string{"importer/atomicfile", "importer/csvfile", "importer/journal", "importer/rows", "mapping"}, nil},
-	"importer/rundir":                       {[]string{"importer", "importer/api", "importer/atomicfile", "importer/csvfile", "importer/jsonlfile", "importer/journal", "importer/reconcile", "importer/report", "importer/rows", "importer/undo", "importer/xlsxfile", "mapping", "mapping/schema", "ratelimit"}, []string{"github.com/gofrs/flock", "golang.org/x/text"}},
+	"importer/rundir":                       {[]string{"importer", "importer/api", "importer/atomicfile", "importer/before", "importer/csvfile", "importer/jsonlfile", "importer/journal", "importer/reconcile", "importer/report", "importer/rows", "importer/undo", "importer/xlsxfile", "mapping", "mapping/schema", "ratelimit"}, []string{"github.com/gofrs/flock", "golang.org/x/text"}},
 	"importer/watch":                        {[]string{"importer", "importer/atomicfile", "importer/csvfile", "importer/journal", "importer/reconcile", "importer/report", "importer/rows", "importer/rundir", "mapping", "ratelimit"}, []string{"go.yaml.in/yaml/v4", "golang.org/x/sync"}},
 }
 

@@ -182,7 +182,7 @@ func short(d time.Duration) time.Duration {
 // attributes are the same for a log.
 func (s sight) attributes() []any {
 	attributes := []any{
-		"rows", s.total, "created", s.Created, "existing", s.Existing, "refused", s.Refused, "in_doubt", s.InDoubt,
+		"rows", s.total, "created", s.Created, "updated", s.Updated, "unchanged", s.Unchanged, "existing", s.Existing, "refused", s.Refused, "in_doubt", s.InDoubt,
 		"rows_per_second", int64(s.rate), "requests", s.Requests, "limited_429", s.Limited, "in_flight", s.InFlight,
 		"p50_ms", s.Latency.Milliseconds(), "p95_ms", s.Slowest.Milliseconds(),
 	}

@@ -214,6 +214,16 @@ func overlookedLine(s csvfile.Stats) string {
 }
 
 func countsLine(c report.Counts) string {
-	return fmt.Sprintf("  %s: %s created, %s existing, %s refused, %s in doubt, %s pending",
-		counted(c.Rows, "row"), grouped(c.Created), grouped(c.Existing), grouped(c.Refused), grouped(c.InDoubt), grouped(c.Pending))
+	return fmt.Sprintf("  %s: %s, %s refused, %s in doubt, %s pending",
+		counted(c.Rows, "row"), inText(c), grouped(c.Refused), grouped(c.InDoubt), grouped(c.Pending))
+}
+
+// inText says how many rows have a record; of those that were updated or unchanged only
+// where there are some, which there are in no run that only creates.
+func inText(c report.Counts) string {
+	changes := ""
+	if c.Updated+c.Unchanged > 0 {
+		changes = fmt.Sprintf("%s updated, %s unchanged, ", grouped(c.Updated), grouped(c.Unchanged))
+	}
+	return fmt.Sprintf("%s created, %s%s existing", grouped(c.Created), changes, grouped(c.Existing))
 }

@@ -9,10 +9,16 @@ import (
 	"github.com/hubload/hubload/ratelimit"
 )
 
-// An Input is one record to create.
+// An Input is one record to create, or to change.
 type Input struct {
 	// Trace names the input in the answer. It is unique within the run.
-	Trace  string
+	Trace string
+
+	// ID is the record to change, "" for one to create.
+	ID string
+
+	// Record is what is sent: of a record to change the properties that change, and no
+	// associations.
 	Record *mapping.Record
 }
 
@@ -32,7 +38,7 @@ const (
 	Answered
 
 	// Refused is a complete answer by which the batch as a whole was refused;
-	// this attempt created nothing.
+	// this attempt created or changed nothing.
 	Refused
 
 	// The rest were certainly not executed.
@@ -62,7 +68,7 @@ func (o Outcome) Executed() bool { return o == Unknown || o == Answered }
 type Answer struct {
 	Outcome Outcome
 
-	Created  []Created // with Answered: records that exist now
+	Created  []Created // with Answered: records that were created, or changed
 	Failures []Failure // with Answered: rows that were refused
 	Refusal  Failure   // with every other Outcome: what was said; Traces is empty
 
@@ -86,7 +92,7 @@ type Completeness struct {
 	Unnamed   int  // errors that name no row
 }
 
-// Created is a record that exists after the request.
+// Created is a record that exists after the request: created or changed by it.
 type Created struct {
 	Trace string // "" when the answer doesn't echo it
 	Key   string // with Trace "": the value of the unique property, "" when there is none

@@ -10,7 +10,7 @@ import "context"
 // take no more than 100 inputs.
 const MaxBatch = 100
 
-// An API creates, archives, finds and reads records of one object type in one account,
+// An API creates, changes, archives, finds and reads records of one object type in one account,
 // and finds records of other types. Its methods may be called by many goroutines at once.
 //
 // Each method sends exactly one request, whatever happens to it: the caller takes a
@@ -24,6 +24,12 @@ type API interface {
 	// returns.
 	Create(ctx context.Context, inputs []Input) Answer
 
+	// Update asks to change the records that 1 to MaxBatch inputs name by their ids, no
+	// two of which are equal, and returns what the answer proves. A record that doesn't
+	// exist any more is in no part of the answer that names its input. Asking again does
+	// no harm. It goes on like Create when ctx ends.
+	Update(ctx context.Context, inputs []Input) Answer
+
 	// Archive asks to archive 1 to MaxBatch records of the API's own type, by their ids,
 	// and returns what the answer proves: [Answered] says that none of them exists any
 	// more, also of those that never did. Asking again does no harm. It goes on like
@@ -35,7 +41,7 @@ type API interface {
 	Unique(ctx context.Context, object, property string) (bool, error)
 
 	// FindByProperty finds the records that hold values in a unique property, or,
-	// with property "", that have the ids. Object "" is the API's own type. It reads
+	// with property "" or [schema.RecordID], that have the ids. Object "" is the API's own type. It reads
 	// from the primary store: a value without an id in the answer is held by no record.
 	FindByProperty(ctx context.Context, object, property string, values []string) (Found, error)
 
@@ -48,10 +54,11 @@ type API interface {
 	// are 1 to MaxBatch, of different records. It reads from the primary store.
 	AssociatedIDs(ctx context.Context, from string, pages []Page) (Associations, error)
 
-	// ReadProperties returns, for ids of the API's own object type, the values among
-	// properties that each record has. A record that doesn't exist isn't in the map.
-	// It reads from the primary store.
-	ReadProperties(ctx context.Context, ids, properties []string) (map[string]map[string]string, error)
+	// ReadProperties returns the records of the API's own object type that hold values in
+	// the unique property by, or, with by "" or [schema.RecordID], that have the ids: by
+	// the value, with what each holds in properties. A value that isn't in the map is held
+	// by no record. It reads from the primary store.
+	ReadProperties(ctx context.Context, by string, values, properties []string) (map[string]Record, error)
 
 	// Renew renews the credentials after a [Denied] answer, and reports whether they
 	// differ now from those that were denied, so that another attempt makes sense.

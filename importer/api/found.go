@@ -20,6 +20,12 @@ type Found struct {
 	Rate Rate
 }
 
+// A Record is a record that was read. A property without a value isn't in Properties.
+type Record struct {
+	ID         string
+	Properties map[string]string
+}
+
 // A Page is a page of the list of records that are associated with a record.
 type Page struct {
 	ID    string // of the record

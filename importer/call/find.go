@@ -38,6 +38,14 @@ func FindByKey(ctx context.Context, c *Caller, property string, keys []string) (
 	return ids, nil
 }
 
+// Records reads 1 to [api.MaxBatch] records of the API's own type; see
+// [api.API.ReadProperties]. Its errors are those of [Read].
+func Records(ctx context.Context, c *Caller, by string, values, properties []string) (map[string]api.Record, error) {
+	return Read(ctx, c, func(ctx context.Context) (map[string]api.Record, error) {
+		return c.API.ReadProperties(ctx, by, values, properties)
+	})
+}
+
 // AssociatedIDs returns the ids of the API's own records that are associated with 1 to
 // [api.MaxBatch] records of an object type: all pages of each list, each page in a
 // request with a slot of its own. Its errors are those of [Read].

@@ -155,12 +155,18 @@ func TestValues(t *testing.T) {
 		{"502", 502, `<html>`, nil},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			got, err := serve(t, says(tt.status, tt.body)).ReadProperties(ctx, []string{"1", "2"}, []string{"name", "price"})
+			got, err := serve(t, says(tt.status, tt.body)).ReadProperties(ctx, "", []string{"1", "2"}, []string{"name", "price"})
 			var e *hubspot.Error
 			if tt.want == nil && (!errors.As(err, &e) || e.Status != tt.status) {
 				t.Errorf("%v, %#v", got, err)
 			}
-			if tt.want != nil && (err != nil || !reflect.DeepEqual(got, tt.want)) {
+			values := records{}
+			for id, r := range got {
+				if values[id] = r.Properties; r.ID != id {
+					t.Errorf("record %s is said to be %s", id, r.ID)
+				}
+			}
+			if tt.want != nil && (err != nil || !reflect.DeepEqual(values, tt.want)) {
 				t.Errorf("%v, %v, want %v", got, err, tt.want)
 			}
 		})
@@ -181,7 +187,7 @@ func TestReadErrorRates(t *testing.T) {
 		{503, ``, false, false, 5, true, false},
 		{403, `{"message":"no","category":"MISSING_SCOPES"}`, false, false, 0, false, true},
 	} {
-		_, err := serve(t, says(tt.status, tt.body, "Retry-After", fmt.Sprint(tt.seconds))).ReadProperties(ctx, []string{"1"}, nil)
+		_, err := serve(t, says(tt.status, tt.body, "Retry-After", fmt.Sprint(tt.seconds))).ReadProperties(ctx, "", []string{"1"}, nil)
 		var e *hubspot.Error
 		if !errors.As(err, &e) {
 			t.Fatalf("%d: %#v", tt.status, err)
@@ -224,8 +230,8 @@ func TestRelatedInAnAccount(t *testing.T) {
 		if err != nil || len(related) != 2 || !slices.Equal(related["77"], []string{ids["run-5"]}) || len(related["3141592653"]) != 4 || requests != 2 {
 			t.Fatalf("%v, %v", related, err)
 		}
-		values, err := c.ReadProperties(ctx, append(related["3141592653"], "12"), []string{"name", "createdate"})
-		if err != nil || len(values) != 4 || values[ids["run-2"]]["name"] != "run-2" || !strings.Contains(values[ids["run-2"]]["createdate"], "T") {
+		values, err := c.ReadProperties(ctx, "", append(related["3141592653"], "12"), []string{"name", "createdate"})
+		if err != nil || len(values) != 4 || values[ids["run-2"]].Properties["name"] != "run-2" || !strings.Contains(values[ids["run-2"]].Properties["createdate"], "T") {
 			t.Errorf("%v, %v", values, err)
 		}
 	}

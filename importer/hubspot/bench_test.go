@@ -31,7 +31,7 @@ func BenchmarkEncode100(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		var err error
-		if body, err = appendCreate(body[:0], inputs); err != nil {
+		if body, err = appendInputs(body[:0], inputs); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -1,4 +1,4 @@
-// The one request that creates records.
+// The requests that create and change records.
 
 package hubspot
 
@@ -15,26 +15,37 @@ import (
 
 // Create asks for one record per input in one request and says what its answer
 // proves; see [api.API]. It panics unless there are 1 to 100 inputs.
-func (c *Client) Create(ctx context.Context, inputs []api.Input) (a api.Answer) {
+func (c *Client) Create(ctx context.Context, inputs []api.Input) api.Answer {
+	return c.write(ctx, "Create", "batch/create", inputs)
+}
+
+// Update asks in one request to change the records that inputs name by their ids, and says
+// what its answer proves; see [api.API]. It panics unless there are 1 to 100 inputs.
+func (c *Client) Update(ctx context.Context, inputs []api.Input) api.Answer {
+	return c.write(ctx, "Update", "batch/update", inputs)
+}
+
+func (c *Client) write(ctx context.Context, caller, method string, inputs []api.Input) (a api.Answer) {
 	if len(inputs) == 0 || len(inputs) > maxInputs {
-		panic(fmt.Sprintf("hubspot: Create of %d inputs, not 1 to %d", len(inputs), maxInputs))
+		panic(fmt.Sprintf("hubspot: %s of %d inputs, not 1 to %d", caller, len(inputs), maxInputs))
 	}
 	buf := c.buffer()
-	text, err := appendCreate(buf.AvailableBuffer(), inputs)
+	text, err := appendInputs(buf.AvailableBuffer(), inputs)
 	if err != nil {
 		c.keep(buf)
 		return failed(api.Impossible, codeInvalidUTF8, err)
 	}
 	buf.Write(text) // so that the next request finds the room
 	out := &body{rest: buf.Bytes(), done: func() { c.keep(buf) }}
-	c.send(ctx, http.MethodPost, c.objectPath("batch/create"), out, func(r *response) { a = r.answer(inputs, c.key) })
+	c.send(ctx, http.MethodPost, c.objectPath(method), out, func(r *response) { a = r.answer(inputs, c.key) })
 	return a
 }
 
-// appendCreate appends the body of a batch create. Every input carries its
-// trace, which makes HubSpot answer row by row, and its associations even where
-// it has none: the published schema requires the member.
-func appendCreate(dst []byte, inputs []api.Input) ([]byte, error) {
+// appendInputs appends the body of a batch create or update. Every input carries its
+// trace, which makes HubSpot answer row by row. One to create has its associations even
+// where it has none, because the published schema requires the member; one to change can't
+// have any.
+func appendInputs(dst []byte, inputs []api.Input) ([]byte, error) {
 	var err error
 	dst = append(dst, `{"inputs":[`...)
 	for i, in := range inputs {
@@ -60,7 +71,15 @@ func appendCreate(dst []byte, inputs []api.Input) ([]byte, error) {
 				return dst, fmt.Errorf("input %d: property %q is not valid UTF-8", i+1, p.Name)
 			}
 		}
-		dst = append(dst, `},"associations":[`...)
+		dst = append(dst, '}')
+		if in.ID != "" {
+			if dst, err = jsontext.AppendQuote(append(dst, `,"id":`...), in.ID); err != nil {
+				return dst, fmt.Errorf("input %d: the record's id is not valid UTF-8", i+1)
+			}
+			dst = append(dst, '}')
+			continue
+		}
+		dst = append(dst, `,"associations":[`...)
 		for k, a := range in.Record.Associations {
 			if k > 0 {
 				dst = append(dst, ',')

@@ -119,7 +119,7 @@ func (r *response) batchAnswer(inputs []api.Input, key string) api.Answer {
 	case r.err != nil:
 		return failed(api.Unknown, codeUnreadable, fmt.Errorf("answer %d broke off: %w", r.status, r.err))
 	case r.status != http.StatusOK && r.status != http.StatusCreated && r.status != http.StatusMultiStatus:
-		return failed(api.Unknown, codeUnreadable, fmt.Errorf("HubSpot doesn't answer a create with status %d", r.status))
+		return failed(api.Unknown, codeUnreadable, fmt.Errorf("HubSpot doesn't answer a write with status %d", r.status))
 	}
 	b := batch[record]{NumErrors: -1}
 	err := decode(r.body, &b)

@@ -242,7 +242,9 @@ func TestWrongUsePanics(t *testing.T) {
 		"Create of 101": func() { c.Create(ctx, lineItems(101)) },
 		"archive of 0":  func() { c.Archive(ctx, nil) },
 		"read of 0":     func() { c.FindByProperty(ctx, "", "k", nil) },
-		"read of 101":   func() { c.ReadProperties(ctx, make([]string, 101), nil) },
+		"Update of 0":   func() { c.Update(ctx, nil) },
+		"Update of 101": func() { c.Update(ctx, make([]api.Input, 101)) },
+		"read of 101":   func() { c.ReadProperties(ctx, "", make([]string, 101), nil) },
 	} {
 		func() {
 			defer func() {

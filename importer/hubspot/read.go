@@ -7,10 +7,12 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/hubload/hubload/importer/api"
+	"github.com/hubload/hubload/mapping/schema"
 )
 
 const categoryNotFound = "OBJECT_NOT_FOUND"
@@ -26,7 +28,7 @@ func (c *Client) FindByProperty(ctx context.Context, object, property string, va
 		return api.Found{}, err
 	}
 	var properties []string
-	if property != "" {
+	if property = idProperty(property); property != "" {
 		properties = []string{property}
 	}
 	body, err := readBody(property, properties, values)
@@ -43,13 +45,17 @@ func (c *Client) FindByProperty(ctx context.Context, object, property string, va
 	return api.Found{Complete: len(values), IDs: found.ids(), Rate: r.rate}, r.verifyComplete(found)
 }
 
-// ReadProperties reads records of the client's type by their ids, in one request, and
-// returns the values that they have among properties. A property without a value
-// isn't in a record's map, and a record that doesn't exist any more isn't in the
-// outer one. Any other shortfall is an error, an [*Error]. It panics unless there
-// are 1 to 100 ids; each must be there once.
-func (c *Client) ReadProperties(ctx context.Context, ids, properties []string) (map[string]map[string]string, error) {
-	body, err := readBody("", properties, ids)
+// ReadProperties reads in one request the records of the client's type that hold values in
+// the unique property by, or have them as ids where by is "" or hs_object_id; see
+// [api.API]. Any shortfall is an error, an [*Error], and so is a value that several records
+// hold. It panics unless there are 1 to 100 values; each must be there once.
+func (c *Client) ReadProperties(ctx context.Context, by string, values, properties []string) (map[string]api.Record, error) {
+	by = idProperty(by)
+	asked := properties
+	if by != "" && !slices.Contains(properties, by) {
+		asked = append(slices.Clone(properties), by)
+	}
+	body, err := readBody(by, asked, values)
 	if err != nil {
 		return nil, err
 	}
@@ -57,16 +63,32 @@ func (c *Client) ReadProperties(ctx context.Context, ids, properties []string) (
 	for _, name := range properties {
 		wanted[name] = true
 	}
-	found := newLookupResult(ids)
-	values := make(map[string]map[string]string, len(ids))
+	found := newLookupResult(values)
+	byID := make(map[string]map[string]string, len(values))
 	r, err := readBatch(ctx, c, c.objectPath("batch/read"), body, func(rec record, body []byte) error {
-		values[string(rec.id)] = rec.valuesIn(body, wanted)
-		return found.addRecord(&rec, body, "")
+		byID[string(rec.id)] = rec.valuesIn(body, wanted)
+		return found.addRecord(&rec, body, by)
 	})
 	if err != nil {
 		return nil, err
 	}
-	return values, r.verifyComplete(found)
+	records := make(map[string]api.Record, len(values))
+	for value, ids := range found.ids() {
+		if len(ids) > 1 {
+			return nil, r.broken(fmt.Errorf("%d records hold one value of %s, which is unique", len(ids), by))
+		}
+		records[value] = api.Record{ID: ids[0], Properties: byID[ids[0]]}
+	}
+	return records, r.verifyComplete(found)
+}
+
+// idProperty is what stands for a property in the body of a read: HubSpot's own id is read
+// without a name.
+func idProperty(property string) string {
+	if property == schema.RecordID {
+		return ""
+	}
+	return property
 }
 
 // readBody returns the body of a batch read by a unique property, or by ids where

@@ -201,7 +201,7 @@ func TestLargeBodyOverTLS(t *testing.T) {
 			Record: &mapping.Record{Properties: []mapping.Property{{Name: "description", Value: strings.Repeat(fmt.Sprint(i%10), 1_500)}}},
 		}
 	}
-	want, err := appendCreate(nil, inputs)
+	want, err := appendInputs(nil, inputs)
 	if err != nil {
 		t.Fatal(err)
 	}

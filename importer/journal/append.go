@@ -14,7 +14,7 @@ import "fmt"
 // that are sent for the first time.
 //
 // It is an error to read rows twice, and to send a row that is in an open
-// intent or has a final fate: created, existing or refused.
+// intent or has a final fate: any but in doubt.
 func (j *Journal) Begin(read []Slice, refused []Fate, rows []int64, attempt int) (n int64, err error) {
 	r := &record{Begin: &n, Slices: read}
 	if r.Fates, err = groupFates(refused); err != nil {

@@ -17,6 +17,8 @@ const (
 	Refused                      // certainly not created; the reason is known
 	InDoubt                      // may exist or not
 	Unidentified                 // exists since this run, by an answer that doesn't say which id is its own
+	Updated                      // existed before, and has the row's values by this run
+	Unchanged                    // existed before, and had the row's values already
 
 	// In the journal of an undo, whose rows are those of the run that is undone.
 
@@ -29,9 +31,9 @@ const (
 )
 
 // Exists reports whether a row of this kind has a record.
-func (k Kind) Exists() bool { return k == Created || k == Existing || k == Unidentified }
+func (k Kind) Exists() bool { return k >= Created && k <= Unchanged && k != Refused && k != InDoubt }
 
-var kindNames = []string{"", "created", "existing", "refused", "in_doubt", "unidentified", "archived", "gone", "changed", "foreign"}
+var kindNames = []string{"", "created", "existing", "refused", "in_doubt", "unidentified", "updated", "unchanged", "archived", "gone", "changed", "foreign"}
 
 // String returns the name that the journal has for it, such as created or in_doubt.
 func (k Kind) String() string {
@@ -59,8 +61,8 @@ type Fate struct {
 	Row  int64 `json:"-"`
 	Kind Kind  `json:"fate"`
 
-	// ID is the record's id, 1 to 20 digits. It is kept for Created and
-	// Existing only. Created needs it; Existing may be without.
+	// ID is the record's id, 1 to 20 digits. It is kept for Created, Existing, Updated
+	// and Unchanged, and of these only Existing may be without.
 	ID string `json:"-"`
 
 	// The reason, not kept for kinds with an ID. Message may hold the
@@ -72,8 +74,8 @@ type Fate struct {
 	CorrelationID string `json:"correlation_id,omitempty"`
 	Retryable     bool   `json:"retryable,omitempty"` // the same row may fare better later
 
-	// Warning is what HubSpot says about the values of a record that was created, kept
-	// for Created and Unidentified only. It may hold placeholders such as
+	// Warning is what HubSpot says about the values of a record that was written, kept
+	// for Created, Unidentified and Updated only. It may hold placeholders such as
 	// {value of price}, and never a property's value.
 	Warning string `json:"warning,omitempty"`
 
@@ -84,8 +86,8 @@ func (f *Fate) check() error {
 	switch {
 	case f.Kind < Created || f.Kind >= kinds:
 		return fmt.Errorf("row %d has no kind of fate", f.Row)
-	case f.Kind == Created && f.ID == "":
-		return fmt.Errorf("row %d is created and has no id", f.Row)
+	case f.ID == "" && f.hasID() && f.Kind != Existing:
+		return fmt.Errorf("row %d is %s and has no id", f.Row, f.Kind)
 	case f.hasID() && f.ID != "" && !validID(f.ID):
 		return fmt.Errorf("row %d is %s with %q, which is not an id: an id has 1 to 20 digits", f.Row, f.Kind, f.ID)
 	case f.Attempts < 0:
@@ -95,11 +97,13 @@ func (f *Fate) check() error {
 }
 
 // hasWarning reports whether rows of this kind keep their warning.
-func (f *Fate) hasWarning() bool { return f.Kind == Created || f.Kind == Unidentified }
+func (f *Fate) hasWarning() bool {
+	return f.Kind == Created || f.Kind == Unidentified || f.Kind == Updated
+}
 
 // hasID reports whether rows of this kind have an id, apart from an Existing one
 // whose id is not known.
-func (f *Fate) hasID() bool { return f.Kind == Created || f.Kind == Existing }
+func (f *Fate) hasID() bool { return f.Kind.Exists() && f.Kind != Unidentified }
 
 // anyID is the ID of what rows with an id share: they aren't like rows without one.
 const anyID = "0"

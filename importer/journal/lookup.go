@@ -84,7 +84,7 @@ func (s *State) record(offset int64) (*cached, error) {
 	next := cached{offset, rec.Fates}
 	for i := range next.groups {
 		g := &next.groups[i]
-		if g.Kind == Created || g.Kind == Existing && g.IDs != nil {
+		if g.hasID() && (g.Kind != Existing || g.IDs != nil) {
 			if g.ids, err = decodeIDs(g.IDs, g.Rows.len()); err != nil {
 				return nil, s.changed(err.Error())
 			}

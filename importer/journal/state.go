@@ -17,6 +17,7 @@ import (
 // Counts is how many rows have which fate. Unidentified ones are not among Created.
 type Counts struct {
 	Created, Existing, Refused, InDoubt, Unidentified int64
+	Updated, Unchanged                                int64
 	Archived, Gone, Changed, Foreign                  int64
 
 	Warned int64 // of these, rows with a warning
@@ -24,7 +25,7 @@ type Counts struct {
 
 // Settled is how many rows have a fate, those in doubt included.
 func (c Counts) Settled() int64 {
-	return c.Created + c.Existing + c.Refused + c.InDoubt + c.Unidentified + c.Archived + c.Gone + c.Changed + c.Foreign
+	return c.Created + c.Existing + c.Refused + c.InDoubt + c.Unidentified + c.Updated + c.Unchanged + c.Archived + c.Gone + c.Changed + c.Foreign
 }
 
 // A State is what a journal said when it was read. Later appends don't change
@@ -171,6 +172,7 @@ func (s *State) Counts() Counts {
 	c := &s.counts
 	return Counts{
 		c[Created], c[Existing], c[Refused], c[InDoubt], c[Unidentified],
+		c[Updated], c[Unchanged],
 		c[Archived], c[Gone], c[Changed], c[Foreign], s.warned,
 	}
 }

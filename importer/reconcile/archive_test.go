@@ -87,19 +87,19 @@ func (a *archive) AssociatedIDs(_ context.Context, from string, pages []api.Page
 	return found, nil
 }
 
-func (a *archive) ReadProperties(_ context.Context, ids, properties []string) (map[string]map[string]string, error) {
+func (a *archive) ReadProperties(_ context.Context, _ string, ids, properties []string) (map[string]api.Record, error) {
 	a.asked = append(a.asked, "values of "+strings.Join(ids, ","))
 	if err := a.fail(); err != nil {
 		return nil, err
 	}
-	values := map[string]map[string]string{}
+	found := map[string]api.Record{}
 	for _, id := range ids {
 		if r, ok := a.records[id]; ok {
-			values[id] = maps.Clone(r)
-			maps.DeleteFunc(values[id], func(name, _ string) bool { return !slices.Contains(properties, name) })
+			found[id] = api.Record{ID: id, Properties: maps.Clone(r)}
+			maps.DeleteFunc(found[id].Properties, func(name, _ string) bool { return !slices.Contains(properties, name) })
 		}
 	}
-	return values, nil
+	return found, nil
 }
 
 func (a *archive) FindByProperty(_ context.Context, _, _ string, values []string) (api.Found, error) {

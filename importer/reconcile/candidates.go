@@ -139,9 +139,7 @@ func propertiesOf(doubts []*doubt) []string {
 func (r *reconciliation) readCandidates(ctx context.Context, lists map[string][]associated, properties []string, f func(*candidate)) error {
 	ids := slices.SortedFunc(maps.Keys(lists), func(a, b string) int { return cmp.Or(cmp.Compare(len(a), len(b)), cmp.Compare(a, b)) })
 	for batch := range slices.Chunk(ids, api.MaxBatch) {
-		values, err := call.Read(ctx, r.calls, func(ctx context.Context) (map[string]map[string]string, error) {
-			return r.API.ReadProperties(ctx, batch, properties)
-		})
+		records, err := call.Records(ctx, r.calls, "", batch, properties)
 		if refused := new(call.RefusedReadError); errors.As(err, &refused) {
 			return &call.ServerError{Message: "the records that may be those of rows in doubt can't be read", Err: refused.Err}
 		}
@@ -149,8 +147,8 @@ func (r *reconciliation) readCandidates(ctx context.Context, lists map[string][]
 			return err
 		}
 		for _, id := range batch {
-			if v, ok := values[id]; ok {
-				f(&candidate{id: id, of: lists[id], values: v})
+			if rec, ok := records[id]; ok {
+				f(&candidate{id: id, of: lists[id], values: rec.Properties})
 			}
 		}
 	}

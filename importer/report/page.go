@@ -170,7 +170,7 @@ func newPage(where Place, s Summary, found *Findings) *page {
 	}
 	s.Run, s.Input, s.Object = oneLine(s.Run), oneLine(s.Input), oneLine(s.Object)
 	p := &page{
-		Summary: s, Name: s.Input[strings.LastIndexAny(s.Input, `/\`)+1:], Stands: s.Created + s.Existing,
+		Summary: s, Name: s.Input[strings.LastIndexAny(s.Input, `/\`)+1:], Stands: s.In(),
 		Refusals: byCount(found.refused), Doubts: byCount(found.doubtful), Warned: byCount(found.warned),
 		Listed: found.rows, More: s.Refused - int64(len(found.rows)), Line: newTimeline(s.Timeline),
 		Where: oneLine(where.Account), Redo: oneLine(where.Redo), Resolve: oneLine(where.Resolve),
@@ -187,6 +187,8 @@ func newPage(where Place, s Summary, found *Findings) *page {
 	x := 0.0
 	for _, part := range []segment{
 		{Class: "created", Name: "created", Count: s.Created},
+		{Class: "updated", Name: "updated", Count: s.Updated},
+		{Class: "unchanged", Name: "unchanged", Count: s.Unchanged},
 		{Class: "existing", Name: "existed already", Count: s.Existing},
 		{Class: "refused", Name: "refused", Count: s.Refused},
 		{Class: "doubt", Name: "in doubt", Count: s.InDoubt},

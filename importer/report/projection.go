@@ -100,11 +100,13 @@ func (p *projection) project(st *journal.State) (Counts, error) {
 			return n, err
 		}
 	}
-	known := journal.Counts{Created: n.Created - n.IDsUnknown, Unidentified: n.IDsUnknown, Existing: n.Existing, Refused: n.Refused, InDoubt: n.InDoubt, Warned: n.Warnings}
-	if known != st.Counts() && broken != nil {
+	known := n
+	known.Rows, known.Pending = 0, 0
+	same := known == CountsOf(st.Counts())
+	if !same && broken != nil {
 		return n, fmt.Errorf("reading the input: %v", broken)
 	}
-	if known != st.Counts() {
+	if !same {
 		return n, fmt.Errorf("%w: it ends with row %d, and later rows have a fate", ErrMismatch, n.Rows)
 	}
 	for _, t := range []*table{p.results, p.failures, p.inDoubt} {
@@ -146,11 +148,15 @@ func (p *projection) add(n *Counts, rec *csvfile.Record, fate *journal.Fate) err
 	}
 	cells, row, line, mark := p.cells(rec)
 	switch fate.Kind {
-	case journal.Created, journal.Existing, journal.Unidentified:
+	case journal.Created, journal.Existing, journal.Unidentified, journal.Updated, journal.Unchanged:
 		kind := fate.Kind
 		switch kind {
 		case journal.Existing:
 			n.Existing++
+		case journal.Updated:
+			n.Updated++
+		case journal.Unchanged:
+			n.Unchanged++
 		case journal.Unidentified:
 			kind = journal.Created
 			n.IDsUnknown++

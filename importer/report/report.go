@@ -107,19 +107,32 @@ type Options struct {
 // Counts is how many rows have which fate. Rows is the number of data records in
 // the input, and the sum of the others.
 type Counts struct {
-	Rows     int64 `json:"rows"`
-	Created  int64 `json:"created"`
-	Existing int64 `json:"existing"`
-	Refused  int64 `json:"refused"`
-	InDoubt  int64 `json:"in_doubt"`
-	Pending  int64 `json:"pending"` // without a fate so far; they are in no report
+	Rows      int64 `json:"rows"`
+	Created   int64 `json:"created"`
+	Updated   int64 `json:"updated"`
+	Unchanged int64 `json:"unchanged"`
+	Existing  int64 `json:"existing"`
+	Refused   int64 `json:"refused"`
+	InDoubt   int64 `json:"in_doubt"`
+	Pending   int64 `json:"pending"` // without a fate so far; they are in no report
 
 	// IDsUnknown is how many of the created rows have no id: the answers prove that
 	// they exist, and don't say which record is whose.
 	IDsUnknown int64 `json:"ids_unknown"`
 
-	// Warnings is how many of the created rows have a hubload_warning.
+	// Warnings is how many of the created and updated rows have a hubload_warning.
 	Warnings int64 `json:"warnings"`
+}
+
+// In returns how many rows have a record.
+func (c Counts) In() int64 { return c.Created + c.Updated + c.Unchanged + c.Existing }
+
+// CountsOf returns what a journal counts. Rows and Pending are not among it.
+func CountsOf(c journal.Counts) Counts {
+	return Counts{
+		Created: c.Created + c.Unidentified, Updated: c.Updated, Unchanged: c.Unchanged, Existing: c.Existing,
+		Refused: c.Refused, InDoubt: c.InDoubt, IDsUnknown: c.Unidentified, Warnings: c.Warned,
+	}
 }
 
 // Write writes results.csv and failures.csv, and in_doubt.csv when there are rows

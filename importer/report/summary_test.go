@@ -27,6 +27,8 @@ func TestSummary(t *testing.T) {
 	const want = `{
   "rows": 21,
   "created": 1,
+  "updated": 0,
+  "unchanged": 0,
   "existing": 2,
   "refused": 3,
   "in_doubt": 4,

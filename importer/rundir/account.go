@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/hubload/hubload/importer/api"
+	"github.com/hubload/hubload/mapping/schema"
 	"github.com/hubload/hubload/ratelimit"
 )
 
@@ -117,6 +118,9 @@ func (o *Options) limiter(c *connection) *ratelimit.Limiter {
 
 // endpoint fills in what wasn't given.
 func (o *Options) endpoint(object, key string) Endpoint {
+	if key == schema.RecordID { // every record has one: there is nothing to check or to send
+		key = ""
+	}
 	e := Endpoint{BaseURL: strings.TrimRight(o.BaseURL, "/"), Version: o.Version, Object: object, Key: key}
 	if e.BaseURL == "" {
 		e.BaseURL = DefaultBaseURL

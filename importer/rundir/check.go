@@ -106,9 +106,7 @@ func (c *checking) open() (*source, error) {
 // rows reads the file and notes what is wrong with it.
 func (c *checking) rows(ctx context.Context) (n importer.Checked, err error) {
 	check := importer.Check{Rows: rows.Config{Mapper: c.mapper}, Good: c.visitor.Good}
-	if k := c.Mapping.Key; k != nil {
-		check.Rows.Key = k.Property
-	}
+	check.Rows.Key = c.Mapping.KeyProperty()
 	if err := check.Rows.Prepare(ctx, func() (rows.Source, error) { return c.open() }); err != nil {
 		return n, passError(ctx, err)
 	}

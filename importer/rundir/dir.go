@@ -50,7 +50,7 @@ type Run struct {
 	Input      Identity  `json:"input"`
 	Grown      *Identity `json:"input_grown,omitempty"` // what the input has become since
 	Object     string    `json:"object"`
-	Key        string    `json:"key,omitempty"`     // the unique property
+	Key        string    `json:"key,omitempty"`     // the property by which records are found
 	Account    int64     `json:"account,omitempty"` // 0: the token can't read it
 	BaseURL    string    `json:"base_url"`
 	APIVersion string    `json:"api_version"`

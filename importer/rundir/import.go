@@ -45,7 +45,7 @@ func importInto(ctx context.Context, o Options) (*Result, error) {
 		return nil, err
 	}
 	defer in.Close()
-	d, exists, err := o.chooseRun(ctx, in, m != nil && m.Key != nil)
+	d, exists, err := o.chooseRun(ctx, in, m != nil && m.KeyProperty() != "")
 	if err != nil {
 		return nil, err
 	}

@@ -144,7 +144,7 @@ func (o *Options) claim(ledger ledger, d *Dir, m *mapping.Mapping, compare func(
 func (o *Options) importedElsewhere(e entry, m *mapping.Mapping) (done *Result, err error) {
 	run := string(e.Run)
 	fail := func(reason Reason, err error) error { return &Error{Reason: reason, Path: run, Err: err} }
-	if m.Key != nil {
+	if m.KeyProperty() != "" {
 		o.note("the same content went into this account from %s; its key keeps rows from being created twice", shown(run))
 		return nil, nil
 	}
@@ -204,5 +204,5 @@ func (d *Dir) idle() (bool, error) {
 
 func isIdle(st *journal.State) bool {
 	t := tallyOf(st)
-	return t.Created+t.Existing+t.InDoubt == 0 && len(st.OpenRows()) == 0
+	return t.In()+t.InDoubt == 0 && len(st.OpenRows()) == 0
 }

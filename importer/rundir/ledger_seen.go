@@ -55,7 +55,10 @@ func (l ledger) sentFile(r *Run) string { return filepath.Join(l.sentDir(r), r.I
 
 // remembers reports whether the ledger keeps the run's rows. It need not where HubSpot
 // itself knows them by a key, but they may come once more without one, or with another.
-func (s *session) remembers() bool { return !s.dir.Sandbox && !s.NoLedger }
+// Mode update creates no record.
+func (s *session) remembers() bool {
+	return !s.dir.Sandbox && !s.NoLedger && s.mapping.Mode != mapping.Update
+}
 
 // mustRemember reports whether the import can't go on without the ledger.
 func (s *session) mustRemember() bool { return s.remembers() && s.dir.Key == "" }
@@ -367,7 +370,7 @@ func (s *session) checkJournal() error {
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
-	if reported := sum.Created + sum.Existing + sum.Refused + sum.InDoubt; reported > settled {
+	if reported := sum.In() + sum.Refused + sum.InDoubt; reported > settled {
 		return d.fail(JournalShort, fmt.Errorf("the journal of %s holds %d rows and its reports hold %d: it was deleted, cut or replaced by an older one", d.Path, settled, reported))
 	}
 	if !s.remembers() {
@@ -380,7 +383,7 @@ func (s *session) checkJournal() error {
 	if st == nil {
 		return d.fail(JournalShort, fmt.Errorf("the journal of %s is gone, and rows may have been sent", d.Path))
 	}
-	if known := e.Counts.Created + e.Counts.Existing + e.Counts.Refused + e.Counts.InDoubt; known > settled {
+	if known := e.Counts.In() + e.Counts.Refused + e.Counts.InDoubt; known > settled {
 		return d.fail(JournalShort, fmt.Errorf("the journal of %s holds %d rows, and the ledger says %d: it was cut or replaced by an older one", d.Path, settled, known))
 	}
 	return nil

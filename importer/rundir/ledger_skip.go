@@ -292,8 +292,8 @@ func (o *candidate) eachRecord(ctx context.Context, places map[int64]bool, f fun
 		found++
 		f(c, journal.Existing, row.Field("hubload_id"))
 	})
-	if err == nil && found != o.Counts.Created+o.Counts.Existing {
-		err = fmt.Errorf("%s holds %d rows, and %d were created", resultsName, found, o.Counts.Created+o.Counts.Existing)
+	if err == nil && found != o.Counts.In() {
+		err = fmt.Errorf("%s holds %d rows, and %d exist", resultsName, found, o.Counts.In())
 	}
 	if err != nil || o.Counts.InDoubt == 0 {
 		return err

@@ -61,6 +61,9 @@ func noticesOf(m *mapping.Mapping, header []string) *notices {
 			add(&n.ids, column)
 		}
 	}
+	if m.ID != nil {
+		add(&n.ids, m.ID.Column)
+	}
 	for i, a := range m.Associations {
 		for _, b := range m.Associations[:i] {
 			one, _ := findColumn(header, a.Column)

@@ -31,6 +31,7 @@ type Options struct {
 	Stdin     io.Reader // what "-" is
 	Dir       string    // the run directory; "" makes one in [Root] of the file's name and hash
 	Mapping   string    // path of the mapping; "" looks for one beside File
+	Mode      string    // create, upsert or update; "" is the mapping's
 	Object    string    // type of the records; "" is the mapping's, or else [DefaultObject]
 	Encoding  string    // of File; "" is the mapping's, or found out
 	Delimiter rune      // of File; 0 is the mapping's, or found out
@@ -111,7 +112,7 @@ type Result struct {
 // asked for by [Options].First.
 func (r *Result) Complete() bool {
 	if c := r.Summary.Counts; r.Dir.First > 0 {
-		return c.Created+c.Existing >= min(r.Dir.First, c.Rows)
+		return c.In() >= min(r.Dir.First, c.Rows)
 	}
 	return r.Summary.Refused+r.Summary.InDoubt+r.Summary.Pending == 0
 }

@@ -50,6 +50,9 @@ func (o *Options) look(ctx context.Context, in *Input) (*mapping.Mapping, error)
 	in.findOrigin(o.FailuresOf)
 	if m != nil {
 		m.Object, _ = o.objectAndKey(m)
+		if err := o.setMode(m); err != nil {
+			return nil, err
+		}
 		if _, err := m.Compile(in.Header); err != nil {
 			return nil, badMapping(fmt.Errorf("the mapping doesn't fit %s, whose header on line %d is %s:\n%w", in.Path, in.HeaderLine, shownHeader(in.Header), err))
 		}
@@ -116,14 +119,12 @@ func shownHeader(header []string) string {
 	return list
 }
 
-// objectAndKey are the object type that is created and its unique property, "" when
-// there is none. m may be nil.
+// objectAndKey are the object type that is created or changed, and the property by whose
+// values its records are found, "" when there is none. m may be nil.
 func (o *Options) objectAndKey(m *mapping.Mapping) (object, key string) {
 	if m != nil {
 		object = m.Object
-		if m.Key != nil {
-			key = m.Key.Property
-		}
+		key = m.KeyProperty()
 	}
 	return cmp.Or(o.Object, object, DefaultObject), key
 }
@@ -184,11 +185,27 @@ func (o *Options) complete(in *Input, m *mapping.Mapping, known *schema.Schema) 
 		}
 	}
 	m.Object = object
+	if err := o.setMode(m); err != nil {
+		return nil, err
+	}
 	m.CSV.Encoding, m.CSV.Delimiter, m.CSV.HeaderLine = in.Dialect.Encoding, in.Dialect.Delimiter, 0
 	if in.HeaderLine > 1 {
 		m.CSV.HeaderLine = in.HeaderLine
 	}
 	return m, o.checkAssociated(m)
+}
+
+// setMode sets the mode that was asked for.
+func (o *Options) setMode(m *mapping.Mapping) error {
+	if o.Mode == "" {
+		return nil
+	}
+	mode, ok := mapping.ParseMode(o.Mode)
+	if !ok {
+		return badMapping(fmt.Errorf("%s is not a mode: use create, upsert or update", shown(o.Mode)))
+	}
+	m.Mode = mode
+	return nil
 }
 
 // checkAssociated refuses a mapping whose line items belong to nothing.

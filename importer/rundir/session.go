@@ -10,11 +10,13 @@ import (
 	"time"
 
 	"github.com/hubload/hubload/importer"
+	"github.com/hubload/hubload/importer/before"
 	"github.com/hubload/hubload/importer/csvfile"
 	"github.com/hubload/hubload/importer/journal"
 	"github.com/hubload/hubload/importer/report"
 	"github.com/hubload/hubload/importer/rows"
 	"github.com/hubload/hubload/mapping"
+	"github.com/hubload/hubload/mapping/schema"
 )
 
 // A session is what is needed to work on a run that this process has locked.
@@ -48,7 +50,7 @@ func (s *session) execute(ctx context.Context) (*Result, error) {
 			s.note("the journal ended in the middle of a record, as after a crash: %d bytes were cut off", torn)
 		}
 	}
-	if s.seen() == SeenSkip {
+	if s.seen() == SeenSkip && s.mapping.Mode != mapping.Update {
 		if j, st, err = s.skip(ctx, j, st); err != nil {
 			return nil, err
 		}
@@ -88,11 +90,18 @@ func (s *session) run(ctx context.Context, j *journal.Journal, st *journal.State
 		Limiter:   s.conn.limiter,
 		BatchSize: s.BatchSize, Workers: s.Workers, MaxRefused: s.MaxRefused,
 		Progress: progress, Logger: s.Logger,
+		Mode: s.mapping.Mode, WriteAll: s.mapping.WriteAll,
+	}
+	if im.Mode != mapping.Create {
+		if im.Before, err = s.openBefore(st); err != nil {
+			return err
+		}
+		defer im.Before.Close()
 	}
 	if s.WaitDaily {
 		im.DailyReset = s.conn.dailyReset
 	}
-	im.KeyProved = s.dir.Sandbox || s.dir.Key != "" && s.state().keyChecked(&s.dir.Run)
+	im.KeyProved = s.dir.Sandbox || s.dir.Key == schema.RecordID || s.dir.Key != "" && s.state().keyChecked(&s.dir.Run)
 	if im.Rows.Ordinals, err = s.ordinals(ctx, open); err != nil {
 		return err
 	}
@@ -132,6 +141,17 @@ func (s *session) run(ctx context.Context, j *journal.Journal, st *journal.State
 		s.state().rememberKey(&s.dir.Run)
 	}
 	return nil
+}
+
+// openBefore opens the file of old values. Those of rows with a fate aren't needed.
+func (s *session) openBefore(st *journal.State) (*before.File, error) {
+	return before.Open(s.dir.file(before.Name), func(row int64) bool {
+		if st == nil {
+			return true
+		}
+		kind, settled := st.Kind(row)
+		return !settled || kind == journal.InDoubt
+	})
 }
 
 // passError is the error of a pass over the input before the first request.

@@ -21,10 +21,9 @@ type Tally struct {
 }
 
 func tallyOf(st *journal.State) Tally {
-	c := st.Counts()
-	t := Tally{Counts: report.Counts{Created: c.Created + c.Unidentified, IDsUnknown: c.Unidentified, Existing: c.Existing, Refused: c.Refused, InDoubt: c.InDoubt, Warnings: c.Warned}}
+	t := Tally{Counts: report.CountsOf(st.Counts())}
 	t.Rows, t.Complete = st.Rows()
-	t.Pending = t.Rows - t.Created - t.Existing - t.Refused - t.InDoubt
+	t.Pending = t.Rows - t.In() - t.Refused - t.InDoubt
 	return t
 }
 

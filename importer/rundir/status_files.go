@@ -124,10 +124,10 @@ func (e *sent) status() RunStatus {
 // corrected row may have replaced.
 func (f *FileStatus) count() {
 	own := f.Runs[0]
-	f.Rows, f.In, f.InDoubt, f.Pending = own.Rows, own.Created+own.Existing, own.InDoubt, own.Pending
+	f.Rows, f.In, f.InDoubt, f.Pending = own.Rows, own.In(), own.InDoubt, own.Pending
 	f.Refused = own.Refused
 	for _, r := range f.Runs[1:] {
-		in := min(r.Created+r.Existing, f.Refused)
+		in := min(r.In(), f.Refused)
 		f.In, f.Refused = f.In+in, f.Refused-in
 		doubted := min(r.InDoubt, f.Refused)
 		f.InDoubt, f.Refused = f.InDoubt+doubted, f.Refused-doubted

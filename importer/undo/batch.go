@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/hubload/hubload/importer/api"
+	"github.com/hubload/hubload/importer/call"
 	"github.com/hubload/hubload/importer/journal"
 )
 
@@ -56,45 +57,43 @@ func (u *undoing) undo(ctx context.Context, items []*item) error {
 // archive sends one request, and gives the rows their fates. again are those that the
 // answer says nothing of, split those that were refused in company.
 func (u *undoing) archive(ctx context.Context, items []*item) (again, split []*item, err error) {
-	slot, err := u.calls.Slot(ctx)
-	if err != nil {
-		return nil, nil, err
-	}
 	numbers, ids, attempt := make([]int64, len(items)), make([]string, len(items)), 0
 	for i, it := range items {
 		it.attempts++
 		numbers[i], ids[i] = it.row, it.id
 		attempt = max(attempt, it.attempts)
 	}
-	intent, err := u.Journal.Begin(nil, nil, numbers, attempt)
-	if err != nil {
-		slot.Cancel()
-		return nil, nil, fmt.Errorf("writing the journal: %w", err)
-	}
-	slot.Sent()
-	at := time.Now()
-	// A request that has left is answered, and its answer written down, although ctx ends.
-	ans := u.API.Archive(context.WithoutCancel(ctx), ids)
-	slot.Done(ans.Rate)
-
-	var fates []journal.Fate
-	switch {
-	case ans.Outcome == api.Answered:
-		for _, it := range items {
-			fates = append(fates, it.fate(journal.Archived))
-		}
-	case ans.Outcome == api.Refused && len(items) == 1:
-		fates = append(fates, items[0].refused(&ans.Refusal))
-	case ans.Outcome == api.Refused:
-		split = items
-	default:
-		again = items
-	}
-	if err := u.Journal.End(intent, fates); err != nil {
-		return nil, nil, fmt.Errorf("writing the journal: %w", err)
-	}
-	u.settled(len(fates))
-	return again, split, u.calls.Observe(ctx, ans, at)
+	var intent int64
+	err = u.calls.Once(ctx, call.Write{
+		Begin: func() (err error) {
+			if intent, err = u.Journal.Begin(nil, nil, numbers, attempt); err != nil {
+				err = fmt.Errorf("writing the journal: %w", err)
+			}
+			return err
+		},
+		Send: func(ctx context.Context) api.Answer { return u.API.Archive(ctx, ids) },
+		Commit: func(ans api.Answer, _ time.Duration) error {
+			var fates []journal.Fate
+			switch {
+			case ans.Outcome == api.Answered:
+				for _, it := range items {
+					fates = append(fates, it.fate(journal.Archived))
+				}
+			case ans.Outcome == api.Refused && len(items) == 1:
+				fates = append(fates, items[0].refused(&ans.Refusal))
+			case ans.Outcome == api.Refused:
+				split = items
+			default:
+				again = items
+			}
+			if err := u.Journal.End(intent, fates); err != nil {
+				return fmt.Errorf("writing the journal: %w", err)
+			}
+			u.settled(len(fates))
+			return nil
+		},
+	})
+	return again, split, err
 }
 
 func (u *undoing) settle(fates []journal.Fate) error {

@@ -54,10 +54,11 @@ func propertiesOf(items []*item) []string {
 
 // decide says which of items are the run's own and as it left them, and gives the others
 // their fates. records are those that exist, by id.
-func (u *undoing) decide(items []*item, records map[string]map[string]string) (own []*item, fates []journal.Fate) {
+func (u *undoing) decide(items []*item, records map[string]api.Record) (own []*item, fates []journal.Fate) {
 	began := u.Run.Header().Started
 	for _, it := range items {
-		values, exists := records[it.id]
+		record, exists := records[it.id]
+		values := record.Properties
 		kept := it.foreign(values, began, u.Source)
 		if kept == nil && !u.ArchiveChanged {
 			kept = it.changed(values)
@@ -151,7 +152,7 @@ func FindSource(ctx context.Context, a api.API, l *ratelimit.Limiter, run *journ
 			return "", err
 		}
 		for _, id := range batch {
-			if source := records[id][sourceProperty]; source != "" {
+			if source := records[id].Properties[sourceProperty]; source != "" {
 				return source, nil
 			}
 		}

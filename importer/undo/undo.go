@@ -211,7 +211,7 @@ func (u *undoing) item(row int64, in *rows.Row, yield func(*item) error) error {
 }
 
 // read returns the records of items that exist, by id.
-func (u *undoing) read(ctx context.Context, items []*item) (map[string]map[string]string, error) {
+func (u *undoing) read(ctx context.Context, items []*item) (map[string]api.Record, error) {
 	ids := make([]string, len(items))
 	for i, it := range items {
 		ids[i] = it.id
@@ -219,10 +219,8 @@ func (u *undoing) read(ctx context.Context, items []*item) (map[string]map[strin
 	return readRecords(ctx, u.calls, ids, propertiesOf(items))
 }
 
-func readRecords(ctx context.Context, c *call.Caller, ids, properties []string) (map[string]map[string]string, error) {
-	records, err := call.Read(ctx, c, func(ctx context.Context) (map[string]map[string]string, error) {
-		return c.API.ReadProperties(ctx, ids, properties)
-	})
+func readRecords(ctx context.Context, c *call.Caller, ids, properties []string) (map[string]api.Record, error) {
+	records, err := call.Records(ctx, c, "", ids, properties)
 	if refused := new(call.RefusedReadError); errors.As(err, &refused) {
 		return nil, &call.ServerError{Message: "the records can't be read, and none is archived unread", Err: refused.Err}
 	}

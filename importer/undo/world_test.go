@@ -144,11 +144,11 @@ func (m *mortal) step() error {
 	return nil
 }
 
-func (m *mortal) ReadProperties(ctx context.Context, ids, properties []string) (map[string]map[string]string, error) {
+func (m *mortal) ReadProperties(ctx context.Context, by string, values, properties []string) (map[string]api.Record, error) {
 	if err := m.step(); err != nil {
 		return nil, err
 	}
-	return m.API.ReadProperties(ctx, ids, properties)
+	return m.API.ReadProperties(ctx, by, values, properties)
 }
 
 // Archive dies before the request leaves, or when it was executed.

@@ -66,7 +66,11 @@ func (e *Event) line() string {
 		fmt.Fprintf(&b, ": %s", e.Why)
 	}
 	if c := e.Counts; c != nil && c.Rows > 0 {
-		fmt.Fprintf(&b, "; %d rows: %d created, %d existing, %d refused, %d in doubt, %d pending", c.Rows, c.Created, c.Existing, c.Refused, c.InDoubt, c.Pending)
+		fmt.Fprintf(&b, "; %d rows: %d created, ", c.Rows, c.Created)
+		if c.Updated+c.Unchanged > 0 {
+			fmt.Fprintf(&b, "%d updated, %d unchanged, ", c.Updated, c.Unchanged)
+		}
+		fmt.Fprintf(&b, "%d existing, %d refused, %d in doubt, %d pending", c.Existing, c.Refused, c.InDoubt, c.Pending)
 	}
 	if e.Next != "" {
 		fmt.Fprintf(&b, "; next: %s", e.Next)

@@ -82,7 +82,7 @@ func (s *dropState) add(f *File) {
 // countsOf are the counts of a file that only grow.
 func countsOf(f *File) totals {
 	return totals{
-		"rows/created": f.Created, "rows/existing": f.Existing, "rows/refused": f.Refused, "rows/in_doubt": f.InDoubt,
+		"rows/created": f.Created, "rows/updated": f.Updated, "rows/unchanged": f.Unchanged, "rows/existing": f.Existing, "rows/refused": f.Refused, "rows/in_doubt": f.InDoubt,
 		"requests/sent": f.Requests - f.Limited, "requests/limited": f.Limited,
 	}
 }
@@ -138,7 +138,7 @@ func (w *Watcher) writeMetrics(l *look) error {
 	})
 	metric("hubload_rows_total", "counter", "Rows by what became of them.", func(sample func(any, ...string)) {
 		each(func(name string, s *dropState) {
-			for _, fate := range []string{"created", "existing", "refused", "in_doubt"} {
+			for _, fate := range []string{"created", "updated", "unchanged", "existing", "refused", "in_doubt"} {
 				sample(s.fates[fate], "drop", name, "fate", fate)
 			}
 		})

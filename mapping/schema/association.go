@@ -77,6 +77,9 @@ func ValidID(s string) bool {
 	return err == nil && n > 0
 }
 
+// RecordID is the property that holds a record's own id.
+const RecordID = "hs_object_id"
+
 // SameID reports whether two valid ids are one: HubSpot's ids are numbers.
 func SameID(a, b string) bool {
 	return strings.TrimLeft(a, "0") == strings.TrimLeft(b, "0")
