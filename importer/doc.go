@@ -11,9 +11,11 @@
 //
 //   - created: the record exists and its id is known
 //   - existing: a record with the row's unique key was in the account already,
-//     or [Resolve] has found the row's own
-//   - refused: the record was certainly not created
-//   - in doubt: it may have been created; nothing that arrived proves either
+//     or [reconcile.Run] has found the row's own
+//   - updated: the record existed, and has the row's values by this run
+//   - unchanged: the record existed, and had the row's values already
+//   - refused: the record was certainly not created, or not changed
+//   - in doubt: it may have been created or changed; nothing that arrived proves either
 //
 // A row without a fate is pending.
 //
@@ -25,7 +27,23 @@
 // created twice, whenever the process dies, as long as the disk's sync is honest
 // and HubSpot refuses what it says it refused. Rows that were in flight at a
 // death are in doubt after the next [Run], unless the mapping has a key, which
-// resolves them by reading. Without one [Resolve] looks for them later.
+// resolves them by reading. Without one [reconcile.Run] looks for them later.
+//
+// # Modes that change records
+//
+// With [Import].Mode upsert or update, each hundred rows is read by its key before
+// anything is sent, and a pure function decides: a row without a record is created, or in
+// mode update refused; a row whose record has its values is unchanged, and nothing is
+// sent; of other records the properties that differ are changed. So a hundred takes one
+// request where nothing changes, and two or three where something does. The associations
+// of records that exist stay as they are.
+//
+// A record is changed at least once: after a lost answer it is read again, and changed
+// again while it differs. The values that a request is about to overwrite are durable in
+// before.csv before its intent is. HubSpot has no conditional writes: a value that
+// somebody writes between the read and the change that follows it is overwritten, and
+// isn't in before.csv. A read that is older than a minute when its change could leave is
+// repeated, once.
 //
 // # What it doesn't do
 //
@@ -42,6 +60,8 @@
 //     three misfortunes allow. 39,879 paths.
 //   - TestSimulation runs whole imports under seeded faults of network, clock and disk.
 //     1,000 seeds, 483 deaths, 405,966 rows.
+//   - TestDeathAtEveryStepOfAChange and TestChangesUnderRandomFaults do the same with modes
+//     that change records, and compare before.csv with what the account has lost.
 //   - TestDeathAtEveryPoint lets the engine die at each of sixteen points of each batch,
 //     and a test of cmd/hubload the real program at each of its system calls.
 //   - TestTorture (cmd/hubload) kills the real program at random, in the midst of faults.

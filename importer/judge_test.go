@@ -38,6 +38,18 @@ func TestJudge(t *testing.T) {
 	answered := func(created []api.Created, failures ...api.Failure) api.Answer {
 		return api.Answer{Outcome: api.Answered, Created: created, Failures: failures}
 	}
+	changing := func(rows []sentRow) []sentRow {
+		for i := range rows {
+			rows[i].id = fmt.Sprint(i + 1)
+		}
+		return keyed(rows)
+	}
+	again := func(rows []sentRow) []sentRow {
+		for i := range rows {
+			rows[i].again = true
+		}
+		return rows
+	}
 	whole := api.Answer{Outcome: api.Refused, Refusal: api.Failure{Code: "BAD"}}
 
 	for name, test := range map[string]struct {
@@ -78,6 +90,20 @@ func TestJudge(t *testing.T) {
 		"busy":                                 {plain("a"), api.Answer{Outcome: api.Busy}, []verdict{retry}},
 		"denied":                               {plain("a"), api.Answer{Outcome: api.Denied}, []verdict{retry}},
 		"impossible":                           {plain("a"), api.Answer{Outcome: api.Impossible}, []verdict{retry}},
+		"changed, in another order":            {changing(plain("a", "b")), answered([]api.Created{made("b", "2"), made("a", "1")}), []verdict{updated, updated}},
+		"changed, by its id":                   {changing(plain("a", "b")), answered([]api.Created{made("", "2")}), []verdict{readBack, updated}},
+		"changed, merged with another":         {changing(plain("a")), answered([]api.Created{made("a", "77")}), []verdict{updated}},
+		"changed, of another request":          {changing(plain("a")), answered([]api.Created{made("x", "1")}), []verdict{readBack}},
+		"changed, left out":                    {changing(plain("a", "b")), answered(nil), []verdict{readBack, readBack}},
+		"changed, absent by an error":          {changing(plain("a", "b")), answered([]api.Created{made("a", "1")}, bad()), []verdict{updated, readBack}},
+		"changed, named twice":                 {changing(plain("a")), answered([]api.Created{made("a", "1")}, bad("a")), []verdict{readBack}},
+		"changed, refused by name":             {changing(plain("a", "b")), answered([]api.Created{made("a", "1")}, bad("b")), []verdict{updated, refused}},
+		"changed, refused in company":          {changing(plain("a", "b")), whole, []verdict{split, split}},
+		"changed, refused alone":               {changing(plain("a")), whole, []verdict{refused}},
+		"changed, refused after a halving":     {again(changing(plain("a"))), whole, []verdict{readBack}},
+		"changed, refused, ambiguous":          {taint(changing(plain("a"))), answered(nil, bad("a")), []verdict{readBack}},
+		"changed, lost":                        {changing(plain("a", "b")), api.Answer{}, []verdict{unknown, unknown}},
+		"changed, limited":                     {changing(plain("a")), api.Answer{Outcome: api.Limited}, []verdict{retry}},
 		"a proof of a later version":           {plain("a"), api.Answer{Outcome: 200}, []verdict{unknown}},
 	} {
 		t.Run(name, func(t *testing.T) {

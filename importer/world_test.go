@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/hubload/hubload/importer/api"
+	"github.com/hubload/hubload/importer/before"
 	"github.com/hubload/hubload/importer/csvfile"
 	"github.com/hubload/hubload/importer/journal"
 	"github.com/hubload/hubload/importer/promisetest"
@@ -73,10 +74,16 @@ type world struct {
 	keys     map[string]string   // key -> id
 	pending  []func()            // late commits
 	sent     map[string]int      // name -> how often it was in a request
+
+	// Of modes that change records; see change_world_test.go.
+	values      map[string]map[string]string // id -> properties
+	overwritten []before.Value               // by requests, in their order
+	reads       int
+	onRead      func(keys []string) // before the read is answered
 }
 
 func newWorld() *world {
-	return &world{nextID: 1000, ids: map[string][]string{}, keys: map[string]string{}, poison: map[string]bool{}, sent: map[string]int{}}
+	return &world{nextID: 1000, ids: map[string][]string{}, keys: map[string]string{}, poison: map[string]bool{}, sent: map[string]int{}, values: map[string]map[string]string{}}
 }
 
 func property(r *mapping.Record, name string) string {
@@ -108,6 +115,11 @@ func (w *world) Create(_ context.Context, inputs []api.Input) api.Answer {
 		commit()
 	}
 	w.pending = nil
+	return w.answer(inputs, w.execute)
+}
+
+// answer executes a request, now, later or not at all, and answers it, or not.
+func (w *world) answer(inputs []api.Input, execute func([]api.Input) api.Answer) api.Answer {
 	m := fine
 	if w.misdeeds != nil {
 		m = w.misdeeds(w.requests)
@@ -126,14 +138,14 @@ func (w *world) Create(_ context.Context, inputs []api.Input) api.Answer {
 			records[i] = mapping.Record{Properties: append([]mapping.Property(nil), copied[i].Record.Properties...), Key: copied[i].Record.Key}
 			copied[i].Record = &records[i]
 		}
-		w.pending = append(w.pending, func() { w.execute(copied) })
+		w.pending = append(w.pending, func() { execute(copied) })
 		return lost
 	case throttled:
 		return api.Answer{Outcome: api.Limited, Err: errors.New("429"), Rate: api.Rate{Refused: true, Remaining: -1}}
 	case unreachable:
 		return api.Answer{Outcome: api.Unreachable, Err: errors.New("connection refused"), Rate: api.Rate{Remaining: -1}}
 	}
-	ans := w.execute(inputs)
+	ans := execute(inputs)
 	switch {
 	case m == lostAfter:
 		return lost
@@ -185,6 +197,10 @@ func (w *world) execute(inputs []api.Input) api.Answer {
 		if key != "" {
 			w.keys[key] = id
 		}
+		w.values[id] = map[string]string{}
+		for _, p := range in.Record.Properties {
+			w.values[id][p.Name] = p.Value
+		}
 		ans.Created = append(ans.Created, api.Created{Trace: in.Trace, Key: key, ID: id})
 	}
 	ans.Failures = bad
@@ -220,6 +236,7 @@ type trial struct {
 	key     string
 	batch   int
 	workers int
+	mode    mapping.Mode
 	change  func(*Import)
 }
 
@@ -265,6 +282,10 @@ func (tr *trial) run(ctx context.Context) error {
 		Source: src, Rows: rows.Config{Mapper: mapper, Key: tr.key}, API: tr.sender, Journal: j, State: st, Name: "0badcafe",
 		KeyProved: true, BatchSize: tr.batch, Workers: tr.workers,
 		Limiter: ratelimit.New(ratelimit.Options{Cap: ratelimit.Limit{N: 100_000, Per: time.Second}}),
+	}
+	if im.Mode = tr.mode; tr.mode != mapping.Create {
+		im.Before = tr.before(st)
+		defer im.Before.Close()
 	}
 	if tr.change != nil {
 		tr.change(&im)

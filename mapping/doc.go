@@ -25,6 +25,14 @@
 // A line item needs a name or a product, and one of its associations, unless the mapping
 // says otherwise: HubSpot shows others nowhere. See [Mapping.Complete].
 //
+// # Modes
+//
+// A mapping creates records, or with mode: upsert or update it changes those that exist:
+// see [Mode]. They are found by the key, or by their ids:
+//
+//	mode: update
+//	id: { column: Record ID }
+//
 // # Formats
 //
 // HubSpot takes numbers such as 1234.56 and days such as 2026-01-31. A column

@@ -43,6 +43,7 @@ func (a *app) checkCommand() *cobra.Command {
 	fs.SortFlags = false
 	f.addMapping(fs)
 	f.addObject(fs)
+	f.addMode(fs)
 	f.addForm(fs)
 	fs.StringVar(&f.where.run, "report", "", "directory `DIR` for failures.csv and summary.json; default: "+rundir.Root+"/<name>-<8 hex digits of the content's SHA-256>.check")
 	f.addUnassociated(fs)

@@ -91,6 +91,7 @@ var reasons = map[rundir.Reason]struct {
 	rundir.JournalShort:   {exitMismatch, "put journal.jsonl back from a copy: without it nobody knows which rows were created. To send all rows once more, as new records: --again"},
 	rundir.RunUndone:      {exitMismatch, "import the file again: it becomes a new run"},
 	rundir.PartlyUndone:   {exitMismatch, "archive the rest with hubload undo {path} (--changed archive takes those that were changed, too), and look for rows in doubt with hubload resolve {path}; or import all rows once more, as new records, with --again"},
+	rundir.ChangesInDoubt: {exitUsage, "hubload resume {path}"},
 	rundir.InputGone:      {exitMismatch, "put the input back as it was; or archive what the run created, changed since or not: hubload undo {path} --changed archive"},
 	rundir.NoLedger:       {exitUsage, "set XDG_STATE_HOME (or HOME) to a directory that can be written; or give --no-ledger, and take care yourself that no file is imported twice"},
 	rundir.LedgerDamaged:  {exitMismatch, "put it back from a copy; or give --no-ledger, and take care yourself that no row is imported twice"},

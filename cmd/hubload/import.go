@@ -20,6 +20,10 @@ Excel workbook (.xlsx, with --sheet where it has several) or JSON lines (.jsonl)
 may be - (standard input), a CSV or JSON lines in .gz or .zst, and a failures.csv of an
 earlier run, also after it went through Excel.
 
+With mode: upsert or update (in the mapping, or --mode) records that exist are read by
+their key, a hundred a request, and changed where they differ from the row; before.csv
+then holds what was overwritten. See hubload help mapping.
+
 The run directory holds results.csv (rows that exist now), failures.csv (rows that
 were refused, and why), in_doubt.csv (rows whose fate is unknown), summary.json,
 report.html (all of it as a page) and log.txt (each request and message).
@@ -51,7 +55,6 @@ type importFlags struct {
 
 func (a *app) importCommand() *cobra.Command {
 	var f importFlags
-	f.where.mode.choices = []string{"create", "upsert", "update"}
 	f.where.seen.choices = []string{string(rundir.SeenStop), string(rundir.SeenSkip)}
 	cmd := &cobra.Command{
 		Use:   "import FILE",
@@ -81,7 +84,7 @@ func (a *app) importCommand() *cobra.Command {
 	f.where.first = rangeFlag{min: 1, max: math.MaxInt32, unit: "N"}
 	fs.Var(&f.where.first, "first", "import the first N rows only; the same command without it goes on with the rest")
 	fs.BoolVar(&f.where.sandbox, "sandbox", false, "import into a throw-away local account: no token needed")
-	fs.Var(&f.where.mode, "mode", "what becomes of rows whose record exists: create (it stays as it is), upsert (it is changed where it differs; a row without one is created), update (the same, and nothing is created); default: the mapping's, or create")
+	f.addMode(fs)
 	fs.BoolVar(&f.where.again, "again", false, "import a file that was imported before, once more")
 	fs.Var(&f.where.seen, "seen", "what to do about rows that an earlier run has created, where the mapping has no key: stop (default, exit 5), or skip: leave them out, as existing rows with the ids that they have")
 	fs.BoolVar(&f.where.noLedger, "no-ledger", false, "don't look at what went into the account before, and don't remember what goes in")
@@ -98,6 +101,11 @@ func (f *importFlags) addMapping(fs *pflag.FlagSet) {
 
 func (f *importFlags) addObject(fs *pflag.FlagSet) {
 	fs.StringVar(&f.what.object, "object", "", "object `TYPE` to create; default: line_items")
+}
+
+func (f *importFlags) addMode(fs *pflag.FlagSet) {
+	f.where.mode.choices = []string{"create", "upsert", "update"}
+	fs.Var(&f.where.mode, "mode", "what becomes of rows whose record exists: create (it stays as it is), upsert (it is changed where it differs, and a row without one is created), update (it is changed, and nothing is created); default: the mapping's, or create")
 }
 
 func (f *importFlags) addUnassociated(fs *pflag.FlagSet) {
@@ -178,11 +186,19 @@ func (a *app) runImport(ctx context.Context, path string, f *importFlags) error 
 	if result != nil && result.Done {
 		// The run may be another one, of the same content.
 		if err == nil {
-			defer a.ui.note("to import it once more, as new records: --again")
+			defer a.ui.note("%s: --again", onceMore(result))
 		}
 		return a.showDone(result, shown(absolute(path))+" was imported already into "+result.Dir.AccountName(), err, f.commandTail())
 	}
 	return a.showResult(result, err, f.commandTail())
+}
+
+// onceMore is what --again does with the input of a run that is finished.
+func onceMore(r *rundir.Result) string {
+	if r.Dir.Changes() {
+		return "to compare it with the account once more"
+	}
+	return "to import it once more, as new records"
 }
 
 // absolute is how messages name an input.

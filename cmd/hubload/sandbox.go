@@ -89,7 +89,7 @@ create, read, update and archive, search, associations, properties, account info
 and OAuth tokens, with HubSpot's validation, limits and error bodies. Any token is let
 in. The account and its contents end with the program.
 
-Faults apply to POST .../batch/create, or with @all after the name to every request:
+Faults apply to POST .../batch/create and batch/update, or with @all after the name to every request:
 `)
 	for name, about := range hubspottest.FaultNames() {
 		fmt.Fprintf(&b, "  %-20s %s\n", name, about)

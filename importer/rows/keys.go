@@ -9,12 +9,16 @@ import (
 
 	"github.com/hubload/hubload/importer/api"
 	"github.com/hubload/hubload/mapping"
+	"github.com/hubload/hubload/mapping/schema"
 )
 
 // A Duplicate is another row of the input that has the same key.
 type Duplicate struct{ Row, Line int64 }
 
-func (d Duplicate) message(line int64) string {
+func (d Duplicate) message(line int64, key string) string {
+	if key == schema.RecordID {
+		return fmt.Sprintf("line %d and line %d (row %d) are for the same record: keep one of them", line, d.Line, d.Row)
+	}
 	return fmt.Sprintf("line %d and line %d (row %d) have the same key: give each row a key of its own", line, d.Line, d.Row)
 }
 

@@ -170,7 +170,7 @@ func (row *Row) Map(rec *mapping.Record) *Refusal {
 		rec.SetKey(c.Key, key)
 	}
 	if d, ok := c.Duplicates[row.Row]; ok {
-		return &Refusal{Code: CodeDuplicateKey, Property: c.Key, Message: d.message(row.Line)}
+		return &Refusal{Code: CodeDuplicateKey, Property: c.Key, Message: d.message(row.Line, c.Key)}
 	}
 	return nil
 }

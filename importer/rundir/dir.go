@@ -117,6 +117,13 @@ func (d *Dir) Failures() string { return d.file(failedName) }
 // InDoubt is the path of the report of rows in doubt.
 func (d *Dir) InDoubt() string { return d.file(doubtName) }
 
+// Changes reports whether the run changes records that exist. It is false also where the
+// mapping of the run can't be read.
+func (d *Dir) Changes() bool {
+	m, err := d.mapping()
+	return err == nil && m.Mode != mapping.Create
+}
+
 // AccountName is how messages name the run's account.
 func (r *Run) AccountName() string {
 	switch {

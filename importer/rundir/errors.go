@@ -58,11 +58,12 @@ const (
 	HeaderChanged  // the mapping doesn't fit the input any more
 	ContentChanged // the input isn't what the run has read; Path is the input
 
-	OtherInput   // Path was begun with another input
-	JournalShort // its journal holds less than its reports, or is gone
-	RunUndone    // its records were archived
-	PartlyUndone // some of its records were archived
-	InputGone    // its input isn't there, or isn't what the run has read
+	OtherInput     // Path was begun with another input
+	JournalShort   // its journal holds less than its reports, or is gone
+	RunUndone      // its records were archived
+	PartlyUndone   // some of its records were archived
+	ChangesInDoubt // it changes records: going on with it settles its rows in doubt
+	InputGone      // its input isn't there, or isn't what the run has read
 
 	NoLedger      // there is no place for the ledger, or it can't be written
 	LedgerDamaged // Path is an entry that can't be read

@@ -13,6 +13,7 @@ import (
 	"github.com/hubload/hubload/importer/reconcile"
 	"github.com/hubload/hubload/importer/report"
 	"github.com/hubload/hubload/importer/rows"
+	"github.com/hubload/hubload/mapping"
 )
 
 // Resolved is what came of looking for rows in doubt.
@@ -37,6 +38,9 @@ func Resolve(ctx context.Context, path string, assume reconcile.Assumption, o Op
 	defer s.dir.unlock()
 	if nothing, err := s.dir.withoutDoubts(); nothing != nil || err != nil {
 		return nothing, err
+	}
+	if s.mapping.Mode != mapping.Create {
+		return nil, s.dir.fail(ChangesInDoubt, fmt.Errorf("%s changes records that exist: whether one of them is there doesn't say whether it was changed. Going on with the run reads its rows in doubt and sends what is missing", s.dir.Path))
 	}
 	if err := s.reconnect(ctx); err != nil {
 		return nil, err

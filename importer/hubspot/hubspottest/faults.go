@@ -15,7 +15,7 @@ import (
 )
 
 // A Fault goes wrong in one way, named as in [FaultNames]. Of Probability, Every, Next and When exactly one says when.
-// It applies to requests for batch/create that were let in (token, rate, scope) and read to their end,
+// It applies to requests for batch/create and batch/update that were let in (token, rate, scope) and read to their end,
 // or with All to any such request, those of the token endpoints included.
 // Of several faults for the same request, the first one given applies.
 type Fault struct {
@@ -163,7 +163,7 @@ func (f *faults) pick(c *call) armed {
 	defer f.mu.Unlock()
 	var found armed
 	for _, a := range f.armed {
-		if !a.All && !c.route.create {
+		if !a.All && !c.route.write {
 			continue
 		}
 		a.seen++ // also where another one applies: every third request is every third

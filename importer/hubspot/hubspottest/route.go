@@ -17,7 +17,7 @@ type route struct {
 	property   string   // of /properties/{type}/{name}
 	scopes     []string // one of these is needed; none: no scope
 	toScopes   []string // and one of these
-	create     bool     // batch/create, which the faults are about
+	write      bool     // batch/create and batch/update, which the faults are about
 	open       bool     // no token, no rate limit: the token endpoints
 	search     bool     // with a limit of its own
 }
@@ -126,9 +126,9 @@ func objects(r route, verb string) map[string]route {
 	access := "write"
 	switch verb {
 	case "batch/create":
-		r.run, r.create = (*Account).create, true
+		r.run, r.write = (*Account).create, true
 	case "batch/update":
-		r.run = (*Account).update
+		r.run, r.write = (*Account).update, true
 	case "batch/archive":
 		r.run = (*Account).archiveBatch
 	case "batch/read":
