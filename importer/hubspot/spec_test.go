@@ -109,6 +109,12 @@ var clientCalls = map[string]func(*hubspot.Client) error{
 		bad := lineItem("run-2", "price", "much", "what", "x")
 		return c.Create(ctx, []api.Input{odd, bad, {Trace: "run-3", Record: &mapping.Record{}}}).Err
 	},
+	"Update": func(c *hubspot.Client) error {
+		price := func(value string) *mapping.Record {
+			return &mapping.Record{Properties: []mapping.Property{{Name: "price", Value: value}, {Name: "name", Value: ""}}}
+		}
+		return c.Update(ctx, []api.Input{{Trace: "run-1", ID: "500", Record: price("2")}, {Trace: "run-2", ID: "3", Record: price("3")}}).Err
+	},
 	"Archive": func(c *hubspot.Client) error { return c.Archive(ctx, []string{"500", "2"}).Err },
 	"Unique":  func(c *hubspot.Client) error { _, err := c.Unique(ctx, "deals", "dealname"); return err },
 	"FindByProperty": func(c *hubspot.Client) error {
@@ -127,7 +133,10 @@ var clientCalls = map[string]func(*hubspot.Client) error{
 		return err
 	},
 	"ReadProperties": func(c *hubspot.Client) error {
-		_, err := c.ReadProperties(ctx, []string{"500", "3"}, []string{"name", "price"})
+		_, err := c.ReadProperties(ctx, "", []string{"500", "3"}, []string{"name", "price"})
+		if err == nil {
+			_, err = c.ReadProperties(ctx, "row_key", []string{"k", "none"}, []string{"name", "price"})
+		}
 		return err
 	},
 	"Account":    func(c *hubspot.Client) error { _, err := c.Account(ctx); return err },
