@@ -4,11 +4,9 @@ package rundir
 
 import (
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"slices"
-	"strconv"
 
 	"github.com/hubload/hubload/importer/csvfile"
 	"github.com/hubload/hubload/importer/journal"
@@ -30,46 +28,12 @@ func (d *Dir) Uncorrected(later []*Dir) (int, error) {
 		}
 	}
 	for _, l := range later {
-		err := l.eachResult(func(row int64) { delete(refused, row) })
+		err := l.eachReported(resultsName, func(row int64, _ string) { delete(refused, row) })
 		if err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return 0, err
 		}
 	}
 	return len(refused), nil
-}
-
-// eachResult calls f with the number that each row of the run that exists has in the
-// source file.
-func (d *Dir) eachResult(f func(row int64)) error {
-	m, err := d.mapping()
-	if err != nil {
-		return err
-	}
-	form := formOf(m)
-	form.HeaderLine = 0 // a report begins with its header
-	r, err := openSource(d.file(resultsName), "", form)
-	if err != nil {
-		return err
-	}
-	defer r.Close()
-	at := slices.Index(r.Header(), rowColumn)
-	if at < 0 {
-		return fmt.Errorf("%s has no column %s", d.file(resultsName), rowColumn)
-	}
-	for {
-		_, err := r.Read()
-		if errors.Is(err, io.EOF) {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		if fields := r.Fields(); at < len(fields) {
-			if row, err := strconv.ParseInt(fields[at], 10, 64); err == nil {
-				f(row)
-			}
-		}
-	}
 }
 
 // FailuresRuns returns the ids of the runs that refused the rows of a failures file,

@@ -136,6 +136,10 @@ func (s *session) compare(ctx context.Context, known journal.Slices, toSend func
 	if !s.remembers() || s.ledger().dir == "" {
 		return n, nil
 	}
+	before, err := s.rowsBefore(ctx)
+	if err != nil {
+		return nil, err
+	}
 	c, err := s.others()
 	if err != nil && s.mustRemember() {
 		return nil, err
@@ -152,7 +156,7 @@ func (s *session) compare(ctx context.Context, known journal.Slices, toSend func
 	}
 	n.sentWriter = w
 	err = s.eachRow(ctx, c, known, func(row int64, hashes []uint64) error {
-		if hashes[0] == 0 || !toSend(row) {
+		if _, exists := before[row]; hashes[0] == 0 || exists || !toSend(row) {
 			clear(hashes[1:])
 			c.skip(row)
 		} else if err := c.add(row, hashes); err != nil {

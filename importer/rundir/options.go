@@ -43,6 +43,11 @@ type Options struct {
 	// one where File lies. Without a Mapping the run's own is used.
 	FailuresOf string
 
+	// CorrectedBy are the directories of other runs that had corrected rows of the same
+	// source file, beside those that the ledger knows. Rows of File that these have created
+	// are existing, and not sent.
+	CorrectedBy []string
+
 	// AccountID refuses any other account, as account: in the mapping does; 0 doesn't.
 	AccountID int64
 

@@ -27,9 +27,10 @@ type session struct {
 	mapping *mapping.Mapping
 	mapper  *mapping.Mapper
 
-	input  Identity       // as it is now
-	record mapping.Record // of the row at hand, in passes over the input
-	stats  csvfile.Stats  // what was overlooked in the input
+	input  Identity               // as it is now
+	record mapping.Record         // of the row at hand, in passes over the input
+	stats  csvfile.Stats          // what was overlooked in the input
+	before map[int64]journal.Fate // rows that were corrected before; see rowsBefore
 
 	timeline []report.Moment
 }
@@ -54,6 +55,12 @@ func (s *session) execute(ctx context.Context) (*Result, error) {
 		if j, st, err = s.skip(ctx, j, st); err != nil {
 			return nil, err
 		}
+		defer st.Close()
+	}
+	if j, st, err = s.settleBefore(ctx, j, st); err != nil {
+		return nil, err
+	}
+	if st != nil {
 		defer st.Close()
 	}
 	s.note("%s goes into %s as %s; run directory %s", shown(d.Input.Path), d.AccountName(), d.Object, d.Path)

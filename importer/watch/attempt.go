@@ -62,6 +62,7 @@ func (t *turn) options(f *File) rundir.Options {
 	}
 	if parent := t.byRun(f.Parent); parent != nil {
 		o.FailuresOf = t.runDir(parent)
+		o.CorrectedBy = t.correctedBy(f)
 	} else {
 		o.Mapping = t.drop.Mapping
 	}

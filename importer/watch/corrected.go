@@ -33,6 +33,16 @@ func (t *turn) findParent(f *File) (returned bool, _ *refusal) {
 	return true, nil
 }
 
+// correctedBy are the runs of other files that correct rows of the same first file.
+func (t *turn) correctedBy(f *File) (runs []string) {
+	for _, g := range t.files {
+		if g.Of == f.Of && g.ID != f.ID && g.State != void {
+			runs = append(runs, t.runDir(g))
+		}
+	}
+	return runs
+}
+
 // closeFamilies calls the first file of a family done when each of its rows exists, and
 // the others with it. It is done again at each look, so that a death in between does no
 // harm.

@@ -56,7 +56,7 @@
 //	3               open; its refused rows are offered in fix/, those in doubt looked up after 10 minutes and 24 hours
 //	1               waiting: tried again after 1, 2, 4 ... 30 minutes; held after 24 hours ([Drop].Retry)
 //	2               rejected, where the file is to blame and nothing was sent; else held
-//	5               held
+//	5               held; waiting while rows of it are in doubt in an earlier run
 //	6, quota        waiting: tried again every 30 minutes
 //	6, max_failures held
 //	7               waiting: tried again at each look; the other drops of the account wait, too

@@ -141,3 +141,53 @@ func TestDoubtsAfterDeath(t *testing.T) {
 		t.Errorf("%+v", f.Counts)
 	}
 }
+
+// TestCorrectedTwice: the same refused rows are corrected in two rounds, the second time
+// with other values. Each is created once, and the family is done when all are.
+func TestCorrectedTwice(t *testing.T) {
+	w := newWorld(t, nil)
+	w.put("1.csv", "name,quantity\na,1\nb,x\nc,y\n")
+	w.look(3)
+	fix := w.fixes()[0]
+	w.put("one failures.csv", corrected(t, fix, "b,x", "b,2"))
+	w.dies("sent", 1, nil)
+	w.put("two failures.csv", strings.ReplaceAll(corrected(t, fix, "b,x", "b,22"), "c,y", "c,3"))
+	w.look(3)
+	w.holds(3)
+	if f := w.is("two failures.csv", Done); f.Existing != 1 || f.Created != 1 {
+		t.Errorf("%+v", f.Counts)
+	}
+	w.is("one failures.csv", Done)
+	w.is("1.csv", Done)
+	w.eachPlace()
+	if left := w.fixes(); len(left) != 0 {
+		t.Errorf("fix/ holds %v after all rows were corrected", left)
+	}
+}
+
+// TestUnsureRound: a round of corrections is in doubt about a row. The next one waits, and
+// goes on when that is settled.
+func TestUnsureRound(t *testing.T) {
+	w := newWorld(t, nil)
+	w.put("1.csv", "name,quantity\na,x\nb,x\n")
+	w.look(3)
+	fix := w.fixes()[0]
+	w.account.SetFaults(hubspottest.Fault{Name: "503", Next: 1})
+	w.put("one failures.csv", corrected(t, fix, "a,x", "a,2"))
+	w.look(3)
+	w.put("two failures.csv", corrected(t, fix, ",x", ",22"))
+	w.look(1)
+	if f := w.is("two failures.csv", Waiting); !strings.Contains(f.Why, "settled first") {
+		t.Error(f.Why)
+	}
+	w.holds(0)
+	one := w.file("one failures.csv")
+	if _, err := rundir.Resolve(context.Background(), w.state(runsDir, one.ID), reconcile.AssumeAbsent, w.watcher().imports()); err != nil {
+		t.Fatal(err)
+	}
+	w.age(2 * time.Minute)
+	w.look(0)
+	w.is("1.csv", Done)
+	w.holds(2)
+	w.eachPlace()
+}

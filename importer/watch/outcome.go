@@ -34,6 +34,7 @@ type ending struct {
 	ofFile   bool // the file is to blame, or its columns
 	sent     bool // rows of it may be in the account
 	repeated bool // another run has sent the same content
+	unsure   bool // rows of it are in doubt in another run, which is looked up by itself
 }
 
 func endingOf(r *rundir.Result, err error, code int, repeated bool) ending {
@@ -51,6 +52,8 @@ func endingOf(r *rundir.Result, err error, code int, repeated bool) ending {
 	}
 	if known, ok := errors.AsType[*rundir.Error](err); ok {
 		switch known.Reason {
+		case rundir.SkipUnsettled:
+			e.code, e.unsure = codeFailed, true
 		case rundir.BadInput, rundir.NotOneFile, rundir.InputIsResult, rundir.InputInDoubt, rundir.BadMapping, rundir.NoMapping:
 			e.ofFile = true
 		default: // the account or this machine lacks something: the next files would fail, too
@@ -117,6 +120,8 @@ func (e ending) why() string {
 		return "its run directory is damaged"
 	case e.tooMany:
 		return "too many rows were refused"
+	case e.unsure:
+		return "rows of it may be in the account by an earlier file, which has to be settled first"
 	}
 	switch e.code {
 	case codeOpen:
