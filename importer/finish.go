@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/hubload/hubload/importer/api"
-	"github.com/hubload/hubload/importer/call"
 	"github.com/hubload/hubload/mapping"
 )
 
@@ -79,7 +78,7 @@ func (c *courier) finish(ctx context.Context) error {
 	if identified && len(c.questions.merged) == 0 {
 		return nil
 	}
-	if err := call.Sleep(ctx, settleTime); err != nil {
+	if err := c.calls.Settle(ctx, settleTime); err != nil {
 		return err
 	}
 	if !identified {
@@ -98,7 +97,7 @@ func (c *courier) finishKeyed(ctx context.Context) error {
 		if len(open) == 0 {
 			return nil
 		}
-		if err := call.Sleep(ctx, settleTime); err != nil {
+		if err := c.calls.Settle(ctx, settleTime); err != nil {
 			return err
 		}
 		for batch := range slices.Chunk(open, api.MaxBatch) {

@@ -163,6 +163,7 @@ func start(ctx context.Context, im Import) (*courier, *slicer, error) {
 	im.Logger = cmp.Or(im.Logger, slog.New(slog.DiscardHandler))
 	calls := call.New(call.Options{API: im.API, Limiter: im.Limiter, Patience: im.Patience, DailyReset: im.DailyReset, Logger: im.Logger})
 	rec := &recorder{journal: im.Journal, progress: im.Progress, stop: &stopRules{limit: im.MaxRefused, progress: im.Progress}, log: im.Logger}
+	im.Progress.waitsFor(calls.Wait)
 	died := map[int64]bool{}
 	if im.State != nil {
 		im.Rows.Known = im.State.Slices()

@@ -34,7 +34,7 @@ func (c *courier) finishMerged(ctx context.Context) error {
 			return nil
 		}
 		if read > 0 {
-			if err := call.Sleep(ctx, settleTime); err != nil {
+			if err := c.calls.Settle(ctx, settleTime); err != nil {
 				return err
 			}
 		}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/hubload/hubload/importer/api"
+	"github.com/hubload/hubload/importer/call"
 	"github.com/hubload/hubload/importer/journal"
 )
 
@@ -18,6 +19,7 @@ type Progress struct {
 	snap     Snapshot
 	slowness [64]time.Duration // of the latest answers
 	answers  int
+	wait     func() call.Wait
 }
 
 // A Snapshot is a moment of a run. Counts cover the whole run; the other numbers
@@ -34,10 +36,19 @@ type Snapshot struct {
 	Retries  int64         // requests that repeat rows
 	Latency  time.Duration // median of the latest answers, 0 without one
 	Slowest  time.Duration // that of the slowest of 20 answers, likewise
+	Wait     call.Wait     // why no request leaves now
 }
 
 // Now returns the state of the run.
 func (p *Progress) Now() Snapshot {
+	s, wait := p.now()
+	if wait != nil { // not under mu: the rate limit may have to wait for other processes
+		s.Wait = wait()
+	}
+	return s
+}
+
+func (p *Progress) now() (Snapshot, func() call.Wait) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	s := p.snap
@@ -45,7 +56,13 @@ func (p *Progress) Now() Snapshot {
 	if n := len(latest); n > 0 {
 		s.Latency, s.Slowest = latest[n/2], latest[n*19/20]
 	}
-	return s
+	return s, p.wait
+}
+
+func (p *Progress) waitsFor(wait func() call.Wait) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.wait = wait
 }
 
 // Counts returns how many rows have which fate.

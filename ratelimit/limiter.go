@@ -44,6 +44,8 @@ type Limiter struct {
 	refusals   int64
 	waiters    []*waiter   // first come, first served
 	timer      *time.Timer // wakes the first of them up; nil before it was needed
+	due        time.Time   // when the first of them gets its slot; zero: an answer decides, or nobody waits
+	held       bool        // until then because of a pause, and not of the window
 }
 
 // A waiter is a call of Acquire. Slot or err is set before ready is closed.
@@ -126,6 +128,7 @@ func (l *Limiter) update(do func(now time.Time)) {
 
 // serveAll serves the waiters, and reports whether one of them waits for the timer.
 func (l *Limiter) serveAll(now time.Time) bool {
+	l.due = time.Time{}
 	for len(l.waiters) > 0 {
 		w := l.waiters[0]
 		if l.daily != nil {
@@ -136,6 +139,7 @@ func (l *Limiter) serveAll(now time.Time) bool {
 				break // an answer will call serve
 			}
 			if wait := at.Sub(now); wait > 0 {
+				l.due, l.held = at, !l.controller.resume.Before(at)
 				l.wake(wait)
 				return true
 			}
@@ -168,6 +172,18 @@ func (l *Limiter) Limit() Limit {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.controller.limit()
+}
+
+// Waits returns until when no slot is given out although somebody waits for one, as far as
+// that is known; zero: nobody waits, or an answer decides. Paused says that the server asked
+// for it, by a refusal or through [Limiter.Pause], and false that the window is full.
+func (l *Limiter) Waits() (until time.Time, paused bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if len(l.waiters) == 0 {
+		return time.Time{}, false
+	}
+	return l.due, l.held
 }
 
 // Refusals returns how many requests the limit has refused so far, those refused

@@ -28,7 +28,7 @@ The run directory holds results.csv (rows that exist now), failures.csv (rows th
 were refused, and why), in_doubt.csv (rows whose fate is unknown), summary.json,
 report.html (all of it as a page) and log.txt (each request and message).
 The same command given twice is safe: an unfinished run goes on, a finished one
-sends nothing.
+sends nothing. On a terminal it asks before the first import into an account.
 
 With a key in the mapping no row is created twice, whatever file it comes in:
 key: { property: hubload_key, auto: true } and, the first time, --create-key.`
@@ -45,7 +45,7 @@ type importFlags struct {
 		again, sandbox, noLedger bool
 		seen, mode               choiceFlag
 		first                    rangeFlag
-		dry                      bool
+		dry, yes                 bool
 		unassociated             bool
 	}
 	account accountFlags
@@ -90,6 +90,7 @@ func (a *app) importCommand() *cobra.Command {
 	fs.BoolVar(&f.where.noLedger, "no-ledger", false, "don't look at what went into the account before, and don't remember what goes in")
 	f.addForm(fs)
 	f.addUnassociated(fs)
+	fs.BoolVar(&f.where.yes, "yes", false, "don't ask before the first import into an account; nobody is asked without a terminal")
 	fs.BoolVar(&f.account.createKey, "create-key", false, "create the property of the mapping's key when the account lacks it")
 	f.say.add(fs)
 	return cmd
@@ -182,7 +183,12 @@ func (a *app) runImport(ctx context.Context, path string, f *importFlags) error 
 		return err
 	}
 	defer done()
+	if !f.where.yes && a.asks() {
+		o.Confirm = a.confirmImport
+	}
+	hide := a.passes(&f.say, &o)
 	result, err := rundir.Import(ctx, o)
+	hide()
 	if result != nil && result.Done {
 		// The run may be another one, of the same content.
 		if err == nil {

@@ -17,6 +17,7 @@ import (
 
 	"github.com/hubload/hubload/importer"
 	"github.com/hubload/hubload/importer/api"
+	"github.com/hubload/hubload/importer/call"
 	"github.com/hubload/hubload/importer/rundir"
 )
 
@@ -87,29 +88,6 @@ func (f *sayFlags) progressMode(a *app) string {
 	return "plain"
 }
 
-// every calls show now and then, and once more at the end, from one goroutine.
-func (a *app) every(d time.Duration, show func(last bool)) (stop func()) {
-	done, ended := make(chan struct{}), make(chan struct{})
-	go func() {
-		defer close(ended)
-		tick := time.NewTicker(d)
-		defer tick.Stop()
-		for {
-			select {
-			case <-tick.C:
-				show(false)
-			case <-done:
-				show(true)
-				return
-			}
-		}
-	}()
-	return func() {
-		close(done)
-		<-ended
-	}
-}
-
 // A progressView turns counters into what can be shown. It belongs to one
 // goroutine.
 type progressView struct {
@@ -153,7 +131,11 @@ func (v *progressView) total(n importer.Snapshot) int64 {
 
 func (s sight) line() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s of about %s rows, %s rows/s", grouped(settled(s.Snapshot)), grouped(s.total), grouped(int64(s.rate)))
+	fmt.Fprintf(&b, "%s of about %s rows", grouped(settled(s.Snapshot)), grouped(s.total))
+	if why := s.waitingFor(); why != "" {
+		b.WriteString(", " + why)
+	}
+	fmt.Fprintf(&b, ", %s rows/s", grouped(int64(s.rate)))
 	if s.sure {
 		fmt.Fprintf(&b, ", %s left", s.left)
 	}
@@ -179,6 +161,34 @@ func short(d time.Duration) time.Duration {
 	return d.Round(time.Millisecond)
 }
 
+// waitingFor says why nothing moves, "" where something does, or will within a second.
+func (s sight) waitingFor() string {
+	d := time.Until(s.Wait.Until).Round(time.Second)
+	switch {
+	case d < time.Second:
+		return ""
+	case s.Wait.Reason == call.RateWindow:
+		return fmt.Sprintf("waiting for the rate window, %s", spaced(d))
+	case s.Wait.Reason == call.AskedTo:
+		return fmt.Sprintf("HubSpot asks to wait, %s", spaced(d))
+	case s.Wait.Reason == call.Unreached:
+		return fmt.Sprintf("no connection, trying again in %s", spaced(d))
+	case s.Wait.Reason == call.ReadFailed:
+		return fmt.Sprintf("a read failed, trying again in %s", spaced(d))
+	case s.Wait.Reason == call.DailyQuota:
+		return "the daily quota is used up, going on at " + s.Wait.Until.Local().Format("15:04")
+	}
+	return fmt.Sprintf("waiting for HubSpot to show what was written, %s", spaced(d))
+}
+
+// spaced writes a time as people do: 6 s, 2 min 5 s.
+func spaced(d time.Duration) string {
+	if d < time.Minute {
+		return fmt.Sprintf("%d s", int(d.Seconds()))
+	}
+	return fmt.Sprintf("%d min %d s", int(d.Minutes()), int(d.Seconds())%60)
+}
+
 // attributes are the same for a log.
 func (s sight) attributes() []any {
 	attributes := []any{
@@ -188,6 +198,9 @@ func (s sight) attributes() []any {
 	}
 	if s.sure {
 		attributes = append(attributes, "seconds_left", int64(s.left.Seconds()))
+	}
+	if why := s.waitingFor(); why != "" {
+		attributes = append(attributes, "waiting_for", why)
 	}
 	return attributes
 }

@@ -151,6 +151,10 @@ func TestProgressLinesAreTrue(t *testing.T) {
 
 // importRows imports rows with a journal in dir, whether it is there already or not.
 func importRows(t *testing.T, dir string, src *fakeRows, show func(*importer.Progress, *ratelimit.Limiter) (stop func())) {
+	importRowsBy(t, dir, &slowSender{}, src, show)
+}
+
+func importRowsBy(t *testing.T, dir string, to api.API, src *fakeRows, show func(*importer.Progress, *ratelimit.Limiter) (stop func())) {
 	path := filepath.Join(dir, journalName)
 	j, st, err := journal.Open(path)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -171,7 +175,7 @@ func importRows(t *testing.T, dir string, src *fakeRows, show func(*importer.Pro
 		defer show(progress, limiter)()
 	}
 	err = importer.Run(t.Context(), importer.Import{
-		Source: src, Rows: rows.Config{Mapper: m}, API: &slowSender{}, Limiter: limiter, Journal: j, State: st, Name: "r", Progress: progress,
+		Source: src, Rows: rows.Config{Mapper: m}, API: to, Limiter: limiter, Journal: j, State: st, Name: "r", Progress: progress,
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -45,7 +45,9 @@ func (a *app) runResume(ctx context.Context, path string, f *resumeFlags) error 
 	o := a.options(&f.account)
 	f.how.set(&o)
 	o.Watch = a.watch(ctx, &f.say, f.how.batchSize.n, f.account.commandTail())
+	hide := a.passes(&f.say, &o)
 	result, err := rundir.Resume(ctx, path, o)
+	hide()
 	if result == nil {
 		return err
 	}

@@ -27,6 +27,7 @@ type ui struct {
 	out, err io.Writer
 	quiet    bool
 	barred   atomic.Bool  // a progress bar is on the screen
+	asking   atomic.Bool  // a question is, and no bar may be drawn
 	lines    *slog.Logger // JSON lines in place of text on stderr; nil: text
 	log      runLog       // all that is said, and more
 	answered bool         // a document is on stdout

@@ -3,18 +3,15 @@
 package main
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"strconv"
 	"strings"
 	"sync/atomic"
 
 	"github.com/schollz/progressbar/v3"
 	"github.com/spf13/cobra"
-	"golang.org/x/term"
 
 	"github.com/hubload/hubload/importer/journal"
 	"github.com/hubload/hubload/importer/rundir"
@@ -129,17 +126,16 @@ func (a *app) confirmUndo(ctx context.Context, p rundir.UndoPlan, f *undoFlags) 
 		return usageError{withHint(fmt.Errorf("%s of %s would be archived in %s, and there is nobody to ask", counted(p.Records, "record"), p.Dir.Path, p.Dir.AccountName()),
 			fmt.Sprintf("look at the plan with --dry-run; then: %s --confirm %d", command, p.Records))}
 	}
-	a.ui.clear()
-	fmt.Fprint(a.ui.err, visible(fmt.Sprintf(`%s archives %s (%s) that %s created in %s on %s.
+	answer, err := a.ask(ctx, fmt.Sprintf(`%s archives %s (%s) that %s created in %s on %s.
 %sHubSpot keeps them in its recycling bin for 90 days; restoring is by hand there. Amounts
 of deals, and workflows, follow.
 Type %d to archive them: `,
 		"hubload undo", counted(p.Records, "record"), p.Dir.Object, p.Dir.Input.Path, p.Dir.AccountName(), p.Dir.Started.Local().Format("2006-01-02 15:04"),
-		untouched(p), p.Records)))
-	answer, err := a.ask(ctx)
+		untouched(p), p.Records))
 	if err != nil {
 		return err
 	}
+	answer = strings.ReplaceAll(answer, ",", "")
 	if answer != strconv.FormatInt(p.Records, 10) {
 		return usageError{errors.New("not confirmed: nothing was archived")}
 	}
@@ -203,31 +199,6 @@ func (f *undoFlags) commandTail() string {
 		tail += " --rows " + f.rows.String()
 	}
 	return tail + f.account.commandTail()
-}
-
-// asks reports whether there is somebody to ask.
-func (a *app) asks() bool {
-	in, ok := a.stdin.(*os.File)
-	return ok && term.IsTerminal(int(in.Fd())) && isTerminal(a.stderr)
-}
-
-// ask reads a line, unless ctx ends first.
-func (a *app) ask(ctx context.Context) (string, error) {
-	type line struct {
-		text string
-		err  error
-	}
-	got := make(chan line, 1)
-	go func() {
-		text, err := bufio.NewReader(a.stdin).ReadString('\n')
-		got <- line{text, err}
-	}()
-	select {
-	case l := <-got:
-		return strings.TrimSpace(strings.ReplaceAll(l.text, ",", "")), nil // without an answer it isn't the number
-	case <-ctx.Done():
-		return "", context.Cause(ctx)
-	}
 }
 
 // untouched says what of the run stays as it is, as lines.

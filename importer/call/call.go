@@ -58,6 +58,9 @@ type Caller struct {
 	backoff  time.Duration
 	renewals [2]int    // by purpose, since its last request that was not denied
 	renewed  time.Time // when the credentials were last renewed
+
+	waitMu sync.Mutex
+	wait   Wait
 }
 
 // A purpose is what a request is for. Reads that succeed say nothing about creates:
@@ -125,6 +128,7 @@ func (c *Caller) awaitReset(ctx context.Context, l *ratelimit.Limiter, resets in
 	if wait <= resetMargin { // a reset time in the past must not become a busy loop
 		wait = time.Minute
 	}
+	c.waits(DailyQuota, wait)
 	if err := Sleep(ctx, wait); err != nil {
 		return err
 	}

@@ -41,6 +41,7 @@ func (c *Caller) Observe(ctx context.Context, ans api.Answer, sent time.Time) er
 		if ans.Wait > maxBusy {
 			return &ServerError{Message: fmt.Sprintf("HubSpot asks to come back in %s", ans.Wait), Err: ans.Err}
 		}
+		c.waits(AskedTo, max(ans.Wait, time.Second))
 		c.Limiter.Pause(max(ans.Wait, time.Second))
 	case api.Unknown:
 		return c.unprovedAnswer(ans)
@@ -72,6 +73,7 @@ func (c *Caller) unreachable(ans api.Answer) error {
 		return &ServerError{Message: fmt.Sprintf("HubSpot couldn't be reached for %s", lost.Round(time.Second)), Err: ans.Err}
 	}
 	c.backoff = min(max(2*c.backoff, minBackoff), maxBackoff)
+	c.waits(Unreached, c.backoff)
 	c.Limiter.Pause(c.backoff)
 	c.Logger.Warn("HubSpot can't be reached", "error", ans.Err, "again in", c.backoff)
 	return nil

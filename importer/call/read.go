@@ -73,6 +73,7 @@ func ReadLimited[T any](ctx context.Context, c *Caller, l *ratelimit.Limiter, se
 			return none, &ServerError{Message: fmt.Sprintf("HubSpot couldn't be read for %s", took.Round(time.Second)), Err: err}
 		}
 		c.Logger.Warn("a read failed", "error", err, "again in", max(wait, rate.Wait))
+		c.waits(ReadFailed, max(wait, rate.Wait))
 		if err := Sleep(ctx, max(wait, rate.Wait)); err != nil {
 			return none, err
 		}

@@ -62,11 +62,14 @@ type connection struct {
 	Endpoint
 	limiter     *ratelimit.Limiter // nil until the account is known
 	early       int                // requests that were sent before
-	number      int64              // 0 when the token can't read it
+	account     api.Account        // zero when the token can't read it
+	number      int64              // likewise 0
 	sandbox     bool
 	keyProperty *api.Property // once it is known to be unique
 	keyCreated  bool          // by this process
-	tries       int           // of a read that fails for a reason that may pass
+	tries       tries         // of a read that fails for a reason that may pass
+	keyDue      bool          // the key's property is still to be created
+	keyLater    bool          // by makeKey, and not while the account is looked at
 	readOnly    bool          // nothing is created, not even what is asked for
 	close       func()
 }
@@ -86,12 +89,17 @@ func (o *Options) connect(ctx context.Context, e Endpoint) (*connection, error) 
 	if err := c.identify(ctx, o.CreateKey || o.Sandbox); err != nil {
 		return nil, err
 	}
-	if c.keyCreated {
-		o.note("created the property %s of %s, with unique values, in the group %s", c.Key, c.Object, c.keyProperty.GroupName)
-	}
+	o.noteKey(c)
 	c.limiter = o.limiter(c)
 	c.limiter.Spent(c.early)
 	return c, nil
+}
+
+// noteKey says that the key's property was created.
+func (o *Options) noteKey(c *connection) {
+	if c.keyCreated {
+		o.note("created the property %s of %s, with unique values, in the group %s", c.Key, c.Object, c.keyProperty.GroupName)
+	}
 }
 
 // dial does what connect does before the first request.
@@ -100,7 +108,7 @@ func (o *Options) dial(ctx context.Context, e Endpoint) (*connection, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &connection{Account: a, Endpoint: e, sandbox: o.Sandbox, tries: 5, close: func() {}}, nil
+	return &connection{Account: a, Endpoint: e, sandbox: o.Sandbox, keyLater: o.Confirm != nil, tries: tries{5, o.sayTry}, close: func() {}}, nil
 }
 
 // limiter shares its window with the other runs of the account on this host, unless
@@ -161,9 +169,22 @@ func counted[T any](c *connection, read func(context.Context) (T, error)) func(c
 	}
 }
 
+// tries says how often a read is sent, and takes why it is sent again, and when.
+type tries struct {
+	most int
+	say  func(err error, again time.Duration)
+}
+
+// sayTry says why nothing moves.
+func (o *Options) sayTry(err error, again time.Duration) {
+	if again >= 2*time.Second {
+		o.note("%s; trying again in %s", shown(err.Error()), again)
+	}
+}
+
 // repeated repeats a read, which does no harm, while its failure may be a passing
 // one.
-func repeated[T any](ctx context.Context, tries int, read func(context.Context) (T, error)) (T, error) {
+func repeated[T any](ctx context.Context, tries tries, read func(context.Context) (T, error)) (T, error) {
 	wait := 500 * time.Millisecond
 	for try := 1; ; try++ {
 		v, err := read(ctx)
@@ -171,12 +192,13 @@ func repeated[T any](ctx context.Context, tries int, read func(context.Context) 
 			return v, context.Cause(ctx)
 		}
 		answer, ok := errors.AsType[api.ReadError](err)
-		if err == nil || !ok || !answer.Temporary() || try == tries {
+		if err == nil || !ok || !answer.Temporary() || try == tries.most {
 			return v, err
 		}
 		if asked := answer.Rate().Wait; asked > wait {
 			wait = min(asked, 30*time.Second)
 		}
+		tries.say(err, wait)
 		select {
 		case <-time.After(wait):
 		case <-ctx.Done():

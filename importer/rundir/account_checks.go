@@ -19,7 +19,7 @@ func (c *connection) identify(ctx context.Context, createKey bool) error {
 	account, err := repeated(ctx, c.tries, counted(c, c.Account.Account))
 	switch {
 	case err == nil:
-		c.number = account.PortalID
+		c.account, c.number = account, account.PortalID
 	case lacks(err):
 		// Some tokens can write line items and can't read this; a server may not know
 		// the path. A certificate or a redirect is another matter: it may not be HubSpot.
@@ -57,8 +57,13 @@ func (c *connection) checkKey(ctx context.Context, create bool) error {
 	case !create:
 		return fail(KeyMissing, fmt.Errorf("the account has no property %s of %s, which the mapping's key names", c.Key, c.Object))
 	}
+	return c.makeKey(ctx)
+}
+
+// makeKey creates the key's property. Its error is an [*Error].
+func (c *connection) makeKey(ctx context.Context) error {
 	if err := c.createKey(ctx); err != nil {
-		return fail(KeyNotCreated, fmt.Errorf("creating the key's property %s: %w", c.Key, err))
+		return &Error{Reason: KeyNotCreated, Object: c.Object, Property: c.Key, Err: fmt.Errorf("creating the key's property %s: %w", c.Key, err)}
 	}
 	return nil
 }
@@ -66,9 +71,9 @@ func (c *connection) checkKey(ctx context.Context, create bool) error {
 // createKey creates the key's property. It isn't repeated when it fails: a second
 // look is as good.
 func (c *connection) createKey(ctx context.Context) error {
-	if c.readOnly {
+	if c.readOnly || c.keyLater {
 		p := keyDefinition(c.Key)
-		c.keyProperty = &p
+		c.keyProperty, c.keyDue = &p, true
 		return nil
 	}
 	group, err := c.keyGroup(ctx)

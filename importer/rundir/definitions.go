@@ -56,7 +56,7 @@ func Definitions(ctx context.Context, o Options, m *mapping.Mapping) (Known, err
 	if err != nil {
 		return Known{}, err
 	}
-	conn.tries, conn.readOnly = 2, true
+	conn.tries.most, conn.readOnly = 2, true
 	var s *savedSchema
 	err = conn.identify(ctx, o.CreateKey || o.Sandbox)
 	if err == nil {

@@ -88,7 +88,7 @@ func Diagnose(ctx context.Context, o Options) *Diagnosis {
 		d.fail("token", err, "")
 		return d
 	}
-	c.tries, c.readOnly = 2, true
+	c.tries.most, c.readOnly = 2, true
 	if !d.account(ctx, c) {
 		return d
 	}

@@ -87,6 +87,9 @@ func importInto(ctx context.Context, o Options) (*Result, error) {
 	}
 	s := &session{Options: &o, dir: d, conn: conn, mapping: m, mapper: mapper, input: in.Identity}
 	if exists {
+		if err := s.makeKey(ctx); err != nil {
+			return nil, err
+		}
 		return s.goOn(ctx, in)
 	}
 	d.Run, d.schema = want, known
@@ -123,6 +126,13 @@ func (s *session) start(ctx context.Context, in *Input) (*Result, error) {
 	}
 	s.dir.Corrects = diskPath(corrects)
 	if err := s.conn.checkLookups(ctx, s.mapper); err != nil {
+		return nil, err
+	}
+	s.dir.spool = in.spool
+	if err := s.confirm(ctx); err != nil {
+		return nil, err
+	}
+	if err := s.makeKey(ctx); err != nil {
 		return nil, err
 	}
 	if done, err := s.enter(ctx, in); done != nil || err != nil {

@@ -65,6 +65,11 @@ type Options struct {
 	// Unassociated creates line items that are associated with nothing.
 	Unassociated bool
 
+	// Confirm is asked before the first records of a type go into an account, as far as
+	// the ledger knows, and before its key is created there; its error ends the import.
+	// nil: nobody is asked.
+	Confirm func(context.Context, FirstImport) error
+
 	// CreateKey creates the property of the mapping's key where the account lacks it.
 	CreateKey bool
 
@@ -88,8 +93,16 @@ type Options struct {
 	Note     func(text string)        // takes what a user should know; may be nil
 	Warn     func(text string)        // takes what a user has to know; may be nil
 	Watch    func(Live) (stop func()) // shows progress until stop is called; may be nil
+	Pass     func(Pass)               // takes each reading of the input from its start; may be nil
 	ExitCode func(error) int          // of an error, for summary.json; nil: 1
 	Logger   *slog.Logger             // may be nil
+}
+
+// A Pass is one reading of an input: there are some before the first write.
+type Pass struct {
+	File   string
+	Size   int64        // bytes, compressed ones where the input is
+	Offset func() int64 // of them that were read; any goroutine may ask
 }
 
 // Live is a run at work.

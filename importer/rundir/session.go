@@ -209,5 +209,8 @@ func (s *session) source() (*source, error) {
 	}
 	src := newSource(r, s.dir.inputPath(), s.dir.Restore)
 	src.first = s.dir.First
+	if s.Pass != nil {
+		s.Pass(Pass{File: s.dir.Input.Path, Size: s.dir.Input.Size, Offset: r.Offset})
+	}
 	return src, nil
 }
