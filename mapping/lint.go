@@ -114,6 +114,7 @@ func (l *Linter) Lint(fields []string, rec *Record, warn func(Warning, string)) 
 		}
 	}
 	l.lintMoney(rec, warn)
+	l.lintBilling(rec, warn)
 }
 
 // lint returns the code and the message of what is odd about a cell.

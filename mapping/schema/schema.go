@@ -104,7 +104,8 @@ func (s *Schema) Suggest(name string) string {
 }
 
 // IsLineItemProperty reports whether name is a standard property of line items that
-// can be set. Use it when the account's own properties can't be read.
+// can be set. Use it when the account's own properties can't be read. Billing terms and
+// the number of payments are calculated (line items guide for 2026-09).
 func IsLineItemProperty(name string) bool { return slices.Contains(lineItemProperties[:], name) }
 
 var lineItemProperties = [...]string{
@@ -126,10 +127,8 @@ var lineItemProperties = [...]string{
 	"hs_product_id",
 	"hs_product_type",
 	"hs_recurring_billing_end_date",
-	"hs_recurring_billing_number_of_payments",
 	"hs_recurring_billing_period",
 	"hs_recurring_billing_start_date",
-	"hs_recurring_billing_terms",
 	"hs_sku",
 	"hs_tax_rate_group_id",
 	"hs_tier_prices",
