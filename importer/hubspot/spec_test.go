@@ -142,7 +142,14 @@ var clientCalls = map[string]func(*hubspot.Client) error{
 	"Account":    func(c *hubspot.Client) error { _, err := c.Account(ctx); return err },
 	"DailyUsage": func(c *hubspot.Client) error { _, err := c.DailyUsage(ctx); return err },
 	"Properties": func(c *hubspot.Client) error { _, err := c.Properties(ctx); return err },
-	"Property":   func(c *hubspot.Client) error { _, err := c.Property(ctx, "price"); return err },
+	"SensitiveProperties": func(c *hubspot.Client) error {
+		_, err := c.SensitiveProperties(ctx, false)
+		if err == nil {
+			_, err = c.SensitiveProperties(ctx, true)
+		}
+		return err
+	},
+	"Property": func(c *hubspot.Client) error { _, err := c.Property(ctx, "price"); return err },
 	"CreateProperty": func(c *hubspot.Client) error {
 		_, err := c.CreateProperty(ctx, api.NewProperty{GroupName: "lineiteminformation", Name: "k", Label: "K", Description: "d", Type: "string", FieldType: "text", HasUniqueValue: true})
 		return err

@@ -25,6 +25,10 @@ type Account interface {
 	// Properties returns the definitions of all properties of the object type.
 	Properties(ctx context.Context) ([]api.Property, error)
 
+	// SensitiveProperties returns those that Properties leaves out: of highly sensitive
+	// properties, or of the others.
+	SensitiveProperties(ctx context.Context, highly bool) ([]api.Property, error)
+
 	// Property returns one definition. Its error says NotFound when there is none.
 	Property(ctx context.Context, name string) (api.Property, error)
 

@@ -60,7 +60,7 @@ func Definitions(ctx context.Context, o Options, m *mapping.Mapping) (Known, err
 	var s *savedSchema
 	err = conn.identify(ctx, o.CreateKey || o.Sandbox)
 	if err == nil {
-		s, err = conn.schema(ctx)
+		s, err = conn.schema(ctx, m)
 	}
 	if err == nil {
 		err = conn.readReferences(ctx, s, m)

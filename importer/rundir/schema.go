@@ -11,6 +11,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/hubload/hubload/importer/api"
@@ -87,8 +88,9 @@ func (s *savedSchema) add(p api.Property) {
 
 // schema reads the definitions; nil when the token can't, or the account gives none:
 // what can't be known is for HubSpot to check. The list may lag behind: of the key's
-// property, what was read by itself counts.
-func (c *connection) schema(ctx context.Context) (*savedSchema, error) {
+// property, what was read by itself counts. Sensitive properties are not in the list: they
+// are asked for where m names a property that isn't there; m may be nil.
+func (c *connection) schema(ctx context.Context, m *mapping.Mapping) (*savedSchema, error) {
 	properties, err := repeated(ctx, c.tries, counted(c, c.Properties))
 	answer, refused := errors.AsType[api.ReadError](err)
 	if refused && !answer.Unauthorized() && !answer.Temporary() || err == nil && len(properties) == 0 {
@@ -106,13 +108,37 @@ func (c *connection) schema(ctx context.Context) (*savedSchema, error) {
 			s.add(p)
 		}
 	}
+	for _, highly := range []bool{false, true} {
+		if s.hasAll(m) {
+			break
+		}
+		list, err := repeated(ctx, c.tries, counted(c, func(ctx context.Context) ([]api.Property, error) { return c.SensitiveProperties(ctx, highly) }))
+		if answer, refused := errors.AsType[api.ReadError](err); refused && !answer.Unauthorized() && !answer.Temporary() {
+			continue // without the scope for them
+		}
+		if err != nil {
+			return nil, fmt.Errorf("reading the account's sensitive properties of %s: %w", c.Object, err)
+		}
+		for _, p := range list {
+			if !p.Archived {
+				s.add(p)
+			}
+		}
+	}
 	return s, nil
+}
+
+// hasAll reports whether the schema has all properties that a mapping sets.
+func (s *savedSchema) hasAll(m *mapping.Mapping) bool {
+	return m == nil || !slices.ContainsFunc(m.Properties, func(rule mapping.PropertyRule) bool {
+		return !slices.ContainsFunc(s.Properties, func(d definition) bool { return d.Name == rule.Name })
+	})
 }
 
 // readSchema is the schema that a new run is checked against, with the lists that its
 // mapping needs; m may be nil.
 func (o *Options) readSchema(ctx context.Context, c *connection, m *mapping.Mapping) (*savedSchema, error) {
-	s, err := c.schema(ctx)
+	s, err := c.schema(ctx, m)
 	if err == nil {
 		err = c.readReferences(ctx, s, m)
 	}
