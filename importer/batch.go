@@ -43,7 +43,7 @@ func (rw *row) fate(kind journal.Kind, f *api.Failure) journal.Fate {
 }
 
 // A prefix is what must be in the journal before the rows of a batch are sent: what was
-// read for the first time, and the rows of it that can't be sent.
+// read for the first time, and the fates of its rows that aren't sent.
 type prefix struct {
 	slices  []journal.Slice
 	refused []journal.Fate

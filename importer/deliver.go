@@ -48,7 +48,7 @@ func (c *courier) deliver(ctx context.Context, b *batch) error {
 		return err
 	}
 	b.refused = append(b.refused, refused...)
-	never := int64(len(b.refused))
+	never := countOf(b.refused, journal.Refused)
 	if len(sure) == 0 && !b.prefix.empty() {
 		if _, err := c.recorder.begin(&b.prefix, nil); err != nil {
 			return err

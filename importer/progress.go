@@ -140,6 +140,8 @@ func (p *Progress) settle(fates []journal.Fate, doubted int) {
 				s.InDoubt++
 			case journal.Unidentified:
 				s.Unidentified++
+			case journal.LeftOut:
+				s.LeftOut++
 			}
 		}
 	})

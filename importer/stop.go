@@ -89,13 +89,17 @@ type stopRules struct {
 // count takes fates that are in the journal, and returns a [*StoppedError] when the run
 // has to stop.
 func (s *stopRules) count(fates []journal.Fate) error {
-	refused := int64(0)
-	for _, f := range fates {
-		if f.Kind == journal.Refused {
-			refused++
+	refused, leftOut := countOf(fates, journal.Refused), countOf(fates, journal.LeftOut)
+	return s.add(refused, int64(len(fates))-refused-leftOut)
+}
+
+func countOf(fates []journal.Fate, kind journal.Kind) (n int64) {
+	for i := range fates {
+		if fates[i].Kind == kind {
+			n++
 		}
 	}
-	return s.add(refused, int64(len(fates))-refused)
+	return n
 }
 
 func (s *stopRules) add(refused, others int64) error {
@@ -117,7 +121,7 @@ func (s *stopRules) add(refused, others int64) error {
 	}
 	// Rows that can't be sent are refused before the others of their batches are
 	// answered: those count as good until they are.
-	settled := max(counts.Settled(), s.progress.lastRead())
+	settled := max(counts.Settled(), s.progress.lastRead()-counts.LeftOut)
 	if p := s.limit.Percent; p > 0 && settled >= 100 && float64(counts.Refused)*100 > p*float64(settled) {
 		return &StoppedError{fmt.Sprintf("%d of %d rows were refused, more than %g%%", counts.Refused, settled, p)}
 	}

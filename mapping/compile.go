@@ -19,6 +19,8 @@ type Mapper struct {
 	numbered     []numberedCell
 	key          *keyCells
 	autoKey      string // property of an automatic key, "" without one
+	where        []conditionCell
+	fill         []FillColumn
 	unused       []string
 
 	mustAssociate bool // a row needs one of its associations
@@ -106,6 +108,7 @@ func (m *Mapping) CompileFor(header []string, s *schema.Schema) (*Mapper, error)
 		mapper.mustAssociate = m.mustAssociate()
 		mapper.mustBeNamed = !m.Nameless && m.givesNames()
 	}
+	c.rows(mapper, &m.Rows)
 	if len(m.Properties) == 0 && m.Key == nil {
 		c.fail("the mapping has no properties; name at least one, such as \"properties: { name: Product }\"")
 	}

@@ -138,6 +138,15 @@
 // stay the same when an import is started again. A row without a deal gets no number,
 // or is a [Problem] if the rule also says required: true.
 //
+// # Rows
+//
+//	rows: { where: { Status: [paid, open], Price: not empty }, fill_down: [Order no, Currency] }
+//
+// says which rows of the input become records, and which cells are written only where they
+// change ([RowRules]). A Mapper knows one row: the caller fills cells down
+// ([Mapper.FillDown]) and then leaves out rows ([Mapper.LeavesOut]). Package rows of the
+// importer does both.
+//
 // The package is pure: it reads no files and no network, and knows only the row that
 // it is given. Time zones come from the system's database.
 package mapping

@@ -57,6 +57,9 @@ func (m *Mapping) Encode() []byte {
 	if m.ID != nil {
 		fmt.Fprintf(&b, "id: { column: %s }\n", scalar(m.ID.Column))
 	}
+	if rows := m.Rows.encode(); len(rows) > 0 {
+		fmt.Fprintf(&b, "rows: %s\n", flow(rows))
+	}
 	if m.Seen != "" {
 		fmt.Fprintf(&b, "seen: %s\n", m.Seen)
 	}

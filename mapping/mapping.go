@@ -46,6 +46,8 @@ type Mapping struct {
 	// Nameless says that line items without a name and a product are meant. In YAML
 	// it is allow: [nameless].
 	Nameless bool `yaml:"-"`
+
+	Rows RowRules `yaml:"-"` // zero: every row is a record as it stands
 }
 
 // CSV pins what would otherwise be recognised from the input.
@@ -150,7 +152,7 @@ type KeyRule struct {
 }
 
 // Columns returns the names of the columns that the rules read, each once, in
-// the order of properties, associations, key, id.
+// the order of properties, associations, key, id, rows.
 func (m *Mapping) Columns() []string {
 	var columns []string
 	seen := map[string]bool{"": true} // a constant has no column
@@ -173,6 +175,12 @@ func (m *Mapping) Columns() []string {
 	}
 	if m.ID != nil {
 		add(m.ID.Column)
+	}
+	for i := range m.Rows.Where {
+		add(m.Rows.Where[i].Column)
+	}
+	for _, column := range m.Rows.FillDown {
+		add(column)
 	}
 	return columns
 }

@@ -31,7 +31,7 @@ func TestReferenceExample(t *testing.T) {
 		}
 	}
 	m := parse(t, example.String())
-	if len(m.Properties) != 6 || len(m.CSV.Empty) != 3 || m.CSV.HeaderLine != 5 || !m.Nameless || m.Key == nil {
+	if len(m.Properties) != 6 || len(m.CSV.Empty) != 3 || m.CSV.HeaderLine != 5 || !m.Nameless || m.Key == nil || len(m.Rows.Where) != 2 || len(m.Rows.FillDown) != 2 {
 		t.Errorf("%s\n%+v", example.String(), m)
 	}
 }
@@ -40,11 +40,13 @@ func TestReferenceExample(t *testing.T) {
 func TestReferenceNamesEachKey(t *testing.T) {
 	_, list, _ := strings.Cut(mapping.Reference, "Keys of a property:")
 	properties, rest, _ := strings.Cut(list, "Keys of an association:")
-	associations, key, _ := strings.Cut(rest, "Keys of key")
+	associations, rest, _ := strings.Cut(rest, "Keys of key")
+	key, rows, _ := strings.Cut(rest, "Keys of rows:")
 	for _, part := range []struct{ text, yaml string }{
 		{properties, "properties: { a: { nokey: 1 } }"},
 		{associations, "associations: [ { nokey: 1 } ]"},
 		{key, "key: { nokey: 1 }"},
+		{rows, "rows: { nokey: 1 }"},
 	} {
 		_, err := mapping.Parse([]byte(part.yaml))
 		if err == nil {

@@ -28,6 +28,7 @@ type (
 		Properties   yamlProperties
 		Allow        []string
 		Mode, Write  string
+		Rows         *RowRules
 	}
 	yamlCSV struct {
 		plainCSV   `yaml:",inline"`
@@ -71,6 +72,9 @@ func (s *section) mapping(m *Mapping) {
 		m.WriteAll = in.Write == "all"
 	default:
 		s.fail("write", "write must be changed or all: which properties of a record that differs are sent")
+	}
+	if in.Rows != nil {
+		m.Rows = *in.Rows
 	}
 	switch m.Seen {
 	case "", "stop", "skip", "again":

@@ -108,6 +108,8 @@ func (s *section) checkNode(n *yaml.Node, what string, mayBeEmpty bool) {
 			name = "the column of " + wording.Quote(name)
 		case "values":
 			name = "the value for " + wording.Quote(name)
+		case "where":
+			name = "the condition for " + wording.Quote(name)
 		}
 		s.checkNode(value, name, what == "values" || name == "value")
 	}

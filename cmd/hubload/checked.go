@@ -28,8 +28,12 @@ func (a *app) showChecked(c *rundir.Checked, found *findings, err error) {
 	took := time.Duration(sum.Seconds * float64(time.Second))
 	a.ui.printf("  %s: %s can be sent, %s would be refused; %s, %s rows/s\n",
 		counted(sum.Rows, "row"), grouped(sum.Pending), grouped(sum.Refused), took.Round(100*time.Millisecond), grouped(int64(sum.RowsPerSecond)))
-	if sum.Rows == 0 {
+	if sum.Rows+sum.LeftOut == 0 {
 		a.ui.note("the file has a header and no rows")
+	}
+	if f := found.leftOut; f != nil {
+		a.ui.printf("  left out by rows: where: %s, such as row %s, line %s, with %q in column %s\n",
+			counted(f.Count, "row"), grouped(f.Row), grouped(f.Line), f.Value, shown(f.Column))
 	}
 	for _, note := range c.Stats.Notes() {
 		a.ui.note("%s", note)
@@ -104,10 +108,11 @@ func (a *app) printChecked(c *rundir.Checked, problems, warnings []*finding, err
 		Schema   schema     `json:"schema"`
 		Rows     int64      `json:"rows"`
 		Refused  int64      `json:"refused"`
+		LeftOut  int64      `json:"left_out"`
 		Seconds  float64    `json:"seconds"`
 		Problems []*finding `json:"problems"`
 		Warnings []*finding `json:"warnings"`
 		Reports  string     `json:"reports,omitempty"`
 		end
-	}{c.Input.Path, c.Mapping.Object, by, sum.Rows, sum.Refused, sum.Seconds, problems, warnings, c.Dir, endOf(err)})
+	}{c.Input.Path, c.Mapping.Object, by, sum.Rows, sum.Refused, sum.LeftOut, sum.Seconds, problems, warnings, c.Dir, endOf(err)})
 }

@@ -38,6 +38,7 @@ type kind struct{ code, column, property, message string }
 type findings struct {
 	app                *app
 	problems, warnings map[kind]*finding
+	leftOut            *finding // rows of all columns; nil without any
 	mapper             *mapping.Mapper
 	watch              *mapping.Linter
 	rules              map[string][]api.ValidationRule // by property
@@ -79,6 +80,13 @@ func (f *findings) Good(row *rows.Row, record *mapping.Record) {
 func (f *findings) Refused(row *rows.Row, refused *rows.Refusal) {
 	f.apart(row, f.mapper)
 	f.refuse(row.Record, refused, f.mapper)
+}
+
+func (f *findings) LeftOut(row *rows.Row, refused *rows.Refusal) {
+	if f.leftOut == nil {
+		f.leftOut = &finding{Code: refused.Code, Column: refused.Property, Row: row.Row, Line: row.Line, Value: shown(row.Field(refused.Property))}
+	}
+	f.leftOut.Count++
 }
 
 // refuse notes why a row can't be sent.

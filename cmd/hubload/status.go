@@ -90,8 +90,8 @@ func (a *app) showRun(path string) error {
 	a.ui.printf("%s: %s\n", d.Path, state)
 	a.ui.wrapped("  input    ", shown(d.Input.Path))
 	a.ui.wrapped("  account  ", fmt.Sprintf("%s, %s, since %s", d.AccountName(), d.Object, d.Started.Local().Format("2006-01-02 15:04:05")))
-	a.ui.wrapped("  rows     ", fmt.Sprintf("%s: %s, %s refused, %s in doubt, %s pending", rowsText(t),
-		inText(t.Counts), grouped(t.Refused), grouped(t.InDoubt), pendingText(t)))
+	a.ui.wrapped("  rows     ", fmt.Sprintf("%s: %s, %s refused, %s in doubt, %s pending%s", rowsText(t),
+		inText(t.Counts), grouped(t.Refused), grouped(t.InDoubt), pendingText(t), leftOutText(t.LeftOut)))
 	switch {
 	case state == rundir.Reversed:
 		a.ui.wrapped("next: ", "nothing; "+shown(d.Input.Path)+" can be imported again, as a new run")

@@ -100,7 +100,7 @@ func (a *app) showDone(r *rundir.Result, what string, err error, tail string) er
 
 // showFirst says how many rows were asked for, where these are not all.
 func (a *app) showFirst(r *rundir.Result) {
-	if first, rows := r.Dir.First, r.Summary.Rows; first > 0 && first < rows {
+	if first, rows := r.Dir.First, r.Summary.Rows+r.Summary.LeftOut; first > 0 && first < rows {
 		a.ui.wrapped("", fmt.Sprintf("%s of %s were asked for; the same command without --first goes on with the rest", grouped(first), counted(rows, "row")))
 	}
 }
@@ -214,8 +214,8 @@ func overlookedLine(s csvfile.Stats) string {
 }
 
 func countsLine(c report.Counts) string {
-	return fmt.Sprintf("  %s: %s, %s refused, %s in doubt, %s pending",
-		counted(c.Rows, "row"), inText(c), grouped(c.Refused), grouped(c.InDoubt), grouped(c.Pending))
+	return fmt.Sprintf("  %s: %s, %s refused, %s in doubt, %s pending%s",
+		counted(c.Rows, "row"), inText(c), grouped(c.Refused), grouped(c.InDoubt), grouped(c.Pending), leftOutText(c.LeftOut))
 }
 
 // inText says how many rows have a record; of those that were updated or unchanged only
@@ -226,4 +226,12 @@ func inText(c report.Counts) string {
 		changes = fmt.Sprintf("%s updated, %s unchanged, ", grouped(c.Updated), grouped(c.Unchanged))
 	}
 	return fmt.Sprintf("%s created, %s%s existing", grouped(c.Created), changes, grouped(c.Existing))
+}
+
+// leftOutText says how many rows more the file has that the mapping doesn't want.
+func leftOutText(n int64) string {
+	if n == 0 {
+		return ""
+	}
+	return fmt.Sprintf("; %s left out", grouped(n))
 }

@@ -72,6 +72,17 @@ func (w *Writer) WriteRaw(cells []byte, extra []string) error {
 	return w.end()
 }
 
+// Cell returns text as a cell for [Writer.Write]: quoted where needed and encoded, with ? for
+// what the encoding lacks.
+func (w *Writer) Cell(text string) []byte {
+	line := w.line
+	w.line = nil
+	w.text(text)
+	cell := w.line[:len(w.line)-1]
+	w.line = line
+	return cell
+}
+
 // WriteText writes one record of text, quoted where needed and encoded. When
 // the encoding lacks a character it writes nothing and returns an error that
 // names the character.

@@ -5,7 +5,7 @@ package journal
 import "fmt"
 
 // Begin makes durable that slices of the input were read, that rows of theirs
-// were refused before they were sent, and that rows are about to be sent. The
+// were refused before they were sent or are left out, and that rows are about to be sent. The
 // request may leave when Begin has returned, and not before.
 //
 // The number n of the intent is for [Journal.End] or [Journal.Return]; intents

@@ -27,13 +27,15 @@ const (
 	Changed  // kept: it holds values that the run didn't send
 	Foreign  // kept: it isn't one that the run created
 
+	LeftOut // the mapping doesn't want it: it is no record, and in no report
+
 	kinds
 )
 
 // Exists reports whether a row of this kind has a record.
 func (k Kind) Exists() bool { return k >= Created && k <= Unchanged && k != Refused && k != InDoubt }
 
-var kindNames = []string{"", "created", "existing", "refused", "in_doubt", "unidentified", "updated", "unchanged", "archived", "gone", "changed", "foreign"}
+var kindNames = []string{"", "created", "existing", "refused", "in_doubt", "unidentified", "updated", "unchanged", "archived", "gone", "changed", "foreign", "left_out"}
 
 // String returns the name that the journal has for it, such as created or in_doubt.
 func (k Kind) String() string {

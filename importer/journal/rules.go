@@ -25,7 +25,7 @@ const (
 //   - the rows of an open intent get fates by its end, or are as before;
 //   - a row without a fate, or in doubt, may be settled, also when it is in an
 //     intent that its process didn't live to end;
-//   - a row that was never in an intent may be refused when it is read;
+//   - a row that was never in an intent may be refused or left out when it is read;
 //   - other fates are final; but an unidentified row can be settled as created, and an
 //     archived one as refused, where its record exists all the same;
 //   - a row is read once, and intents are numbered 1, 2, 3 ...
@@ -94,7 +94,7 @@ func (s *rowStates) begin(n int64, r *record) error {
 		return err
 	}
 	for _, g := range r.Fates {
-		if g.Kind != Refused {
+		if g.Kind != Refused && g.Kind != LeftOut {
 			return fmt.Errorf("row %d was not sent and can't be %s", g.Rows[0].From, g.Kind)
 		}
 	}

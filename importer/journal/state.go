@@ -19,11 +19,13 @@ type Counts struct {
 	Created, Existing, Refused, InDoubt, Unidentified int64
 	Updated, Unchanged                                int64
 	Archived, Gone, Changed, Foreign                  int64
+	LeftOut                                           int64
 
 	Warned int64 // of these, rows with a warning
 }
 
-// Settled is how many rows have a fate, those in doubt included.
+// Settled is how many rows have a fate, those in doubt included and those that are left out
+// not.
 func (c Counts) Settled() int64 {
 	return c.Created + c.Existing + c.Refused + c.InDoubt + c.Unidentified + c.Updated + c.Unchanged + c.Archived + c.Gone + c.Changed + c.Foreign
 }
@@ -173,7 +175,7 @@ func (s *State) Counts() Counts {
 	return Counts{
 		c[Created], c[Existing], c[Refused], c[InDoubt], c[Unidentified],
 		c[Updated], c[Unchanged],
-		c[Archived], c[Gone], c[Changed], c[Foreign], s.warned,
+		c[Archived], c[Gone], c[Changed], c[Foreign], c[LeftOut], s.warned,
 	}
 }
 

@@ -70,7 +70,7 @@ func Example() {
 		fmt.Printf("%s:\n%s", name, data)
 	}
 	// Output:
-	// {Rows:3 Created:1 Updated:0 Unchanged:0 Existing:0 Refused:1 InDoubt:0 Pending:1 IDsUnknown:0 Warnings:0}
+	// {Rows:3 Created:1 Updated:0 Unchanged:0 Existing:0 Refused:1 InDoubt:0 Pending:1 LeftOut:0 IDsUnknown:0 Warnings:0}
 	// results.csv:
 	// Product;Qty;hubload_row;hubload_line;hubload_status;hubload_id;hubload_warning
 	// "Bolt; M8";200;1;2;created;51234567890;

@@ -47,6 +47,9 @@ func valuesOf(header []string, src Source) (values, error) {
 // numbered reports whether the mapping numbers rows within their group.
 func (v *values) numbered() bool { return v.mapper != nil && len(v.mapper.PositionRules()) > 0 }
 
+// fills reports whether the mapping fills cells down.
+func (v *values) fills() bool { return v.mapper != nil && len(v.mapper.FillDown()) > 0 }
+
 // restored returns cells as they are meant, in their place.
 func (v *values) restored(cells []string) []string {
 	if v.neutralised {

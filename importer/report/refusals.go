@@ -6,6 +6,7 @@ import (
 	"github.com/hubload/hubload/importer/atomicfile"
 	"github.com/hubload/hubload/importer/csvfile"
 	"github.com/hubload/hubload/importer/journal"
+	"github.com/hubload/hubload/importer/rows"
 	"github.com/hubload/hubload/mapping"
 )
 
@@ -43,11 +44,10 @@ func NewRefusals(dir string, r *csvfile.Reader, m *mapping.Mapper, neutralised b
 	return f, nil
 }
 
-// Add adds a row with the fate [journal.Refused]. Position goes into
-// hubload_position, where the mapping numbers rows. The record is not kept.
-func (f *Refusals) Add(rec *csvfile.Record, fate journal.Fate, position string) error {
-	cells, row, line, mark := f.p.cells(rec)
-	return f.p.failures.add(cells, f.p.failure(row, line, rec, &fate, mark, position)...)
+// Add adds a row with the fate [journal.Refused]. The row is not kept.
+func (f *Refusals) Add(row *rows.Row, fate journal.Fate) error {
+	cells, number, line, mark := f.p.cells(row.Record, row.Filler().Filled())
+	return f.p.failures.add(cells, f.p.failure(number, line, row.Record, &fate, mark, row.Position(), row.Filler().Mark())...)
 }
 
 // Publish gives the file its name, complete and durable. A failures.csv that somebody

@@ -25,7 +25,12 @@
 //	               hubload_message, hubload_retryable, hubload_attempts,
 //	               hubload_correlation_id, hubload_run (the run's id); and
 //	               hubload_position, where the mapping has position rules:
-//	               see [rows.Positions]
+//	               see [rows.Positions]; and hubload_filled, where it fills cells
+//	               down: see [rows.FilledColumn]
+//
+// Where the mapping fills cells down, the others hold the filled cells, since their rows
+// stand no longer below those that they take values from. Rows that the mapping leaves out
+// are in no report.
 //
 // hubload_row is the number of the data record, from 1 on, and hubload_line the
 // physical line on which it starts. Of a record that isn't well-formed the cells
@@ -104,8 +109,8 @@ type Options struct {
 	Findings *Findings
 }
 
-// Counts is how many rows have which fate. Rows is the number of data records in
-// the input, and the sum of the others.
+// Counts is how many rows have which fate. Rows is the sum of the others but LeftOut: the
+// data records of the input without those that the mapping leaves out.
 type Counts struct {
 	Rows      int64 `json:"rows"`
 	Created   int64 `json:"created"`
@@ -115,6 +120,10 @@ type Counts struct {
 	Refused   int64 `json:"refused"`
 	InDoubt   int64 `json:"in_doubt"`
 	Pending   int64 `json:"pending"` // without a fate so far; they are in no report
+
+	// LeftOut is how many data records the mapping doesn't want (rows: where). They are in
+	// no report, and count in hubload_row.
+	LeftOut int64 `json:"left_out"`
 
 	// IDsUnknown is how many of the created rows have no id: the answers prove that
 	// they exist, and don't say which record is whose.
@@ -131,7 +140,7 @@ func (c Counts) In() int64 { return c.Created + c.Updated + c.Unchanged + c.Exis
 func CountsOf(c journal.Counts) Counts {
 	return Counts{
 		Created: c.Created + c.Unidentified, Updated: c.Updated, Unchanged: c.Unchanged, Existing: c.Existing,
-		Refused: c.Refused, InDoubt: c.InDoubt, IDsUnknown: c.Unidentified, Warnings: c.Warned,
+		Refused: c.Refused, InDoubt: c.InDoubt, LeftOut: c.LeftOut, IDsUnknown: c.Unidentified, Warnings: c.Warned,
 	}
 }
 
@@ -161,9 +170,9 @@ func Write(dir string, src Source, st *journal.State, o Options) (Counts, error)
 	return write(d, src, st, o)
 }
 
-// number reads the input for what a numbering needs. An input that can't be
+// findPositions reads the input for what a numbering needs. An input that can't be
 // numbered was never imported.
-func (p *projection) number(src Source) error {
+func (p *projection) findPositions(src Source) error {
 	open := func() (rows.Source, error) { return src.Open() }
 	positions, err := rows.FindPositions(context.Background(), open, p.values.mapper)
 	p.numbers = positions.Start()
@@ -202,8 +211,12 @@ func write(dir atomicfile.Dir, src Source, st *journal.State, o Options) (Counts
 	if err != nil {
 		return Counts{}, err
 	}
-	if c := st.Counts(); p.values.numbered() && c.Refused+c.InDoubt > 0 {
-		if err := p.number(src); err != nil {
+	c := st.Counts()
+	if c.Refused+c.InDoubt+c.Warned > 0 {
+		p.filler = rows.NewFiller(p.values.mapper, p.header)
+	}
+	if p.values.numbered() && c.Refused+c.InDoubt > 0 {
+		if err := p.findPositions(src); err != nil {
 			return Counts{}, err
 		}
 	}

@@ -33,6 +33,7 @@ func TestSummary(t *testing.T) {
   "refused": 3,
   "in_doubt": 4,
   "pending": 11,
+  "left_out": 0,
   "ids_unknown": 0,
   "warnings": 0,
   "blank_lines": 0,

@@ -29,8 +29,8 @@ var (
 )
 
 // Positions gives each row of an input its number among the rows of its group, for
-// each position rule of a mapping; see [mapping.PositionRule]. All rows count, also
-// those that are refused. It is made by [FindPositions] and never changes; any
+// each position rule of a mapping; see [mapping.PositionRule]. All rows count but those
+// that are left out, also those that are refused. It is made by [FindPositions] and never changes; any
 // number of goroutines may use it.
 //
 // # Failures files
@@ -85,9 +85,12 @@ func FindPositions(ctx context.Context, open func() (Source, error), m *mapping.
 	for i := range p.returning {
 		p.returning[i] = map[uint64]bool{}
 	}
-	for row, err := range NewReader(src, Config{}).All(ctx) {
+	for row, err := range NewReader(src, Config{Mapper: m}).All(ctx) {
 		if err != nil {
 			return nil, err
+		}
+		if row.leftOut != "" {
+			continue
 		}
 		p.total++
 		for i := range p.rules {

@@ -23,6 +23,7 @@ type Reader struct {
 	header   []string
 	rowAt    int // the column hubload_row, -1 without one
 	verifier Verifier
+	filler   *Filler
 	numbers  *Numbering
 	last     int64 // row that was read
 	row      Row
@@ -38,10 +39,11 @@ type Row struct {
 	// holds what it held then.
 	Known, Verified bool
 
-	reader *Reader
+	reader  *Reader
+	leftOut string // column of the condition that leaves the row out, "" without one
 }
 
-// A Refusal says why a row can't be sent.
+// A Refusal says why a row isn't sent: it can't be, or it is left out.
 type Refusal struct {
 	Code     string
 	Property string // or column, of a record that isn't well-formed; may be ""
@@ -53,7 +55,11 @@ type Refusal struct {
 
 // NewReader returns a Reader of src, which must be at its first row.
 func NewReader(src Source, c Config) *Reader {
-	r := &Reader{src: src, config: c, header: src.Header(), rowAt: slices.Index(src.Header(), rowColumn), numbers: c.Positions.Start()}
+	header := src.Header()
+	r := &Reader{
+		src: src, config: c, header: header, rowAt: slices.Index(header, rowColumn),
+		filler: NewFiller(c.Mapper, header), numbers: c.Positions.Start(),
+	}
 	r.verifier.Slices = c.Known
 	return r
 }
@@ -76,15 +82,18 @@ func (r *Reader) Next(ctx context.Context) (*Row, error) {
 		return nil, err
 	}
 	r.last = rec.Row
-	if r.isHeader(rec.Fields) {
+	if RepeatsHeader(r.header, rec.Fields) {
 		rec.Fields = nil
 		rec.Problem = &csvfile.Problem{
 			Code: CodeRepeatedHeader, Line: rec.Line,
 			Message: "The row repeats the header, as where two files were joined. Delete it; if the rows below it are of another kind, import them as a file of their own",
 		}
 	}
-	r.numbers.Take(rec)
-	r.row = Row{Record: rec, Known: r.verifier.Holds(rec.Row), reader: r}
+	r.filler.Fill(rec)
+	r.row = Row{Record: rec, Known: r.verifier.Holds(rec.Row), reader: r, leftOut: r.leavesOut(rec)}
+	if r.row.leftOut == "" {
+		r.numbers.Take(rec)
+	}
 	if r.row.Known {
 		r.row.Verified, err = r.verifier.Take(rec)
 	}
@@ -103,18 +112,28 @@ func (r *Reader) All(ctx context.Context) iter.Seq2[*Row, error] {
 	}
 }
 
+// leavesOut returns the column for which a row is left out, "" if it isn't.
+func (r *Reader) leavesOut(rec *csvfile.Record) string {
+	if r.config.Mapper == nil || rec.Fields == nil || r.filler.refuse() != nil {
+		return ""
+	}
+	column, _ := r.config.Mapper.LeavesOut(rec.Fields)
+	return column
+}
+
 // Last returns the number of the row that was read last, 0 before the first.
 func (r *Reader) Last() int64 { return r.last }
 
-// isHeader compares the columns of the input itself: a repeated header keeps its
-// cells in a failures file, beside those that the report adds.
-func (r *Reader) isHeader(fields []string) bool {
-	if len(fields) != len(r.header) {
+// RepeatsHeader reports whether a row repeats the header, as where two files were joined. It
+// compares the columns of the input itself: a repeated header keeps its cells in a failures
+// file, beside those that the report adds.
+func RepeatsHeader(header, fields []string) bool {
+	if len(fields) != len(header) {
 		return false
 	}
 	same := 0
 	for i, field := range fields {
-		name := r.header[i]
+		name := header[i]
 		if strings.HasPrefix(name, reportPrefix) {
 			continue
 		}
@@ -150,11 +169,18 @@ func Each(ctx context.Context, open func() (Source, error), c Config, f func(*Ro
 }
 
 // Map makes the record of the row in rec, whose memory it uses again, or says why
-// there is none. It must be called before the next row is read.
+// there is none: [CodeLeftOut] for a row that the mapping doesn't want. It must be called
+// before the next row is read.
 func (row *Row) Map(rec *mapping.Record) *Refusal {
 	c := &row.reader.config
 	if p := row.Problem; p != nil {
 		return &Refusal{Code: p.Code, Property: p.Column, Message: p.Message}
+	}
+	if row.leftOut != "" {
+		return &Refusal{Code: CodeLeftOut, Property: row.leftOut, Message: "rows: where leaves the row out"}
+	}
+	if refused := row.reader.filler.refuse(); refused != nil {
+		return refused
 	}
 	if problems := c.Mapper.Map(row.Fields, rec); len(problems) > 0 {
 		return &Refusal{problems[0].Code, problems[0].Property, Message(problems), problems}
@@ -175,8 +201,11 @@ func (row *Row) Map(rec *mapping.Record) *Refusal {
 	return nil
 }
 
-// Fate is the fate of a refused row that was never sent.
+// Fate is the fate of the row, which was never sent.
 func (f *Refusal) Fate(row int64) journal.Fate {
+	if f.Code == CodeLeftOut {
+		return journal.Fate{Row: row, Kind: journal.LeftOut}
+	}
 	return journal.Fate{Row: row, Kind: journal.Refused, Code: f.Code, Property: f.Property, Message: f.Message}
 }
 
@@ -187,6 +216,12 @@ func (row *Row) Field(column string) string {
 	}
 	return ""
 }
+
+// AsRead returns the cells of the row without what was filled down.
+func (row *Row) AsRead() []string { return row.reader.filler.asRead(row.Fields) }
+
+// Filler has filled the row.
+func (row *Row) Filler() *Filler { return row.reader.filler }
 
 // Position is what stands in hubload_position of a failures file; see [Positions].
 func (row *Row) Position() string { return row.reader.numbers.Text() }

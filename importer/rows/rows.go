@@ -3,10 +3,12 @@
 // Package rows reads the input of an import from its first row on.
 //
 // A [Reader] is the only way in which an import, a check and a look-up of rows in
-// doubt see the input, so they agree about every row. It does four things:
+// doubt see the input, so they agree about every row. It does five things:
 //
 //   - It compares what it reads with what the journal says of earlier reads, and
 //     stops with a [*MismatchError] where the input has changed.
+//   - It fills cells down that are written only where they change, and leaves out rows that
+//     the mapping doesn't want.
 //   - It numbers rows within their group, for mappings with position rules.
 //   - It maps a row to a [mapping.Record], or says why the row can't be sent.
 //   - It stops when its context ends.
@@ -33,6 +35,7 @@ const (
 	CodeDuplicateKey    = "DUPLICATE_KEY"    // another row has the same key
 	CodeRepeatedHeader  = "REPEATED_HEADER"  // the row repeats the header: two files were joined
 	CodeInvalidPosition = "INVALID_POSITION" // hubload_position holds no number
+	CodeLeftOut         = "LEFT_OUT"         // the mapping doesn't want the row: it isn't refused
 )
 
 // reportPrefix begins the names of the columns that reports add to the input's.

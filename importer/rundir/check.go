@@ -37,6 +37,7 @@ type Visitor interface {
 	Begin(c *Checked, m *mapping.Mapper)
 	Good(row *rows.Row, record *mapping.Record)
 	Refused(row *rows.Row, refused *rows.Refusal)
+	LeftOut(row *rows.Row, refused *rows.Refusal)
 }
 
 // Check reads all of a file, maps every row and checks every value, as far as that can
@@ -105,7 +106,7 @@ func (c *checking) open() (*source, error) {
 
 // rows reads the file and notes what is wrong with it.
 func (c *checking) rows(ctx context.Context) (n importer.Checked, err error) {
-	check := importer.Check{Rows: rows.Config{Mapper: c.mapper}, Good: c.visitor.Good}
+	check := importer.Check{Rows: rows.Config{Mapper: c.mapper}, Good: c.visitor.Good, LeftOut: c.visitor.LeftOut}
 	check.Rows.Key = c.Mapping.KeyProperty()
 	if err := check.Rows.Prepare(ctx, func() (rows.Source, error) { return c.open() }); err != nil {
 		return n, passError(ctx, err)
@@ -121,7 +122,7 @@ func (c *checking) rows(ctx context.Context) (n importer.Checked, err error) {
 		if err := c.begin(src); err != nil {
 			return err
 		}
-		return c.failures.Add(row.Record, refused.Fate(row.Row), row.Position())
+		return c.failures.Add(row, refused.Fate(row.Row))
 	}
 	if c.always || c.stale() {
 		if err := c.begin(src); err != nil {
@@ -162,7 +163,7 @@ func (c *checking) begin(src *source) (err error) {
 func (c *checking) report(n importer.Checked, started time.Time, err error) error {
 	now := time.Now()
 	c.Summary = report.Summary{
-		Counts:  report.Counts{Rows: n.Rows, Refused: n.Refused, Pending: n.Rows - n.Refused},
+		Counts:  report.Counts{Rows: n.Rows, Refused: n.Refused, Pending: n.Rows - n.Refused, LeftOut: n.LeftOut},
 		Seconds: now.Sub(started).Seconds(), SessionRows: n.Rows, ExitCode: c.o.exitCode(err, n.Refused == 0),
 		Stats: c.Stats, Input: c.Input.Path, Object: c.Mapping.Object, Account: c.Known.Account,
 		Started: started, Finished: now,

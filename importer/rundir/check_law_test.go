@@ -24,6 +24,7 @@ func (blindVisitor) Known(rundir.Known)                     {}
 func (blindVisitor) Begin(*rundir.Checked, *mapping.Mapper) {}
 func (blindVisitor) Good(*rows.Row, *mapping.Record)        {}
 func (blindVisitor) Refused(row *rows.Row, r *rows.Refusal) {}
+func (blindVisitor) LeftOut(*rows.Row, *rows.Refusal)       {}
 
 // refusedBefore are the rows of a failures file that were never sent: number, code,
 // property and message. Without a file there are none.

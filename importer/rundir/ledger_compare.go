@@ -9,7 +9,9 @@ import (
 	"math/bits"
 	"slices"
 
+	"github.com/hubload/hubload/importer/csvfile"
 	"github.com/hubload/hubload/importer/journal"
+	"github.com/hubload/hubload/importer/rows"
 	"github.com/hubload/hubload/mapping"
 	"github.com/hubload/hubload/mapping/schema"
 )
@@ -45,9 +47,23 @@ type candidate struct {
 // A view is what the chunk's rows send, by one mapping.
 type view struct {
 	mapper *mapping.Mapper
+	filler *rows.Filler
 	text   string
 	rows   []hashed         // of the chunk, by hash when they are indexed
 	index  [1<<16 + 1]int32 // where the hashes with these upper bits begin
+}
+
+// fill returns the cells of the next row as the view's mapping fills them down.
+func (v *view) fill(row *rows.Row) []string {
+	if v.filler == nil {
+		return row.AsRead()
+	}
+	rec := csvfile.Record{Row: row.Row, Line: row.Line, Problem: row.Problem}
+	if row.Fields != nil {
+		rec.Fields = slices.Clone(row.AsRead())
+	}
+	v.filler.Fill(&rec)
+	return rec.Fields
 }
 
 type hashed struct {
@@ -119,7 +135,7 @@ func (s *session) viewBy(c *comparison, text string) (*view, error) {
 	if err != nil {
 		return nil, nil // its columns are gone: the file is another one
 	}
-	v := &view{mapper: mapper, text: text}
+	v := &view{mapper: mapper, filler: rows.NewFiller(mapper, src.Header()), text: text}
 	c.views = append(c.views, v)
 	return v, nil
 }

@@ -202,7 +202,7 @@ func keyOf(m *mapping.Mapping) string {
 func contentOf(m *mapping.Mapping) []byte {
 	content := *m
 	content.CSV, content.Account, content.Seen = mapping.CSV{Empty: m.CSV.Empty}, 0, ""
-	content.Unassociated, content.Nameless = false, false
+	content.Unassociated, content.Nameless, content.Rows.Where = false, false, nil
 	return content.Encode()
 }
 
@@ -261,8 +261,9 @@ func (s *session) eachRow(ctx context.Context, c *comparison, known journal.Slic
 		if row.Map(&s.record) == nil {
 			hashes[0] = rowHash(hasher.ContentOf(&s.record))
 		}
-		for i := 1; i < len(hashes) && hashes[0] != 0; i++ {
-			if len(c.views[i].mapper.Map(row.Fields, &s.record)) == 0 {
+		for i := 1; i < len(hashes); i++ {
+			fields := c.views[i].fill(row)
+			if hashes[0] != 0 && len(c.views[i].mapper.Map(fields, &s.record)) == 0 {
 				hashes[i] = rowHash(hasher.ContentOf(&s.record))
 			}
 		}

@@ -130,7 +130,7 @@ type Result struct {
 // asked for by [Options].First.
 func (r *Result) Complete() bool {
 	if c := r.Summary.Counts; r.Dir.First > 0 {
-		return c.In() >= min(r.Dir.First, c.Rows)
+		return c.In() >= min(r.Dir.First-c.LeftOut, c.Rows)
 	}
 	return r.Summary.Refused+r.Summary.InDoubt+r.Summary.Pending == 0
 }

@@ -9,6 +9,7 @@ import (
 	"strconv"
 
 	"github.com/hubload/hubload/importer/csvfile"
+	"github.com/hubload/hubload/importer/rows"
 	"github.com/hubload/hubload/mapping"
 )
 
@@ -24,6 +25,7 @@ type sourceFile struct {
 	origin  int                 // the same of the source file, -1 where it is none itself
 
 	src      *source
+	filler   *rows.Filler
 	names    []string
 	rec      *csvfile.Record // the row at hand, nil before the first
 	bad      []string        // columns of it that were refused
@@ -142,18 +144,27 @@ func (f *sourceFile) find(number int64) bool {
 			if err != nil {
 				return false
 			}
-			f.src = src
+			f.src, f.filler = src, rows.NewFiller(f.mapper, f.names)
 		}
 		rec, err := f.src.Read()
 		if err != nil {
 			f.close()
 			return false
 		}
-		f.rec = rec
+		f.fill(rec)
 		if f.number() == number {
 			f.bad = f.refused()
 		}
 	}
+}
+
+// fill makes a record the row at hand, filled as it is in a failures file.
+func (f *sourceFile) fill(rec *csvfile.Record) {
+	if rows.RepeatsHeader(f.names, rec.Fields) {
+		rec.Fields, rec.Problem = nil, &csvfile.Problem{Code: rows.CodeRepeatedHeader}
+	}
+	f.filler.Fill(rec)
+	f.rec = rec
 }
 
 // number is that of the row at hand in the file from which all comes.

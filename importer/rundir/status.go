@@ -23,6 +23,7 @@ type Tally struct {
 func tallyOf(st *journal.State) Tally {
 	t := Tally{Counts: report.CountsOf(st.Counts())}
 	t.Rows, t.Complete = st.Rows()
+	t.Rows -= t.LeftOut
 	t.Pending = t.Rows - t.In() - t.Refused - t.InDoubt
 	return t
 }

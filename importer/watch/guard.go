@@ -113,8 +113,8 @@ func (t *turn) checkRows(ctx context.Context, f *File, returned bool) (*refusal,
 		return nil, err
 	}
 	n, bad, g := c.Summary.Rows, c.Summary.Refused, &t.drop.Guard
-	if f.Want.Given && n != f.Want.Rows {
-		return refuse("it has %d rows, and its marker says %d", n, f.Want.Rows), nil
+	if all := n + c.Summary.LeftOut; f.Want.Given && all != f.Want.Rows {
+		return refuse("it has %d rows, and its marker says %d", all, f.Want.Rows), nil
 	}
 	if returned {
 		return nil, nil
@@ -165,3 +165,4 @@ func (unseen) Known(rundir.Known)                     {}
 func (unseen) Begin(*rundir.Checked, *mapping.Mapper) {}
 func (unseen) Good(*rows.Row, *mapping.Record)        {}
 func (unseen) Refused(*rows.Row, *rows.Refusal)       {}
+func (unseen) LeftOut(*rows.Row, *rows.Refusal)       {}
