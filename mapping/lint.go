@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/hubload/hubload/mapping/format"
 	"github.com/hubload/hubload/mapping/schema"
@@ -36,6 +37,19 @@ const (
 	// CodePlaceholder: a word for nothing, such as NULL, that is sent as a text.
 	CodePlaceholder = "PLACEHOLDER"
 
+	// CodeMojibake: a text in which UTF-8 was read in another encoding, such as Ã¼ for ü.
+	CodeMojibake = "MOJIBAKE"
+
+	// CodeLostCharacter: a text with U+FFFD, which programs write for what they can't read.
+	CodeLostCharacter = "LOST_CHARACTER"
+
+	// CodeApostrophes: a text between apostrophes, which quote in no CSV.
+	CodeApostrophes = "APOSTROPHES"
+
+	// CodeWhiteSpace: a text with white space around it, which is sent. Of other values it
+	// is taken off.
+	CodeWhiteSpace = "WHITE_SPACE"
+
 	// CodeSeveralParents: a row that would become a line item of several
 	// records. HubSpot documents that line items belong to one, and not what
 	// becomes of those with more.
@@ -56,6 +70,7 @@ type Linter struct {
 	cells    []lintedCell
 	columns  map[string]string // of properties
 	lineItem bool
+	record   bool // rows have parents or money that only the record shows
 }
 
 type lintedCell struct {
@@ -81,14 +96,35 @@ func NewLinter(object string, m *Mapper) *Linter {
 			l.cells = append(l.cells, lintedCell{m.key.columns[i], m.key.property, &m.key.cells[i], true, true})
 		}
 	}
+	if l.lineItem {
+		l.record = len(m.associations) > 1
+		for _, property := range moneyProperties {
+			_, set := l.columns[property]
+			l.record = l.record || set
+		}
+	}
 	return l
 }
 
 // isIDName reports whether a property of this name holds what tells things apart.
 func isIDName(name string) bool {
-	for _, end := range []string{"id", "sku", "code", "key", "_no", "_number"} {
-		if strings.HasSuffix(name, end) {
-			return name != "hs_line_item_currency_code"
+	return idName.MatchString(name) && name != "hs_line_item_currency_code"
+}
+
+var idName = regexp.MustCompile(`(^|_)(id|sku|key|code|number|no|ref|reference|ean|gtin)$`)
+
+// MayWarn reports whether Lint could warn about a row: the record that it becomes is needed
+// to know. It costs less than the record.
+func (l *Linter) MayWarn(fields []string) bool {
+	if l.record {
+		return true
+	}
+	for i := range l.cells {
+		c := &l.cells[i]
+		if cell := c.read.read(fields); cell != "" {
+			if code, _ := c.lint(cell); code != "" {
+				return true
+			}
 		}
 	}
 	return false
@@ -119,14 +155,31 @@ func (l *Linter) Lint(fields []string, rec *Record, warn func(Warning, string)) 
 
 // lint returns the code and the message of what is odd about a cell.
 func (c *lintedCell) lint(cell string) (code, message string) {
-	const export = " Export the column again as text."
+	const (
+		export      = " Export the column again as text."
+		placeholder = "{value} is sent as it stands here. If it means that there is none, add csv: { empty: [{value}] } to the mapping."
+	)
 	switch first := cell[0]; {
 	case first == '#' && len(cell) > 2 && strings.Trim(cell, "#") == "":
 		return CodeTooNarrow, "{value} is what a spreadsheet shows in a column that is too narrow. Widen it and export again."
 	case first == '#' && c.text && format.IsSpreadsheetError(cell):
 		return CodeFormulaError, "{value} is what a spreadsheet shows for a formula that went wrong. Correct it and export again."
+	case first >= utf8.RuneSelf || !isASCII(cell):
+		if fixed := format.Mojibake(cell); fixed != "" {
+			return CodeMojibake, "{value} looks like a text in UTF-8 that was read in another encoding once, and is sent as it stands. Export the table again as UTF-8, from where it still looks right."
+		}
+		if c.text && strings.ContainsRune(cell, utf8.RuneError) {
+			return CodeLostCharacter, "{value} has the sign for a character that a program couldn't read. Export the table again as UTF-8."
+		}
+		if c.text && format.IsPlaceholder(cell) {
+			return CodePlaceholder, placeholder
+		}
+	case c.text && first == '\'' && len(cell) > 2 && cell[len(cell)-1] == '\'':
+		return CodeApostrophes, "{value} is sent with its apostrophes, which don't quote in CSV. If they are no part of the text, export the table with double quotes."
 	case c.text && format.IsPlaceholder(cell):
-		return CodePlaceholder, "{value} is sent as it stands here. If it means that there is none, add csv: { empty: [{value}] } to the mapping."
+		return CodePlaceholder, placeholder
+	case c.text && !c.id && format.Trim(cell) != cell:
+		return CodeWhiteSpace, "{value} is sent with the white space around it. If that is no part of the text, add trim: true to the rule."
 	case !c.id:
 	case IsRounded(cell):
 		return CodeRounded, "{value} looks like a number that a spreadsheet has rounded." + export
@@ -136,6 +189,15 @@ func (c *lintedCell) lint(cell string) (code, message string) {
 		return CodeDateForID, "{value} looks like an id that a spreadsheet has made a date of." + export
 	}
 	return "", ""
+}
+
+func isASCII(s string) bool {
+	for i := range len(s) {
+		if s[i] >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
 }
 
 var dateForID = regexp.MustCompile(`^(\d{1,2}-(Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)|(Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)-\d{2})$`)

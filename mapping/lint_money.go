@@ -12,6 +12,10 @@ const (
 	CodePriceBesideTiers = "PRICE_AND_TIERS" // HubSpot's line items guide: price must not be set beside tiers
 )
 
+// moneyProperties are those without which no row has such a warning: of prices alone none
+// is given.
+var moneyProperties = []string{"discount", "hs_discount_percentage", "hs_tier_prices"}
+
 func (l *Linter) lintMoney(rec *Record, warn func(Warning, string)) {
 	discount, discountText := rec.amount("discount")
 	percent, percentText := rec.amount("hs_discount_percentage")

@@ -14,7 +14,7 @@ const module = "github.com/hubload/hubload/"
 // layers says what each package may import of this module, and from outside.
 var layers = map[string]struct{ inside, outside []string }{
 	"mapping":                               {[]string{"mapping/format", "mapping/schema", "mapping/internal/wording"}, []string{"go.yaml.in/yaml/v4", "golang.org/x/text"}},
-	"mapping/format":                        {[]string{"mapping/internal/wording"}, nil},
+	"mapping/format":                        {[]string{"mapping/internal/wording"}, []string{"golang.org/x/text"}},
 	"mapping/suggest":                       {[]string{"mapping", "mapping/format", "mapping/schema", "mapping/internal/wording"}, []string{"golang.org/x/text"}},
 	"mapping/internal/wording":              {nil, []string{"golang.org/x/text"}},
 	"mapping/schema":                        {[]string{"mapping/internal/wording"}, nil},
@@ -37,7 +37,7 @@ var layers = map[string]struct{ inside, outside []string }{
 	"importer/hubspot":                      {[]string{"importer/api", "importer/atomicfile", "mapping", "mapping/schema", "ratelimit"}, []string{"github.com/go-json-experiment/json", "golang.org/x/oauth2"}},
 	"importer/undo":                         {[]string{"importer/api", "importer/call", "importer/journal", "importer/rows", "importer/atomicfile", "mapping", "ratelimit"}, []string{"golang.org/x/sync"}},
 	"importer/report":                       {[]string{"importer/atomicfile", "importer/csvfile", "importer/journal", "importer/rows", "mapping"}, nil},
-	"importer/rundir":                       {[]string{"importer", "importer/api", "importer/atomicfile", "importer/before", "importer/csvfile", "importer/jsonlfile", "importer/journal", "importer/reconcile", "importer/report", "importer/rows", "importer/undo", "importer/xlsxfile", "mapping", "mapping/schema", "ratelimit"}, []string{"github.com/gofrs/flock", "golang.org/x/text"}},
+	"importer/rundir":                       {[]string{"importer", "importer/api", "importer/atomicfile", "importer/before", "importer/csvfile", "importer/jsonlfile", "importer/journal", "importer/reconcile", "importer/report", "importer/rows", "importer/undo", "importer/xlsxfile", "mapping", "mapping/format", "mapping/schema", "ratelimit"}, []string{"github.com/gofrs/flock", "golang.org/x/text"}},
 	"importer/watch":                        {[]string{"importer", "importer/atomicfile", "importer/csvfile", "importer/journal", "importer/reconcile", "importer/report", "importer/rows", "importer/rundir", "mapping", "ratelimit"}, []string{"go.yaml.in/yaml/v4", "golang.org/x/sync"}},
 }
 

@@ -73,6 +73,7 @@ func (a *app) showSummary(r *rundir.Result, steps []step) {
 	a.ui.wrapped("  ", fmt.Sprintf("%s, %s refused by the rate limit; %s, %s rows/s",
 		counted(sum.Requests, "request"), grouped(sum.Limited), took, grouped(int64(sum.RowsPerSecond))))
 	a.showReasons("refused", sum.Refusals)
+	a.showReasons("worth a look", sum.Odd)
 	a.showReports(d)
 	a.showFirst(r)
 	a.showSteps(steps)

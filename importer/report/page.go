@@ -14,6 +14,7 @@ import (
 
 	"github.com/hubload/hubload/importer/atomicfile"
 	"github.com/hubload/hubload/importer/journal"
+	"github.com/hubload/hubload/mapping"
 )
 
 const (
@@ -32,6 +33,7 @@ var pageSource string
 // what report.html says beside the numbers. The zero value is ready to use.
 type Findings struct {
 	refused, doubtful, warned []*Reason
+	odd                       []*Reason
 	rows                      []listedRow
 }
 
@@ -51,6 +53,25 @@ func (f *Findings) Refusals() []Reason { return byCount(f.refused) }
 
 // Warned are what HubSpot warned about, the most frequent first.
 func (f *Findings) Warned() []Reason { return byCount(f.warned) }
+
+// Odd are the cells that most likely are a mistake although they could be sent, the most
+// frequent kind first.
+func (f *Findings) Odd() []Reason { return byCount(f.odd) }
+
+// AddOdd counts a warning of [mapping.Linter] about a row, with the cell.
+func (f *Findings) AddOdd(row, line int64, w mapping.Warning, value string) {
+	for _, known := range f.odd { // most have a kind that is known, and need no text
+		if known.Code == w.Code && known.Property == w.Property {
+			known.Count++
+			return
+		}
+	}
+	message := strings.ReplaceAll(w.Message, "{value}", `"`+shorten(value, maxValue)+`"`)
+	if w.Column != "" {
+		message = "column " + shorten(w.Column, maxValue) + ": " + message
+	}
+	f.odd = count(f.odd, Reason{Code: w.Code, Property: oneLine(w.Property), Row: row, Line: line, Message: oneLine(message)})
+}
 
 func byCount(list []*Reason) []Reason {
 	var all []Reason

@@ -39,6 +39,9 @@ type Summary struct {
 	Refusals []Reason `json:"refusals,omitempty"` // why rows were refused, the most frequent reason first
 	Warned   []Reason `json:"warned,omitempty"`   // likewise what HubSpot warned about
 
+	// Odd are the cells of rows that could be sent and most likely are a mistake.
+	Odd []Reason `json:"worth_a_look,omitempty"`
+
 	Timeline []Moment `json:"timeline,omitempty"` // of the last process, at most some hundred
 }
 

@@ -14,18 +14,18 @@ import (
 	"github.com/hubload/hubload/importer/xlsxfile"
 )
 
-// A format is what kind of file an input is.
-type format int
+// A fileFormat is what kind of file an input is.
+type fileFormat int
 
 const (
-	formatCSV format = iota
+	formatCSV fileFormat = iota
 	formatSheet
 	formatJSONL
 )
 
 // formatOf tells the format by the start of a file, and JSON lines by its name too. What
 // can't be read is left to csvfile, which says why.
-func formatOf(path string) format {
+func formatOf(path string) fileFormat {
 	if info, err := os.Stat(path); err != nil || !info.Mode().IsRegular() {
 		return formatCSV
 	}

@@ -11,10 +11,12 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 
 	"github.com/hubload/hubload/importer/atomicfile"
 	"github.com/hubload/hubload/importer/csvfile"
+	"github.com/hubload/hubload/mapping/format"
 )
 
 // An Input is a file on its way into an account. Its size and hash are known after
@@ -142,7 +144,7 @@ func MappingBeside(path string) string {
 
 // Look opens the input with what is known of its form, reads its header, and then
 // all of it for its hash: that comes after everything for which a file is refused.
-// The notes are those of [csvfile.Reader.Notes]. It returns [context.Cause] when ctx
+// The notes are those of [csvfile.Reader.Notes], and one about text that a program has read in the wrong encoding. It returns [context.Cause] when ctx
 // ends meanwhile; its other errors are an [*Error].
 func (in *Input) Look(ctx context.Context, o csvfile.Options) (notes []string, err error) {
 	r, err := in.Open(o)
@@ -154,10 +156,39 @@ func (in *Input) Look(ctx context.Context, o csvfile.Options) (notes []string, e
 	if err := in.refuseReport(); err != nil {
 		return nil, err
 	}
+	notes = append(r.Notes(), mojibakeIn(r)...)
 	if in.SHA256 == "" || in.Sheet != "" {
 		in.Size, in.SHA256, err = fingerprint(ctx, in.File(), in.Sheet)
 	}
-	return r.Notes(), err
+	return notes, err
+}
+
+// mojibakeIn returns a note about the first name or cell of the first rows that looks like
+// UTF-8 which was read in another encoding.
+func mojibakeIn(r *csvfile.Reader) (notes []string) {
+	const firstRows = 100
+	cells, line := r.Header(), r.HeaderLine()
+	for range firstRows {
+		for _, cell := range cells {
+			if fixed := format.Mojibake(cell); fixed != "" {
+				return []string{fmt.Sprintf("Line %d looks like UTF-8 that was read in another encoding once: %s may be %s. Export the table again as UTF-8, from where it still looks right.", line, quotedShort(cell), quotedShort(fixed))}
+			}
+		}
+		rec, err := r.Read()
+		if err != nil {
+			return nil
+		}
+		cells, line = rec.Fields, rec.Line
+	}
+	return nil
+}
+
+func quotedShort(text string) string {
+	const most = 40
+	if runes := []rune(text); len(runes) > most {
+		text = string(runes[:most]) + "…"
+	}
+	return strconv.Quote(text)
 }
 
 // inputError is an [*Error] for what is wrong with the file itself.

@@ -69,7 +69,7 @@ func (d *Dir) repairReports() (*Result, error) {
 		return nil, fmt.Errorf("writing the reports: %w", err)
 	}
 	result := &Result{Dir: d, Summary: d.summary(counts, st)}
-	result.Summary.Finished = time.Now()
+	result.Summary.Finished, result.Summary.Odd = time.Now(), d.odd(m)
 	result.Summary.ExitCode = new(Options).exitCode(nil, result.Complete())
 	return result, d.writeSummary(result.Summary)
 }
@@ -93,7 +93,7 @@ func Report(path string) (*Result, error) {
 	defer st.Close()
 	result := &Result{Dir: d, Summary: report.Summary{Counts: counts}}
 	updateErr := report.UpdateSummary(d.Path, st, func(sum *report.Summary) {
-		sum.Counts, sum.Refusals, sum.Warned = counts, d.found.Refusals(), d.found.Warned()
+		sum.Counts, sum.Refusals, sum.Warned, sum.Odd = counts, d.found.Refusals(), d.found.Warned(), d.odd(m)
 		result.Summary = *sum
 	})
 	if updateErr == nil && !result.Summary.Finished.IsZero() {

@@ -31,6 +31,7 @@ type session struct {
 	record mapping.Record         // of the row at hand, in passes over the input
 	stats  csvfile.Stats          // what was overlooked in the input
 	before map[int64]journal.Fate // rows that were corrected before; see rowsBefore
+	odd    []report.Reason
 
 	timeline []report.Moment
 }
@@ -120,7 +121,7 @@ func (s *session) run(ctx context.Context, j *journal.Journal, st *journal.State
 			return passError(ctx, fmt.Errorf("looking for associated records: %w", err))
 		}
 	}
-	src.notices = noticesOf(s.mapping, src.Header())
+	src.notices = noticesOf(s.mapping, s.mapper, src.Header())
 	stop := func() {}
 	if s.Watch != nil {
 		stop = s.Watch(Live{Dir: s.dir.Path, Progress: progress, Size: s.dir.Input.Size, Offset: src.Offset, Limit: s.conn.limiter.Limit})
@@ -132,6 +133,7 @@ func (s *session) run(ctx context.Context, j *journal.Journal, st *journal.State
 	s.stats = src.Stats()
 	src.original.say(s.Options)
 	src.notices.say(s.Options, s.stats)
+	s.odd = src.notices.found.Odd()
 	if err != nil {
 		return err
 	}
@@ -185,6 +187,7 @@ func (s *session) finish(progress *importer.Progress, started time.Time, runErr 
 	now, snap := time.Now(), progress.Now()
 	result := &Result{Dir: s.dir, Summary: s.dir.summary(counts, st)}
 	sum := &result.Summary
+	sum.Odd = s.odd
 	sum.Seconds, sum.Finished = now.Sub(started).Seconds(), now
 	sum.ExitCode = s.exitCode(runErr, result.Complete())
 	sum.Stats = s.stats
