@@ -95,6 +95,7 @@ var reasons = map[rundir.Reason]struct {
 	rundir.InputGone:      {exitMismatch, "put the input back as it was; or archive what the run created, changed since or not: hubload undo {path} --changed archive"},
 	rundir.NoLedger:       {exitUsage, "set XDG_STATE_HOME (or HOME) to a directory that can be written; or give --no-ledger, and take care yourself that no file is imported twice"},
 	rundir.LedgerDamaged:  {exitMismatch, "put it back from a copy; or give --no-ledger, and take care yourself that no row is imported twice"},
+	rundir.LedgerLost:     {exitMismatch, "put back the run's input or its results.csv; or give --no-ledger, and take care yourself that no row is imported twice"},
 	rundir.SeenGone:       {exitMismatch, "rows that were created then would be created once more; if that is wanted: --again"},
 	rundir.SeenFirst:      {exitMismatch, "to go on with the rest: --run {path}; or import all rows once more, as new records, with --again"},
 	rundir.SeenUnfinished: {exitMismatch, "go on with: hubload resume {path}; or import it once more, as new records, with --again"},

@@ -22,6 +22,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/hubload/hubload/importer/hubspot/hubspottest"
+	"github.com/hubload/hubload/importer/rundir"
 )
 
 // canary is the token of every script. It must never be seen again.
@@ -166,6 +167,7 @@ func cmdAccount(ts *testscript.TestScript, neg bool, args []string) {
 	for _, kind := range []string{"imports", "rows"} {
 		ts.Check(os.RemoveAll(filepath.Join(ts.Getenv("XDG_STATE_HOME"), "hubload", kind)))
 	}
+	ts.Check(os.RemoveAll(ts.MkAbs(rundir.Root)))
 }
 
 // cmdFaults replaces the account's faults: faults [NAME=WHEN]...

@@ -55,6 +55,7 @@ type Run struct {
 	BaseURL    string    `json:"base_url"`
 	APIVersion string    `json:"api_version"`
 	Sandbox    bool      `json:"sandbox,omitempty"`
+	NoLedger   bool      `json:"no_ledger,omitempty"` // the ledger was not to know of it
 	ExcelSafe  bool      `json:"excel_safe,omitempty"`
 	First      int64     `json:"first,omitempty"` // rows that were asked for; 0 is all
 	More       bool      `json:"more,omitempty"`  // rows are asked for behind the end that the journal says

@@ -10,6 +10,8 @@ type Error struct {
 	Object   string // the object type, with the reasons about properties and scopes
 	Property string
 	Err      error
+
+	whole bool // with SeenRows: the input holds all rows of the run
 }
 
 func (e *Error) Error() string { return e.Err.Error() }
@@ -67,6 +69,7 @@ const (
 
 	NoLedger      // there is no place for the ledger, or it can't be written
 	LedgerDamaged // Path is an entry that can't be read
+	LedgerLost    // the ledger lacks the run in Path, whose files don't say what it sent
 
 	// The ledger: rows of the input are in the account, or may be.
 

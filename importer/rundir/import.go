@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/hubload/hubload/importer/journal"
+	"github.com/hubload/hubload/importer/rows"
 	"github.com/hubload/hubload/mapping"
 )
 
@@ -30,10 +31,29 @@ func Import(ctx context.Context, o Options) (*Result, error) {
 		o.Seen = SendSeen
 	}
 	result, err := importInto(ctx, o)
-	if e, ok := errors.AsType[*Error](err); ok && e.Reason == SeenUnfinished && o.Dir == "" && o.File != "-" {
+	e, ok := errors.AsType[*Error](err)
+	if !ok || o.File == "-" {
+		return result, err
+	}
+	switch {
+	case e.Reason == SeenUnfinished && o.Dir == "":
 		o.note("the same content has an unfinished run in another place")
 		o.Dir = e.Path
 		return importInto(ctx, o)
+	case e.Reason == SeenRows && e.whole:
+		return o.continueIn(ctx, e)
+	}
+	return result, err
+}
+
+// continueIn goes on in the run of which the input holds all rows, if it begins with them.
+func (o Options) continueIn(ctx context.Context, seen *Error) (*Result, error) {
+	o.Dir = seen.Path
+	result, err := importInto(ctx, o)
+	_, refused := errors.AsType[*Error](err)
+	_, changed := errors.AsType[*rows.MismatchError](err)
+	if refused || changed {
+		return nil, seen
 	}
 	return result, err
 }
@@ -73,7 +93,7 @@ func importInto(ctx context.Context, o Options) (*Result, error) {
 	want := Run{
 		Program: o.Program, ID: runID(), Started: time.Now(), Input: in.Identity,
 		Object: object, Account: conn.number, BaseURL: conn.BaseURL, APIVersion: conn.Version,
-		Sandbox: o.Sandbox, ExcelSafe: o.ExcelSafe,
+		Sandbox: o.Sandbox, NoLedger: o.NoLedger, ExcelSafe: o.ExcelSafe,
 		Restore: in.restored(), Key: key,
 	}
 	if exists {
@@ -178,6 +198,11 @@ func (s *session) goOn(ctx context.Context, in *Input) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
+	if d.covers(in) {
+		if err := s.followInput(ctx, in); err != nil {
+			return nil, err
+		}
+	}
 	if d.covers(in) && !more {
 		if done, err := d.whenFinished(); done != nil || err != nil {
 			return done, err
@@ -196,10 +221,15 @@ func (s *session) goOn(ctx context.Context, in *Input) (*Result, error) {
 		s.note("going on with %s", d.Path)
 		return s.execute(ctx)
 	}
+	was := d.Input.Path
 	if err := s.checkChange(ctx, in); err != nil {
 		return nil, err
 	}
-	s.note("%s has changed since %s; going on with that run: rows that it has read must be the same, and later ones are new", shown(in.Path), d.Path)
+	if in.Path == was {
+		s.note("%s has changed since %s; going on with that run: rows that it has read must be the same, and later ones are new", shown(in.Path), d.Path)
+	} else {
+		s.note("%s begins with all rows of %s; going on with the run of that: later rows are new", shown(in.Path), shown(was))
+	}
 	result, err := s.execute(ctx)
 	if err != nil {
 		return result, err
@@ -233,13 +263,72 @@ func (s *session) askFor(first int64) (more bool, err error) {
 // doesn't begin with what the run has read. What follows must not be in the account.
 func (s *session) checkChange(ctx context.Context, in *Input) error {
 	d := s.dir
-	if in.Path != d.Input.Path {
-		return d.fail(OtherInput, fmt.Errorf("%s belongs to another input: %s, which was imported on %s", d.Path, shown(d.Input.Path), d.Started.Local().Format("2006-01-02 15:04")))
+	if in.Path == d.Input.Path && !in.Spooled && !d.Input.Spooled {
+		if err := s.admit(ctx); err != nil {
+			return err
+		}
+		return d.saveMore()
 	}
-	if err := s.admit(ctx); err != nil {
+	other := d.fail(OtherInput, fmt.Errorf("%s belongs to another input: %s, which was imported on %s", d.Path, shown(d.Input.Path), d.Started.Local().Format("2006-01-02 15:04")))
+	begins, err := d.beginsIn(ctx, in)
+	if err != nil {
 		return err
 	}
-	return d.saveMore()
+	if !begins {
+		return other
+	}
+	was := d.Input
+	d.Input.Path, d.Input.Spooled, d.spool = in.Path, in.Spooled, in.spool
+	err = s.admit(ctx)
+	if _, changed := errors.AsType[*rows.MismatchError](err); changed {
+		err = other
+	}
+	if err != nil {
+		d.Input, d.spool = was, ""
+		return err
+	}
+	return d.takeInput(in)
+}
+
+// beginsIn reports whether an input of another place may begin with all that the run's own
+// was: its bytes show it, or its rows will, where the run has read all of them.
+func (d *Dir) beginsIn(ctx context.Context, in *Input) (bool, error) {
+	st, err := journal.Load(d.file(journalName))
+	if err != nil {
+		return false, nil // nothing was sent, or it isn't known what
+	}
+	defer st.Close()
+	if t := tallyOf(st); t.Complete && t.Rows > 0 {
+		return true, nil
+	}
+	return in.continues(ctx, d.latest())
+}
+
+// followInput notes where the run's input is now, where it isn't any more where it was.
+func (s *session) followInput(ctx context.Context, in *Input) error {
+	d := s.dir
+	if in.Path == d.Input.Path && !in.Spooled || in.SHA256 != d.latest().SHA256 {
+		return nil
+	}
+	err := s.checkInput(ctx)
+	if err == nil || ctx.Err() != nil {
+		return err
+	}
+	s.note("the input of %s is %s from now on", d.Path, shown(in.Path))
+	return d.takeInput(in)
+}
+
+// takeInput makes an input that of the run.
+func (d *Dir) takeInput(in *Input) error {
+	d.Input.Path, d.Input.Spooled = in.Path, in.Spooled
+	if d.Grown != nil {
+		d.Grown.Path, d.Grown.Spooled = in.Path, in.Spooled
+	}
+	if err := in.moveInto(d); err != nil {
+		return err
+	}
+	d.spool = ""
+	return d.save()
 }
 
 // saveMore keeps that more rows are asked for, once nothing speaks against them.

@@ -60,9 +60,9 @@ func (d *Dir) matches(want Run, m *mapping.Mapping) error {
 		return differs("account", d.Account, "unknown: the token can't read it")
 	case d.Account != 0 && d.Account != want.Account:
 		return differs("account", d.Account, want.Account)
-	case d.Account == 0 && d.BaseURL != want.BaseURL: // else the number says which account it is
+	case d.Account == 0 && hostOf(d.BaseURL) != hostOf(want.BaseURL): // else the number says which account it is
 		return differs("base URL", d.BaseURL, want.BaseURL)
-	case d.Object != want.Object:
+	case objectName(d.Object) != objectName(want.Object):
 		return differs("object", d.Object, want.Object)
 	}
 	was, err := d.mapping() // as this version writes it
@@ -71,6 +71,7 @@ func (d *Dir) matches(want Run, m *mapping.Mapping) error {
 	}
 	now := *m
 	was.Seen, now.Seen = "", ""
+	was.Object = now.Object
 	if !bytes.Equal(was.Encode(), now.Encode()) {
 		return d.fail(OtherMapping, fmt.Errorf("%s was begun with another mapping (%s)", d.Path, d.file(mappingName)))
 	}

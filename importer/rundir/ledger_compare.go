@@ -4,8 +4,7 @@ package rundir
 
 import (
 	"cmp"
-	"errors"
-	"io/fs"
+	"context"
 	"math/bits"
 	"slices"
 
@@ -17,15 +16,18 @@ import (
 )
 
 // chunkRows bounds the rows that are compared at a time, and so the memory: 16 bytes a
-// row for each mapping, of which there are at most maxViews. The ledger is read once for
-// each chunk.
+// row and mapping. The ledger is read once for each chunk. With more mappings than
+// fullViews chunks are smaller. Of more than maxViews that fit the input the latest count.
 const (
 	chunkRows = 1 << 19
-	maxViews  = 3
+	fullViews = 3
+	maxViews  = 16
 )
 
 // A comparison compares rows of an input with those that other runs have sent.
 type comparison struct {
+	s      *session
+	ctx    context.Context
 	others []*candidate
 	views  []*view
 	first  int64 // row before the chunk
@@ -39,9 +41,10 @@ type candidate struct {
 	state    *journal.State // of a run that hasn't ended, where its journal can be read
 	old      *view          // by the mapping of that run, where it was another one
 	onlyOld  bool           // rows that are equal by today's mapping do no harm
+	sentRows int64          // of the run
 	existing int64          // rows of the input that the run has sent
 	example  int64          // the first of them
-	remapped bool           // they are equal by the old mapping alone
+	remapped bool           // some are equal by the old mapping alone
 }
 
 // A view is what the chunk's rows send, by one mapping.
@@ -72,12 +75,9 @@ type hashed struct {
 }
 
 // others finds the runs to compare with. The caller closes the comparison.
-func (s *session) others() (*comparison, error) {
-	c := &comparison{views: []*view{{mapper: s.mapper}}}
-	entries, err := s.ledger().entries(s.ledger().sentDir(&s.dir.Run))
-	if errors.Is(err, fs.ErrNotExist) {
-		return c, nil
-	}
+func (s *session) others(ctx context.Context) (*comparison, error) {
+	c := &comparison{s: s, ctx: ctx, views: []*view{{mapper: s.mapper}}}
+	entries, err := s.ledger().ofAccount(&s.dir.Run)
 	if err != nil {
 		return c, err
 	}
@@ -88,7 +88,7 @@ func (s *session) others() (*comparison, error) {
 			continue
 		}
 		o := &candidate{sent: e}
-		if e.Mapping != own.Mapping && (e.Input == own.Input && own.Input != "-" || e.SHA256 == own.SHA256) {
+		if e.Mapping != own.Mapping {
 			if o.old, err = s.viewBy(c, e.Mapping); err != nil {
 				c.close()
 				return nil, err
@@ -118,8 +118,11 @@ func (s *session) viewBy(c *comparison, text string) (*view, error) {
 			return v, nil
 		}
 	}
+	if len(c.views) == maxViews {
+		return nil, nil
+	}
 	m, err := mapping.Parse([]byte(text))
-	if err != nil || len(c.views) == maxViews {
+	if err != nil {
 		return nil, nil
 	}
 	src, err := s.source()
@@ -191,7 +194,7 @@ func (c *comparison) add(row int64, hashes []uint64) error {
 			v.rows = append(v.rows, hashed{hashes[i], row})
 		}
 	}
-	if c.last-c.first >= chunkRows {
+	if int64(max(len(c.views), fullViews))*(c.last-c.first) >= fullViews*chunkRows {
 		return c.flush()
 	}
 	return nil
@@ -222,20 +225,17 @@ func (c *comparison) compareWith(o *candidate) error {
 	}
 	found := now
 	if o.old != nil {
-		before, err := o.old.sentBy(o, c.first, c.last)
-		if err != nil {
+		if found, err = o.old.sentBy(o, c.first, c.last); err != nil {
 			return err
 		}
-		found = before
-		for i := range found {
-			found[i] &^= now[i]
+		found.remove(now)
+		if found.count() > 0 && !c.confirm(o, found) {
+			return context.Cause(c.ctx)
 		}
 	}
 	remapped := found.count() > 0 && o.old != nil
 	if !o.onlyOld && o.old != nil {
-		for i := range found {
-			found[i] |= now[i]
-		}
+		found.add(now)
 	}
 	if o.onlyOld && o.old == nil || found.count() == 0 {
 		return nil
@@ -246,6 +246,29 @@ func (c *comparison) compareWith(o *candidate) error {
 	o.existing += found.count()
 	o.remapped = o.remapped || remapped
 	return nil
+}
+
+// confirm keeps of the rows that a run has sent by its own mapping those that the run's
+// files hold as the input does, in all columns that today's mapping reads. Others differ in
+// a column that the old mapping didn't read, as two orders of one product may. Where the
+// files can't say, all stay. It returns false when the context ends.
+func (c *comparison) confirm(o *candidate, found rowSet) bool {
+	same := make(rowSet, len(found))
+	m := *c.s.mapping
+	err := o.eachRecord(c.ctx, &m, func(int64) bool { return true }, func(_ int64, content rows.Content, _ journal.Kind, _ string) {
+		for _, r := range c.views[0].find(rowHash(content)) {
+			same.set(r.row - c.first)
+		}
+	})
+	if c.ctx.Err() != nil {
+		return false
+	}
+	if err == nil {
+		for i := range found {
+			found[i] &= same[i]
+		}
+	}
+	return true
 }
 
 // sort indexes the chunk's rows by their hashes.
@@ -276,19 +299,21 @@ func (v *view) find(hash uint64) []hashed {
 
 // sentBy returns which of the rows after first, up to last, a run has sent.
 func (v *view) sentBy(o *candidate, first, last int64) (rowSet, error) {
-	found := make(rowSet, (last-first)/64+1)
+	found, sent := make(rowSet, (last-first)/64+1), int64(0)
 	err := o.hashes(func(row int64, hash uint64) {
 		if hash == 0 {
 			return
 		}
+		sent++
 		same := v.find(hash)
 		if len(same) == 0 || o.state != nil && o.refused(row) {
 			return
 		}
 		for _, r := range same {
-			found.add(r.row - first)
+			found.set(r.row - first)
 		}
 	})
+	o.sentRows = sent
 	return found, err
 }
 
@@ -300,7 +325,19 @@ func (o *candidate) refused(row int64) bool {
 // A rowSet is a set of rows of a chunk, numbered from 1.
 type rowSet []uint64
 
-func (s rowSet) add(n int64) { s[n/64] |= 1 << (n % 64) }
+func (s rowSet) set(n int64) { s[n/64] |= 1 << (n % 64) }
+
+func (s rowSet) add(other rowSet) {
+	for i := range s {
+		s[i] |= other[i]
+	}
+}
+
+func (s rowSet) remove(other rowSet) {
+	for i := range s {
+		s[i] &^= other[i]
+	}
+}
 
 func (s rowSet) count() (n int64) {
 	for _, word := range s {

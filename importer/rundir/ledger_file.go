@@ -34,6 +34,7 @@ type sent struct {
 	SHA256  string        `json:"sha256"`
 	Started time.Time     `json:"started"`
 	Account string        `json:"account"` // as messages name it
+	BaseURL string        `json:"base_url"`
 	Object  string        `json:"object"`
 	Key     string        `json:"key,omitempty"` // the unique property, and what it is made of
 	Mapping string        `json:"mapping"`       // without what says how the file is written

@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"io/fs"
 	"path/filepath"
-	"strings"
 	"time"
 
 	"github.com/hubload/hubload/importer/atomicfile"
@@ -17,7 +16,6 @@ import (
 	"github.com/hubload/hubload/importer/report"
 	"github.com/hubload/hubload/importer/rows"
 	"github.com/hubload/hubload/mapping"
-	"github.com/hubload/hubload/mapping/schema"
 )
 
 // A Seen says what to do about rows that another run has sent, unless a key tells the
@@ -36,22 +34,6 @@ const (
 	fewRows     = 4096
 	seenPercent = 1
 )
-
-// accountOf names an account and an object type: by the account's number, whatever it
-// is reached by, or by its address where the number can't be read.
-func accountOf(r *Run) []string {
-	object := schema.ObjectType(strings.ToLower(r.Object))
-	if r.Account != 0 {
-		return []string{fmt.Sprint(r.Account), object}
-	}
-	return []string{r.BaseURL, object}
-}
-
-func (l ledger) sentDir(r *Run) string {
-	return filepath.Join(l.sub("rows"), digest(accountOf(r)...))
-}
-
-func (l ledger) sentFile(r *Run) string { return filepath.Join(l.sentDir(r), r.ID+sentExt) }
 
 // remembers reports whether the ledger keeps the run's rows. It need not where HubSpot
 // itself knows them by a key, but they may come once more without one, or with another.
@@ -140,13 +122,16 @@ func (s *session) compare(ctx context.Context, known journal.Slices, toSend func
 	if err != nil {
 		return nil, err
 	}
-	c, err := s.others()
-	if err != nil && s.mustRemember() {
+	var c *comparison
+	if err = s.registerNearby(ctx); err == nil {
+		c, err = s.others(ctx)
+	}
+	if err != nil && (s.mustRemember() || ctx.Err() != nil) {
 		return nil, err
 	}
 	if err != nil {
 		s.note("%v", err)
-		c = new(comparison)
+		c = &comparison{views: []*view{{mapper: s.mapper}}}
 	}
 	defer c.close()
 	w, err := createSent(s.ledger().sentDir(&s.dir.Run), s.entry())
@@ -186,7 +171,7 @@ func (s *session) entry() *sent {
 	}
 	return &sent{
 		ID: d.ID, Run: diskPath(run), Input: diskPath(s.input.Path), SHA256: s.input.SHA256, Started: d.Started,
-		Account: d.AccountName(), Object: d.Object, Key: keyOf(s.mapping), Mapping: string(contentOf(s.mapping)),
+		Account: d.AccountName(), BaseURL: d.BaseURL, Object: d.Object, Key: keyOf(s.mapping), Mapping: string(contentOf(s.mapping)),
 	}
 }
 
@@ -298,14 +283,19 @@ func (s *session) judgeSeen(c *comparison) error {
 	from := fmt.Sprintf("from %s on %s (run %s)", shown(string(most.Input)), most.Started.Local().Format("2006-01-02 15:04"), shown(string(most.Run)))
 	about := fmt.Sprintf("%d of %d rows of %s %s", most.existing, c.rows, shown(s.dir.inputPath()), state)
 	example := fmt.Sprintf("for example row %d", most.example)
+	// Less than half of a run is no earlier file that somebody has put into this one.
+	few := c.rows >= fewRows && 100*most.existing < seenPercent*c.rows && 2*most.existing < most.sentRows
 	switch {
+	case few && most.remapped:
+		s.warn("warning: %s, %s, with another mapping; %s. They are so few that they may be alike by chance, and are created", about, from, example)
+		return nil
 	case most.remapped:
 		return &Error{Reason: SeenRemapped, Path: string(most.Run), Err: fmt.Errorf("%s, %s, with another mapping; %s: with this mapping they would be new records", about, from, example)}
-	case c.rows >= fewRows && 100*most.existing < seenPercent*c.rows:
+	case few:
 		s.warn("warning: %s, %s; %s. They are so few that they may be alike by chance, and are created again; --seen skip leaves them out", about, from, example)
 		return nil
 	}
-	return &Error{Reason: SeenRows, Path: string(most.Run), Err: fmt.Errorf("%s, %s; %s", about, from, example)}
+	return &Error{Reason: SeenRows, Path: string(most.Run), Err: fmt.Errorf("%s, %s; %s", about, from, example), whole: most.existing >= most.sentRows}
 }
 
 // seen is what to do with rows that exist. With a key the account knows it of most.
@@ -358,6 +348,19 @@ func (s *session) forgetSent(change func(*sent), forget func(row int64) bool) er
 	return w.publish()
 }
 
+// checkReported compares the journal, nil when there is none, with a summary that was
+// written from it.
+func (d *Dir) checkReported(sum report.Summary, st *journal.State) error {
+	settled := int64(0)
+	if st != nil {
+		settled = st.Counts().Settled()
+	}
+	if reported := sum.In() + sum.Refused + sum.InDoubt; reported > settled {
+		return d.fail(JournalShort, fmt.Errorf("the journal of %s holds %d rows and its reports hold %d: it was deleted, cut or replaced by an older one", d.Path, settled, reported))
+	}
+	return nil
+}
+
 // checkJournal compares the journal with what the reports and the ledger say before
 // anything is sent: a journal that was deleted or cut would send rows once more.
 func (s *session) checkJournal() error {
@@ -366,17 +369,15 @@ func (s *session) checkJournal() error {
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
-	settled := int64(0)
 	if st != nil {
-		settled = st.Counts().Settled()
-		st.Close()
+		defer st.Close()
 	}
 	sum, err := report.ReadSummary(d.Path)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
-	if reported := sum.In() + sum.Refused + sum.InDoubt; reported > settled {
-		return d.fail(JournalShort, fmt.Errorf("the journal of %s holds %d rows and its reports hold %d: it was deleted, cut or replaced by an older one", d.Path, settled, reported))
+	if err := d.checkReported(sum, st); err != nil {
+		return err
 	}
 	if !s.remembers() {
 		return nil
@@ -388,7 +389,7 @@ func (s *session) checkJournal() error {
 	if st == nil {
 		return d.fail(JournalShort, fmt.Errorf("the journal of %s is gone, and rows may have been sent", d.Path))
 	}
-	if known := e.Counts.In() + e.Counts.Refused + e.Counts.InDoubt; known > settled {
+	if known, settled := e.Counts.In()+e.Counts.Refused+e.Counts.InDoubt, st.Counts().Settled(); known > settled {
 		return d.fail(JournalShort, fmt.Errorf("the journal of %s holds %d rows, and the ledger says %d: it was cut or replaced by an older one", d.Path, settled, known))
 	}
 	return nil

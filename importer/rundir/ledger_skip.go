@@ -56,7 +56,7 @@ func (s *session) skipSeen(ctx context.Context, j *journal.Journal, st *journal.
 		return err
 	}
 	defer release()
-	c, err := s.others()
+	c, err := s.others(ctx)
 	if err != nil {
 		return err
 	}
@@ -156,7 +156,7 @@ func (k *skipping) findIn(ctx context.Context, o *candidate) error {
 		return err
 	}
 	unnamed := map[rows.Content]int{}
-	gone := o.eachRecord(ctx, places, func(c rows.Content, kind journal.Kind, id string) {
+	gone := o.eachRecord(ctx, nil, func(row int64) bool { return places[row] }, func(_ int64, c rows.Content, kind journal.Kind, id string) {
 		if !contents[c] {
 			return // only the hash is the same
 		}
@@ -255,11 +255,12 @@ func sentRows(st *journal.State) func(row int64) bool {
 	}
 }
 
-// eachRecord reads what a run has written down of rows of its input, and calls f for each
-// that can be sent with what became of it: the kind is 0 for a row that is pending. Without
-// the journal or the input it reads all of results.csv. The error says that neither is
+// eachRecord reads what a run has written down of the wanted rows of its input, and calls f
+// for each that can be sent by a mapping, nil for the run's own, with what became of it: the
+// kind is 0 for a row that is pending. Without the journal or the input it reads all of
+// results.csv and in_doubt.csv, and row is only a number. The error says that neither is
 // there, and as it was.
-func (o *candidate) eachRecord(ctx context.Context, places map[int64]bool, f func(c rows.Content, kind journal.Kind, id string)) error {
+func (o *candidate) eachRecord(ctx context.Context, by *mapping.Mapping, wanted func(row int64) bool, f func(row int64, c rows.Content, kind journal.Kind, id string)) error {
 	d, err := open(string(o.Run))
 	if err != nil {
 		return err
@@ -271,14 +272,18 @@ func (o *candidate) eachRecord(ctx context.Context, places map[int64]bool, f fun
 	if err != nil {
 		return err
 	}
+	if by != nil {
+		by.CSV = m.CSV
+		m = by
+	}
 	if st, err := journal.Load(d.file(journalName)); err == nil {
 		defer st.Close()
 		if size, sum, err := fingerprint(ctx, d.inputPath(), d.Input.Sheet); err == nil {
 			if is := (Identity{Size: size, SHA256: sum}); is.same(d.Input) || is.same(d.latest()) {
 				return d.eachContent(ctx, d.inputPath(), d.Restore, m, func(row *rows.Row, c rows.Content) {
-					if places[row.Row] {
+					if wanted(row.Row) {
 						fate, _, _ := st.Fate(row.Row)
-						f(c, fate.Kind, fate.ID)
+						f(row.Row, c, fate.Kind, fate.ID)
 					}
 				})
 			}
@@ -290,7 +295,7 @@ func (o *candidate) eachRecord(ctx context.Context, places map[int64]bool, f fun
 	found := int64(0)
 	err = d.eachContent(ctx, d.file(resultsName), d.ExcelSafe || d.Restore, m, func(row *rows.Row, c rows.Content) {
 		found++
-		f(c, journal.Existing, row.Field("hubload_id"))
+		f(found, c, journal.Existing, row.Field("hubload_id"))
 	})
 	if err == nil && found != o.Counts.In() {
 		err = fmt.Errorf("%s holds %d rows, and %d exist", resultsName, found, o.Counts.In())
@@ -298,7 +303,10 @@ func (o *candidate) eachRecord(ctx context.Context, places map[int64]bool, f fun
 	if err != nil || o.Counts.InDoubt == 0 {
 		return err
 	}
-	err = d.eachContent(ctx, d.file(doubtName), d.ExcelSafe || d.Restore, m, func(_ *rows.Row, c rows.Content) { f(c, journal.InDoubt, "") })
+	err = d.eachContent(ctx, d.file(doubtName), d.ExcelSafe || d.Restore, m, func(_ *rows.Row, c rows.Content) {
+		found++
+		f(found, c, journal.InDoubt, "")
+	})
 	if errors.Is(err, fs.ErrNotExist) {
 		err = errors.New(doubtName + " is gone")
 	}

@@ -119,14 +119,15 @@ func shownHeader(header []string) string {
 	return list
 }
 
-// objectAndKey are the object type that is created or changed, and the property by whose
-// values its records are found, "" when there is none. m may be nil.
+// objectAndKey are the object type that is created or changed, by its name where both that
+// and its type id are in use, and the property by whose values its records are found, ""
+// when there is none. m may be nil.
 func (o *Options) objectAndKey(m *mapping.Mapping) (object, key string) {
 	if m != nil {
 		object = m.Object
 		key = m.KeyProperty()
 	}
-	return cmp.Or(o.Object, object, DefaultObject), key
+	return schema.ObjectType(cmp.Or(o.Object, object, DefaultObject)), key
 }
 
 // findMapping reads the mapping that was named, or the one of the run that wrote a

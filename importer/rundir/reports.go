@@ -48,6 +48,11 @@ func (d *Dir) whenFinished() (*Result, error) {
 	if err == nil && sum.Counts == t.Counts {
 		return &Result{Dir: d, Summary: sum, Done: true}, nil // it is written last
 	}
+	if err == nil || errors.Is(err, fs.ErrNotExist) {
+		if err := d.checkReported(sum, st); err != nil {
+			return nil, err
+		}
+	}
 	result, err := d.repairReports()
 	if result == nil {
 		result = &Result{Dir: d, Summary: report.Summary{Counts: t.Counts}}

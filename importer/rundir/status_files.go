@@ -96,13 +96,9 @@ func allRuns(stateDir string, roots []string) (runs []RunStatus, broken []error)
 	if stateDir == "" {
 		return runs, broken
 	}
-	paths, _ := filepath.Glob(filepath.Join(state{stateDir}.sub("rows"), "*", "*"+sentExt))
-	for _, path := range paths {
-		e, err := openSent(path)
-		if err != nil {
-			broken = append(broken, err)
-			continue
-		}
+	entries, errs := ledger{state{stateDir}}.all()
+	broken = append(broken, errs...)
+	for _, e := range entries {
 		if d, err := open(string(e.Run)); err == nil && d.ID == e.ID {
 			add(d)
 		} else if !seen[e.ID] {

@@ -52,6 +52,18 @@ func newDesk(t *testing.T, c hubspottest.Config, csv string) *desk {
 	return d
 }
 
+// around serves the desk's account behind a handler that may answer instead of it.
+func (d *desk) around(t *testing.T, answers func(http.ResponseWriter, *http.Request) bool) (url string) {
+	t.Helper()
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !answers(w, r) {
+			d.account.ServeHTTP(w, r)
+		}
+	}))
+	t.Cleanup(server.Close)
+	return server.URL
+}
+
 func (d *desk) path(name string) string { return filepath.Join(d.dir, name) }
 
 func (d *desk) write(t *testing.T, name, text string) {
