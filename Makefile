@@ -3,7 +3,7 @@
 GO    ?= go
 TOOL  := $(GO) tool -modfile=.ci/tools.mod
 
-.PHONY: release reproducible all test race plain nightly scripts torture mutants walk simulate matrix makespan faults fuzz check format vet lint tidy cross bench refused
+.PHONY: release reproducible all test race plain nightly scripts torture drops mutants walk simulate matrix makespan faults fuzz check format vet lint tidy cross bench refused
 
 all: check test
 
@@ -40,7 +40,7 @@ plain:
 	$(GO) test -shuffle=on -vet=off -run '$(PLAIN)|$(SAMPLED)' $(filter-out ./ratelimit,$(SHARED))
 
 # What takes hours, once a day.
-nightly: scripts refused makespan walk faults fuzz matrix mutants torture simulate
+nightly: scripts refused makespan walk faults fuzz matrix mutants torture drops simulate
 
 # All scripts with the race detector in the program that they run.
 scripts:
@@ -49,6 +49,11 @@ scripts:
 # The program killed at random, against an account that holds the truth.
 torture:
 	$(GO) test ./cmd/hubload -run '^TestTorture' -count=1 -v -timeout 90m -torture.runs $(or $(RUNS),1000)
+
+# Folders that fill while watchers are killed, against an account that holds the truth;
+# and the program as its image runs it.
+drops:
+	$(GO) test ./cmd/hubload -run '^(TestDropsTorture|TestImage)' -count=1 -v -timeout 90m -drops.runs $(or $(RUNS),300) -image
 
 # Faults put into the product's own code: each must make a test fail.
 mutants:

@@ -90,6 +90,13 @@ type Threshold struct{ importer.Threshold }
 // A Duration is a time such as 60s, 24h or 30d.
 type Duration struct{ time.Duration }
 
+var notInNames = regexp.MustCompile(`[^A-Za-z0-9._-]+`)
+
+// NameOf makes the name of a drop from the name of its folder.
+func NameOf(dir string) string {
+	return cmp.Or(strings.Trim(notInNames.ReplaceAllString(filepath.Base(dir), "-"), "-._"), "drop")
+}
+
 // validName is what names a directory on every system.
 var validName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]*$`)
 

@@ -146,5 +146,5 @@ func (e ending) why() string {
 	return "the run can't go on: disk, network, or an unexpected answer"
 }
 
-// gravity orders exit codes: the exit code of a look is the gravest of its files'.
-var gravity = []int{codeDenied, codeMismatch, codeFailed, codeStopped, codeUnusable, codeOpen, codeMissing, codeDone}
+// gravity orders exit codes: the exit code of a look is the gravest of what it has met.
+var gravity = []int{codeDenied, codeMismatch, codeFailed, codeStopped, codeUnusable, codeOpen, codeMissing, codeLocked, codeDone}

@@ -357,3 +357,24 @@ func TestGrowing(t *testing.T) {
 	}
 	w.holds(5)
 }
+
+// TestExitPrecedence: the exit code of a look is the gravest of what it has met.
+func TestExitPrecedence(t *testing.T) {
+	order := []int{7, 5, 1, 6, 2, 3, 8, 4, 0}
+	for i, grave := range order {
+		for _, other := range order[i:] {
+			for _, codes := range [][]int{{grave, other}, {other, grave}, {other, grave, other, 0}} {
+				l := &look{codes: codes}
+				if got := l.code(); got != grave {
+					t.Errorf("a look that met %v ends with %d, want %d", codes, got, grave)
+				}
+				if got := graver(codes[0], codes[1]); got != grave {
+					t.Errorf("two looks that ended with %d and %d end with %d, want %d", codes[0], codes[1], got, grave)
+				}
+			}
+		}
+	}
+	if got := (&look{}).code(); got != 0 {
+		t.Errorf("a look that met nothing ends with %d", got)
+	}
+}

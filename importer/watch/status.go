@@ -3,6 +3,7 @@
 package watch
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -112,6 +113,18 @@ func GiveUp(state, name string) (File, error) {
 		t := &turn{ledger: l, w: &Watcher{}}
 		return t.settle(l.byID[f.ID], "")
 	})
+}
+
+// First decides about the file that a name means in the first of several drops that has
+// one, by [Release] or [GiveUp]. The error is a [*NotFound] when none has.
+func First(states []string, name string, decide func(state, name string) (File, error)) (File, error) {
+	for _, state := range states {
+		f, err := decide(state, name)
+		if _, none := errors.AsType[*NotFound](err); !none {
+			return f, err
+		}
+	}
+	return File{}, &NotFound{name}
 }
 
 // decide finds the file that is meant and does something about it.

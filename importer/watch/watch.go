@@ -18,8 +18,8 @@ import (
 	"github.com/hubload/hubload/importer/rundir"
 )
 
-// Options say what to watch and how files are imported. Config, Connect and
-// Import.StateDir are needed.
+// Options say what to watch and how files are imported. Config and Connect are
+// needed.
 type Options struct {
 	Config
 
@@ -29,7 +29,8 @@ type Options struct {
 	// Import is what holds for all files. Its File, Dir, Mapping, FailuresOf, Connect and,
 	// where a drop's account says them, AccountID, BaseURL, Version and Rate are set for
 	// each. What happens to a file depends on Import.ExitCode: without it every error is
-	// taken for one that passes.
+	// taken for one that passes. Without a StateDir the accounts' ledgers lie in
+	// account/ of Config.State.
 	Import rundir.Options
 
 	Advice   func(error) string // what to do about an error, for the text beside a file; may be nil
@@ -50,6 +51,8 @@ func New(o Options) (*Watcher, error) {
 		return nil, err
 	}
 	o.Parallel = cmp.Or(o.Parallel, 4)
+	// A container without a home has the volume of the drops.
+	o.Import.StateDir = cmp.Or(o.Import.StateDir, filepath.Join(o.State, "account"))
 	return &Watcher{Options: o}, nil
 }
 
@@ -118,12 +121,9 @@ func (l *look) sentTo(account string) {
 
 func (l *look) code() int {
 	for _, c := range gravity {
-		if slices.Contains(l.codes, c) && c != codeDone {
+		if slices.Contains(l.codes, c) {
 			return c
 		}
-	}
-	if slices.Contains(l.codes, codeLocked) {
-		return codeLocked
 	}
 	return codeDone
 }
