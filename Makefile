@@ -23,7 +23,7 @@ SHARED := $(shell grep -lrE --include='*.go' --exclude='*_test.go' --exclude-dir
 # Tests of these in which the detector finds nothing and which take it many times as long:
 # simulations in which one goroutine runs at a time, programs that are killed or measured
 # from outside, and what reads much in one goroutine. race skips them, plain runs them.
-PLAIN := Walk|Matrix|EqualRows|FirstAnswerAlone|DeathAtEvery|SimulationRepeats|Naive|Makespan|Numbers|SystemCall|DiskFull|KilledForMemory|OutOfMemory|RefusedFiles|Quirks|ClockJumps|NothingCommands|ChangedBetween|ProgressLines|SecondProcess|InputChanges|Torture$$|TortureBites|Bomb|LargeAnswers|CutAnywhere|CutAtEveryByte|EveryBitFlipped|BytesPerBatch|OtherSpellings|PathsExist|FitTheSpecification|Memory
+PLAIN := Walk|Matrix|EqualRows|FirstAnswerAlone|DeathAtEvery|SimulationRepeats|Naive|Makespan|Numbers|SystemCall|DiskFull|KilledForMemory|OutOfMemory|RefusedFiles|Quirks|ClockJumps|NothingCommands|ChangedBetween|ProgressLines|SecondProcess|InputChanges|Torture$$|TortureBites|Bomb|LargeAnswers|CutAnywhere|CutAtEveryByte|EveryBitFlipped|BytesPerBatch|OtherSpellings|PathsExist|FitTheSpecification|Memory|ReadmeSessions|OneSignal|SecondSignal|TwoAtOnce|SleepsLonger|NobodyListens|RunsShareTheWindow|RunAfterOne|WindowFileIsPrivate
 
 # race runs a sample of these, plain all: seeds, misdeeds, and scripts, each command of
 # which is a process.
@@ -42,9 +42,10 @@ plain:
 # What takes hours, once a day.
 nightly: scripts refused makespan walk faults fuzz matrix mutants torture drops simulate
 
-# All scripts with the race detector in the program that they run.
+# All scripts with the race detector in the program that they run, and other tests of whole
+# processes.
 scripts:
-	$(GO) test -race ./cmd/hubload -run '^(TestScripts|TestFaultTable|TestQuirks)' -count=1 -timeout 30m -race.all
+	$(GO) test -race ./cmd/hubload -run '^(TestScripts|TestFaultTable|TestQuirks|TestReadmeSessions|TestTorture(One|Second)Signal|TestTwoAtOnce|TestSleepsLonger|TestNobodyListens|TestRunsShareTheWindow|TestRunAfterOne|TestWindowFileIsPrivate)' -count=1 -timeout 30m -race.all
 
 # The program killed at random, against an account that holds the truth.
 torture:

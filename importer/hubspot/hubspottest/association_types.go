@@ -2,6 +2,8 @@
 
 package hubspottest
 
+import "sync"
+
 // A definedType is an association type: the type of the target, and the id of the same association seen from there.
 type definedType struct {
 	to    string
@@ -110,8 +112,9 @@ var associationTypes = []struct {
 	{"tickets", 452, "tickets", 452, ""},
 }
 
-// definedTypes are these by the type that they lead from and their id, in both directions.
-var definedTypes, definedIDs = func() (map[string]map[int]definedType, map[int]bool) {
+// definedTypes are these by the type that they lead from and their id, in both directions,
+// and their ids. They are made when they are wanted: in the program few commands are.
+var definedTypes = sync.OnceValues(func() (map[string]map[int]definedType, map[int]bool) {
 	all, ids := make(map[string]map[int]definedType), make(map[int]bool)
 	add := func(from string, id int, t definedType) {
 		if all[from] == nil {
@@ -128,4 +131,4 @@ var definedTypes, definedIDs = func() (map[string]map[int]definedType, map[int]b
 		add(t.to, t.back, definedType{t.from, t.id, back})
 	}
 	return all, ids
-}()
+})

@@ -25,6 +25,7 @@ type link struct {
 // connect makes the associations of a new record visible from both sides, where the type says what the target is.
 func (a *Account) connect(objectType string, r *record) {
 	from := ref{objectType, r.id}
+	types, _ := definedTypes()
 	for _, s := range r.associations {
 		if s.ToType == "" {
 			continue
@@ -32,7 +33,7 @@ func (a *Account) connect(objectType string, r *record) {
 		n, _ := strconv.ParseInt(s.ToID, 10, 64) // went through checkAssociations
 		to := ref{s.ToType, n}
 		a.links[from] = append(a.links[from], link{to, s.Category, s.TypeID})
-		back := definedTypes[objectType][s.TypeID].back
+		back := types[objectType][s.TypeID].back
 		if l := a.label(objectType, &s); l != nil {
 			back = l.BackID
 		}

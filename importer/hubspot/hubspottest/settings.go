@@ -177,7 +177,8 @@ func (a *Account) listPipelines(c *call) *response {
 func (a *Account) listLabels(c *call) *response {
 	from, to := c.route.objectType, c.route.toType
 	list := []wireLinkType{}
-	types := definedTypes[from]
+	all, _ := definedTypes()
+	types := all[from]
 	for _, id := range slices.Sorted(maps.Keys(types)) {
 		if types[id].to != to {
 			continue

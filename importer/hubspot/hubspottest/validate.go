@@ -113,16 +113,17 @@ func checkBilling(sent map[string]string, q *Quirks) (list []invalid) {
 func (a *Account) checkAssociations(c *call, objectType string, in *input) {
 	context := make(map[string][]string)
 	unknown := false
+	types, ids := definedTypes()
 	for i := range in.associations {
 		s := &in.associations[i]
-		defined, ok := definedTypes[objectType][s.TypeID]
+		defined, ok := types[objectType][s.TypeID]
 		switch label := a.label(objectType, s); {
 		case label != nil:
 			defined, ok = definedType{to: canonicalType(label.To)}, true
 		case s.Category != "HUBSPOT_DEFINED":
 			defined, ok = definedType{}, s.TypeID > 0
 		case !ok && objectType != "line_items" && objectType != "deals": // not all of their types are known here
-			ok = s.TypeID > 0 && !definedIDs[s.TypeID]
+			ok = s.TypeID > 0 && !ids[s.TypeID]
 		}
 		target := defined.to
 		s.ToType = target
