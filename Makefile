@@ -23,7 +23,7 @@ SHARED := $(shell grep -lrE --include='*.go' --exclude='*_test.go' --exclude-dir
 # Tests of these in which the detector finds nothing and which take it many times as long:
 # simulations in which one goroutine runs at a time, programs that are killed or measured
 # from outside, and what reads much in one goroutine. race skips them, plain runs them.
-PLAIN := Walk|Matrix|EqualRows|FirstAnswerAlone|DeathAtEvery|SimulationRepeats|Naive|Makespan|Numbers|SystemCall|DiskFull|KilledForMemory|OutOfMemory|RefusedFiles|Quirks|ClockJumps|NothingCommands|ChangedBetween|ProgressLines|SecondProcess|InputChanges|Torture$$|TortureBites|Bomb|LargeAnswers|CutAnywhere|CutAtEveryByte|EveryBitFlipped|BytesPerBatch|OtherSpellings|PathsExist|FitTheSpecification|Memory|ReadmeSessions|OneSignal|SecondSignal|TwoAtOnce|SleepsLonger|NobodyListens|RunsShareTheWindow|RunAfterOne|WindowFileIsPrivate
+PLAIN := Walk|Matrix|EqualRows|FirstAnswerAlone|DeathAtEvery|SimulationRepeats|Naive|Makespan|Numbers|SystemCall|DiskFull|KilledForMemory|OutOfMemory|RefusedFiles|Quirks|ClockJumps|NothingCommands|ChangedBetween|ProgressLines|SecondProcess|InputChanges|Torture$$|TortureBites|Bomb|LargeAnswers|CutAnywhere|CutAtEveryByte|EveryBitFlipped|BytesPerBatch|OtherSpellings|PathsExist|FitTheSpecification|Memory|ReadmeSessions|OneSignal|SecondSignal|TwoAtOnce|SleepsLonger|NobodyListens|RunsShareTheWindow|RunAfterOne|WindowFileIsPrivate|FewRowsOfALargeRun|TestTails|TestCases$$|WindowAgainstItsDefinition|MutantsApply|MalformedJSON|TruncatedAtEvery
 
 # race runs a sample of these, plain all: seeds, misdeeds, and scripts, each command of
 # which is a process.
