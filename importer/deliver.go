@@ -186,6 +186,9 @@ func (c *courier) apply(ans api.Answer, results []rowResult, rows []*row) (left 
 			fate := journal.Fate{Row: rw.n, Kind: journal.Created, ID: r.id, Warning: rw.warning}
 			if r.id == "" {
 				fate.Kind = journal.Unidentified
+				if keyed {
+					c.questions.addNameless(rw)
+				}
 			}
 			fates = append(fates, fate)
 			if len(r.among) > 0 {

@@ -29,6 +29,7 @@ type questions struct {
 	unidentified []question // created, one of several ids
 	merged       []question // merged with an equal row, or not
 	keyed        []*row     // in doubt, with a key
+	nameless     []*row     // created without a known id, with a key
 }
 
 // A question is a row that exists as one of some records, or doesn't.
@@ -55,6 +56,14 @@ func (q *questions) addKeyed(rw *row) {
 	}
 }
 
+func (q *questions) addNameless(rw *row) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if len(q.nameless) < maxQuestions {
+		q.nameless = append(q.nameless, rw)
+	}
+}
+
 func (q *questions) takeKeyed() []*row {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -66,6 +75,9 @@ func (q *questions) takeKeyed() []*row {
 // finish answers the questions that are left when every batch was delivered.
 func (c *courier) finish(ctx context.Context) error {
 	if err := c.finishKeyed(ctx); err != nil {
+		return err
+	}
+	if err := c.identifyByKey(ctx); err != nil {
 		return err
 	}
 	if len(c.questions.unidentified)+len(c.questions.merged) == 0 {

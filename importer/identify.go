@@ -51,6 +51,39 @@ func (c *courier) identify(ctx context.Context, whole bool) (bool, error) {
 	return all, nil
 }
 
+// identifyByKey finds the ids of created rows by their key, where no answer said them.
+func (c *courier) identifyByKey(ctx context.Context) error {
+	if len(c.questions.nameless) == 0 {
+		return nil
+	}
+	if err := c.calls.Settle(ctx, settleTime); err != nil {
+		return err
+	}
+	for batch := range slices.Chunk(c.questions.nameless, api.MaxBatch) {
+		ids, err := call.FindByKey(ctx, c.calls, c.im.Rows.Key, keysOf(batch))
+		if refused := new(call.RefusedReadError); errors.As(err, &refused) {
+			return nil // resolve looks again
+		}
+		if err != nil {
+			return err
+		}
+		var fates []journal.Fate
+		for _, rw := range batch {
+			if id := ids[api.Folded(rw.rec.Key)]; id != "" {
+				fates = append(fates, journal.Fate{Row: rw.n, Kind: journal.Created, ID: id, Attempts: rw.attempts, Warning: rw.warning})
+			}
+		}
+		if len(fates) == 0 {
+			continue
+		}
+		if err := c.im.Journal.Settle(fates); err != nil {
+			return fmt.Errorf("writing the journal: %w", err)
+		}
+		c.recorder.progress.identified(fates)
+	}
+	return nil
+}
+
 // Lists are the ids of the records that each record lists, by its object and id. They
 // are nil when they can't be read.
 type lists map[mapping.Association][]string

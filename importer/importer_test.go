@@ -103,6 +103,23 @@ func TestAnErrorThatNamesNobodyFindsTheGuiltyOnesByTheirKey(t *testing.T) {
 	}
 }
 
+// With a key ids are certain, whatever the answer says.
+func TestAKeyFindsTheIDsThatNoAnswerSaid(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld()
+		w.misdeeds = func(int) mishap { return noNames }
+		tr := newTrial(t, w, 20).withKey(w)
+		progress := new(Progress)
+		tr.change = func(im *Import) { im.Progress = progress }
+		if err := tr.run(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if c := tr.check(w, 20); c.Created != 20 || c != progress.Counts() {
+			t.Errorf("counts: %+v, progress %+v", c, progress.Counts())
+		}
+	})
+}
+
 func TestALostAnswerIsNeverSentAgainWithoutAKey(t *testing.T) {
 	for name, m := range map[string]mishap{"before": lostBefore, "after": lostAfter, "late": late, "short": shortAnswer, "no traces": noTraces} {
 		t.Run(name, func(t *testing.T) {

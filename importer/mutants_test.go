@@ -75,6 +75,7 @@ var mutantGroups = []struct {
 		{"a batch that is refused is refused row by row", "", "judge", `rowResult{verdict: split, failure: _f}`, `rowResult{verdict: refused, failure: _f}`, 0},
 		{"a read that failed is taken for one that found nothing", "call", "FindByKey", `return nil, err`, `return map[string]string{}, nil`, 0},
 		{"a row that was read is taken for absent", "", "rechecker.recheck", `ids[_key]`, `ids["k"+_key]`, 0},
+		{"ids that no answer said aren't found by their key", "", "courier.identifyByKey", `len(c.questions.nameless) == 0`, `true`, 0},
 		{"rows of an error that names nobody are sent together again", "", "courier.apply", `len(rows) > 1 && ans.Completeness.Unnamed > 0`, `false`, 0},
 		{"rows that are read at the end are never sent in smaller company", "", "rechecker.decide", `rw.ambiguous, rw.unproved = true, maxUnproved-1`, `rw.ambiguous = true`, 0},
 		{"half of a refused batch is dropped", "", "courier.send", `halves(left.split)`, `halves(left.split)[:1]`, 0},
@@ -108,6 +109,29 @@ var mutantGroups = []struct {
 	}},
 	{"./report", "^Test", []mutant{
 		{"rows beside their fates aren't compared with those that were sent", "rows", "Verifier.Take", `v.crc != s.CRC`, `false`, 0},
+	}},
+	{".", "^Test(AnAccount|AKey|AShort|Warnings|Matrix|Equal|Twins|AMerged)", []mutant{
+		{"a key whose values the account loses is relied on", "", "keyCheck.read", `!ok`, `!ok && false`, 0},
+		{"that an account merges by properties is forgotten", "", "slicer.place", `s.merges()`, `s.merges() && false`, 0},
+		{"what is stored is compared where a warning says what was sent", "", "newPairing", `ok && w.Raw != ""`, `ok && w.Raw == "?"`, 0},
+		{"a warning is lost", "", "warningText", `slices.Contains(said, text)`, `(slices.Contains(said, text) || true)`, 0},
+		{"a property that is left out speaks against a row", "", "pairedResult.fitsIn", `sent == "" || r.values[i] == ""`, `sent == ""`, 0},
+		{"results and rows are paired although some could be another's", "", "pairing.pairCertain", `len(r.fits) != 1`, `len(r.fits) == 0`, 0},
+		{"the list that is read once is the last word", "", "courier.finishMerged", `read == 1`, `read >= 0`, 0},
+	}},
+	{"./rows", "^Test", []mutant{
+		{"keys are compared to the letter", "rows", "FindDuplicates", `first[key]`, `first[rec.Key]`, 1},
+		{"keys are hashed to the letter", "rows", "FindDuplicates", `maphash.String(seed, api.Folded(rec.Key))`, `maphash.String(seed, rec.Key)`, 0},
+		{"an automatic key leaves associations out", "rows", "Hasher.ContentOf", `strings.TrimLeft(a.ID, "0")`, `strings.TrimLeft(a.ID, "0123456789")`, 0},
+		{"an automatic key depends on how a name is written", "rows", "Hasher.ContentOf", `api.Folded(l.Value)`, `l.Value`, 0},
+		{"an automatic key depends on the order of the rules", "rows", "Hasher.ContentOf", `slices.SortFunc(h.parts, bytes.Compare)`, `_ = h.parts`, 0},
+		{"equal rows have one automatic key", "rows", "FindOrdinals", `n > 0`, `n > 1<<40`, 0},
+		{"a corrected row takes the key of a row that exists", "rows", "FindCorrected", `taken[place{n.Content, n.Number}]`, `false`, 0},
+		{"a row that comes again as it was takes another key", "rows", "FindCorrected", `len(own[at]) > 0`, `false`, 0},
+	}},
+	{"./api", "^Test", []mutant{
+		{"values that differ in case differ", "api", "Folded", `strings.ToLower(strings.TrimSpace(value))`, `strings.TrimSpace(value)`, 0},
+		{"numbers with zeros before them are others", "api", "Folded", `strings.TrimLeft(whole, "0")`, `whole`, 0},
 	}},
 	{"./reconcile", "^Test", []mutant{
 		{"created rows without an id aren't looked for", "reconcile", "reconciliation.collect", `kind != journal.InDoubt && kind != journal.Unidentified`, `kind != journal.InDoubt`, 0},

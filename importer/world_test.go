@@ -56,6 +56,7 @@ const (
 	unreachable        // no connection
 	shortAnswer        // executed, one record is missing in the answer
 	noTraces           // executed, the answer echoes no trace id
+	noNames            // executed, the answer is complete, and echoes neither trace ids nor keys
 )
 
 // A world is a server with the truth in it.
@@ -151,6 +152,11 @@ func (w *world) answer(inputs []api.Input, execute func([]api.Input) api.Answer)
 		return lost
 	case m == shortAnswer && len(ans.Created) > 0:
 		ans.Created = ans.Created[1:]
+	case m == noNames:
+		for i := range ans.Created {
+			ans.Created[i].Trace, ans.Created[i].Key = "", ""
+		}
+		ans.Completeness = api.Completeness{Final: true, Results: len(ans.Created)}
 	case m == noTraces:
 		for i := range ans.Created {
 			ans.Created[i].Trace = ""
