@@ -29,6 +29,12 @@
 // death are in doubt after the next [Run], unless the mapping has a key, which
 // resolves them by reading. Without one [reconcile.Run] looks for them later.
 //
+// With a key no row is in doubt at the end of a run whose server answers. A row that was
+// refused after an attempt whose answer was lost is read once more, five seconds or more
+// after its last attempt, and is refused if no record holds its key. Should HubSpot
+// execute the lost request still later, the record exists: the key keeps a corrected row
+// of failures.csv from becoming a second one.
+//
 // # Modes that change records
 //
 // With [Import].Mode upsert or update, each hundred rows is read by its key before

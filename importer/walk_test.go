@@ -169,7 +169,7 @@ func (w *walk) level(t *testing.T, bound misfortunes) (worst *trip) {
 func (w *walk) trip(t *testing.T, bound misfortunes, choices []int, tell bool) *trip {
 	tr := &trip{
 		walk: w, oracle: oracle{path: slices.Clone(choices)}, left: bound, tell: tell,
-		ids: make([][]string, w.rows), exposed: make([]bool, w.rows), afterAll: make([]bool, w.rows), rejected: make([]bool, w.rows),
+		ids: make([][]string, w.rows), exposed: make([]bool, w.rows), absent: make([]bool, w.rows), afterAll: make([]bool, w.rows), rejected: make([]bool, w.rows),
 	}
 	defer func() {
 		if p := recover(); p != nil {
@@ -233,7 +233,8 @@ type trip struct {
 	pending  [][]int    // rows of requests that may still be executed
 	exposed  []bool     // rows that an answer or a death left in doubt; none with a key
 	rejected []bool     // rows that the server refused
-	afterAll []bool     // rows of requests that were executed after the last process
+	absent   []bool     // rows that a read hasn't found since they were sent last
+	afterAll []bool     // rows of requests that were executed after the last read of them
 
 	// The process.
 	resumed   bool
@@ -277,10 +278,7 @@ func (tr *trip) walkOn() {
 	tr.process()
 	for _, rows := range tr.pending {
 		tr.say("late, after everything: %s", names(rows))
-		for _, row := range rows {
-			tr.afterAll[row] = true
-		}
-		tr.execute(rows)
+		tr.executeAfter(rows)
 	}
 	if len(tr.wrong) == 0 {
 		tr.look(tr.check)
@@ -352,7 +350,7 @@ func (tr *trip) metBefore() bool {
 	if err != nil {
 		panic(err)
 	}
-	state := sha256.Sum256(fmt.Appendf(text, "%v %v %v %v %v %v", tr.ids, tr.pending, tr.exposed, tr.rejected, tr.left, tr.calm))
+	state := sha256.Sum256(fmt.Appendf(text, "%v %v %v %v %v %v %v %v", tr.ids, tr.pending, tr.exposed, tr.absent, tr.afterAll, tr.rejected, tr.left, tr.calm))
 	here := string(fmt.Append(nil, tr.oracle.taken()))
 	first, ok := tr.states[state]
 	if !ok {

@@ -47,6 +47,9 @@ func (tr *trip) Create(ctx context.Context, inputs []api.Input) api.Answer {
 		tr.blame("the interruption cuts %s off", names(rows))
 	}
 	tr.executeLate()
+	for _, row := range rows {
+		tr.absent[row] = false
+	}
 	deeds := []deed{{"answered well", func() api.Answer { return tr.wellAnswered(inputs, rows, -1) }}}
 	if tr.left.fault() && !tr.calm {
 		deeds = append(deeds, tr.misdeeds(inputs, rows)...)
@@ -168,9 +171,18 @@ func (tr *trip) executeLate() {
 			continue
 		}
 		tr.say("late: %s", names(rows))
-		tr.execute(rows)
+		tr.executeAfter(rows)
 	}
 	tr.pending = wait
+}
+
+// executeAfter executes a request that was given up. Rows that a read hasn't found since
+// they were sent last can't be known to exist from then on, unless they are read again.
+func (tr *trip) executeAfter(rows []int) {
+	for _, row := range rows {
+		tr.afterAll[row] = tr.afterAll[row] || tr.absent[row]
+	}
+	tr.execute(rows)
 }
 
 // expose notes rows that may exist from now on, whatever is answered later. With a
@@ -213,7 +225,12 @@ func (tr *trip) FindByProperty(_ context.Context, _, _ string, values []string) 
 	}
 	found := api.Found{Complete: len(values), IDs: map[string][]string{}, Rate: api.Rate{Remaining: -1}}
 	for row, ids := range tr.ids {
-		if v := names([]int{row}); len(ids) > 0 && slices.Contains(values, v) {
+		v := names([]int{row})
+		if !slices.Contains(values, v) {
+			continue
+		}
+		tr.absent[row], tr.afterAll[row] = len(ids) == 0, false
+		if len(ids) > 0 {
 			found.IDs[v] = ids[:1]
 		}
 	}
