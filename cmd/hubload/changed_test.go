@@ -73,7 +73,7 @@ var betweens = []between{
 	{name: "appended", rows: 41, change: func(t *testing.T, p *halfway) {
 		p.rewrite(t, func(s string) string { return s + "row-41,1\n" })
 	}},
-	{name: "deleted", exit: 2, rows: 20, says: "no such file", change: func(t *testing.T, p *halfway) {
+	{name: "deleted", exit: 2, rows: 20, says: "there is no file", change: func(t *testing.T, p *halfway) {
 		if err := os.Remove(p.input); err != nil {
 			t.Fatal(err)
 		}
@@ -84,12 +84,12 @@ var betweens = []between{
 		}
 	}},
 	{name: "object", exit: 5, rows: 20, says: "another object", args: []string{"--object", "deals"}},
-	{name: "account", exit: 5, rows: 20, says: "another account", change: func(t *testing.T, p *halfway) {
+	{name: "account", exit: 5, rows: 20, says: "the token belongs to account", change: func(t *testing.T, p *halfway) {
 		p.account = hubspottest.New(hubspottest.Config{Account: 7})
 	}},
 	// An account is its number, whatever it is reached by.
 	{name: "base URL", rows: 40, args: []string{"--base-url", "OTHER"}},
-	{name: "base URL and account", exit: 5, rows: 20, says: "another account", args: []string{"--base-url", "OTHER"}, change: func(t *testing.T, p *halfway) {
+	{name: "base URL and account", exit: 5, rows: 20, says: "the token belongs to account", args: []string{"--base-url", "OTHER"}, change: func(t *testing.T, p *halfway) {
 		p.account = hubspottest.New(hubspottest.Config{Account: 7})
 	}},
 	{name: "the same size, content of a row that was created", exit: 5, rows: 20, says: "the input has changed here", change: func(t *testing.T, p *halfway) {

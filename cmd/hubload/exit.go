@@ -4,7 +4,6 @@ package main
 
 import (
 	"errors"
-	"strings"
 
 	"github.com/hubload/hubload/importer"
 	"github.com/hubload/hubload/importer/call"
@@ -16,7 +15,6 @@ import (
 	"github.com/hubload/hubload/importer/rundir"
 	"github.com/hubload/hubload/importer/watch"
 	"github.com/hubload/hubload/mapping"
-	"github.com/hubload/hubload/mapping/schema"
 )
 
 const (
@@ -57,6 +55,7 @@ var reasons = map[rundir.Reason]struct {
 	hint string
 }{
 	rundir.BadInput:      {exitUsage, ""},
+	rundir.NoInput:       {exitUsage, ""},
 	rundir.NotOneFile:    {exitUsage, "name one file"},
 	rundir.InputIsResult: {exitUsage, "the rows to import again are in failures.csv"},
 	rundir.InputInDoubt:  {exitUsage, "look for them in the account, by hand or with: hubload resolve {path}"},
@@ -76,13 +75,16 @@ var reasons = map[rundir.Reason]struct {
 	rundir.PropertyMissing: {exitUsage, "write its internal name, as HubSpot shows it in the property's settings, or create it there; best with \"require unique values\""},
 	rundir.ReferenceDenied: {exitUnauthorised, "add the scope to the token; or map ids, without by: and label:"},
 	rundir.LookupDenied:    {exitUnauthorised, scopeAdvice},
+	rundir.UnknownObject:   {exitUsage, "check --object, or object: in the mapping: line_items, deals, contacts, companies, products, tickets ..., or a custom object's id such as 2-12345"},
+	rundir.NotHubSpot:      {exitUsage, "check --base-url or HUBLOAD_BASE_URL; without them it is " + rundir.DefaultBaseURL},
 	rundir.UntrustedURL:    {exitUsage, "if the token may go there, say so: --base-url {path}"},
 
-	rundir.NotARun:        {exitUsage, "hubload status lists the runs here"},
+	rundir.NotARun:        {exitUsage, "hubload status lists the runs here; a file is imported with: hubload import FILE"},
 	rundir.DamagedRun:     {exitUsage, ""},
 	rundir.HoldsARun:      {exitUsage, "give --report another directory"},
 	rundir.SandboxGone:    {exitMismatch, "import the file again; give --run another directory, if you gave one"},
 	rundir.OtherRequest:   {exitMismatch, "go on with what it was begun with, or give --run another directory"},
+	rundir.OtherAccount:   {exitMismatch, "to go on with that run, use the token of its account; to import the file into this one too, give it a directory of its own, such as --run {path}-2"},
 	rundir.OtherMapping:   {exitMismatch, "the new mapping can be used on its failures: hubload import {failures} -m ...; or import all of the file once more with --again"},
 	rundir.HeaderChanged:  {exitMismatch, ""},
 	rundir.ContentChanged: {exitMismatch, "put back the file as it was; if rows were only added at its end, import it again: hubload import {path}"},
@@ -151,41 +153,4 @@ func lacksAccess(err error) bool {
 	denied, ok := errors.AsType[*call.DeniedError](err)
 	answer, answered := errors.AsType[*hubspot.Error](err)
 	return ok && denied.Object == "" || answered && (answer.Unauthorized() || answer.Forbidden())
-}
-
-// writeSchemaScope is the scope that creating a property of an object type needs. Line
-// items and products have none of their own (HubSpot's specification, 2026-08).
-func writeSchemaScope(object string) string {
-	switch object = schema.ObjectType(object); object {
-	case "line_items", "products":
-		return "e-commerce"
-	}
-	if strings.HasPrefix(object, "2-") || strings.HasPrefix(object, "p_") {
-		return "crm.schemas.custom.write"
-	}
-	return "crm.schemas." + object + ".write"
-}
-
-// hintOf is the advice that goes with an error, "" where the error says it all.
-func hintOf(err error) string {
-	if e, ok := errors.AsType[hintedError](err); ok {
-		return e.hint
-	}
-	if e, ok := errors.AsType[*rundir.Error](err); ok && reasons[e.Reason].hint != "" {
-		failures := (&rundir.Dir{Path: e.Path}).Failures()
-		return strings.NewReplacer("{path}", quoted(e.Path), "{failures}", quoted(failures), "{object}", e.Object, "{write}", writeSchemaScope(e.Object), "{property}", e.Property).Replace(reasons[e.Reason].hint)
-	}
-	if e, ok := errors.AsType[*rundir.LockedError](err); ok {
-		return "wait for it, or look on with: hubload status " + quoted(e.Path)
-	}
-	denied, ok := errors.AsType[*call.DeniedError](err)
-	switch {
-	case is[*rows.MismatchError](err):
-		return "give the file as it was to go on, and fix rows that were refused in failures.csv; or --again to import this one as a new run, which creates once more what was created before"
-	case ok && denied.Object != "":
-		return strings.ReplaceAll(scopeAdvice, "{object}", denied.Object)
-	case lacksAccess(err):
-		return "check that the token belongs to this account, hasn't expired, and has the scope crm.objects.line_items.write"
-	}
-	return ""
 }

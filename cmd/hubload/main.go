@@ -33,6 +33,9 @@ func execute(ctx context.Context, args []string, sys system) int {
 		app.ui.jsonLines()
 	}
 	cmd := app.command()
+	if err := singleDash(cmd, args); err != nil {
+		return app.ui.exit(err)
+	}
 	cmd.SetArgs(args)
 	err := cmd.ExecuteContext(ctx)
 	return app.ui.exit(err)

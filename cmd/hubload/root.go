@@ -32,6 +32,7 @@ Exit codes:
   7  not authorised: token missing, expired, or without the scope
   8  watch: an expected file has not come
   130, 143  interrupted: in-flight answers were taken, resumable
+hubload help exit-codes says which of them a scheduler should repeat.
 `
 
 // An app is one execution of the program.
@@ -77,9 +78,8 @@ func (a *app) command() *cobra.Command {
 		a.pruneCommand(),
 		a.sandboxCommand(),
 		a.versionCommand(),
-		mappingTopic(),
-		jsonTopic(),
 	)
+	root.AddCommand(a.topics(root)...)
 	root.RunE = func(cmd *cobra.Command, _ []string) error {
 		if *version {
 			a.sayVersion()
@@ -110,13 +110,20 @@ func variableOf(flag string) string {
 	return "HUBLOAD_" + strings.ToUpper(strings.ReplaceAll(flag, "-", "_"))
 }
 
+// typedOnly marks a flag that no variable sets: HUBLOAD_YES is for imports, and must not
+// let an undo archive without a question.
+const typedOnly = "typed only"
+
+// fromVariable reports whether a flag can be set by a variable.
+func fromVariable(f *pflag.Flag) bool { return f.Name != "help" && f.Annotations[typedOnly] == nil }
+
 // fromEnvironment sets the flags that the command line doesn't from HUBLOAD_NAME.
 func (a *app) fromEnvironment(cmd *cobra.Command) error {
 	var err error
 	cmd.LocalFlags().VisitAll(func(f *pflag.Flag) {
 		name := variableOf(f.Name)
 		value := a.getenv(name)
-		if f.Changed || value == "" || f.Name == "help" || err != nil {
+		if f.Changed || value == "" || !fromVariable(f) || err != nil {
 			return
 		}
 		if e := cmd.Flags().Set(f.Name, value); e != nil {

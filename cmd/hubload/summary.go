@@ -173,12 +173,16 @@ func resumeKeyed(d *rundir.Dir, doubts int64, tail string) step {
 func resumable(r *rundir.Result, err error, tail string) error {
 	sum := r.Summary
 	switch code := exitCode(err); {
-	case hintOf(err) != "", code == exitMismatch, code == exitUsage, r.Dir.Sandbox:
+	case code == exitMismatch, code == exitUsage, r.Dir.Sandbox:
 		return err
 	case sum.Rows > 0 && sum.Pending == 0 && (sum.InDoubt == 0 || r.Dir.Key == ""):
 		return err
 	}
-	return withHint(err, "go on with: hubload resume "+quoted(r.Dir.Path)+tail)
+	command := "hubload resume " + quoted(r.Dir.Path) + tail
+	if hint := hintOf(err); hint != "" {
+		return withHint(err, hint+"\nthen go on with: "+command)
+	}
+	return withHint(err, "go on with: "+command)
 }
 
 // shownReasons is how many reasons a summary shows; report.html has all.

@@ -59,7 +59,8 @@ Exit codes: 0 all are archived or gone, 3 some are kept, others as below.`,
 	fs.SortFlags = false
 	fs.BoolVar(&f.dry, "dry-run", false, "archive nothing: read the records, and write into undo.csv what would be done")
 	fs.Int64Var(&f.confirm, "confirm", -1, "don't ask: archive if the plan has `N` records; any other number is refused")
-	fs.BoolVar(&f.yes, "yes", false, "don't ask, whatever the number")
+	fs.BoolVar(&f.yes, "yes", false, "don't ask, whatever the number; HUBLOAD_YES doesn't set it")
+	must(fs.SetAnnotation("yes", typedOnly, []string{"true"}))
 	fs.Var(&f.changed, "changed", "what to do with records whose values are no longer those that were sent")
 	fs.Var(&f.rows, "rows", "only these `ROWS`, by hubload_row, such as 1-500,917")
 	f.account.add(fs)

@@ -5,6 +5,7 @@ package main
 import (
 	"fmt"
 	"os"
+	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -71,6 +72,43 @@ func wrongFlag(cmd *cobra.Command, err error) error {
 		return usageError{withHint(err, "--"+strings.Join(near, ", or --"))}
 	}
 	return usageError{withHint(err, helpOf(cmd))}
+}
+
+// nearFiles names the files that a missing one may be meant to be.
+func nearFiles(path string) string {
+	files := &cobra.Command{SuggestionsMinimumDistance: 2}
+	entries, _ := os.ReadDir(filepath.Dir(path))
+	for _, e := range entries {
+		if !e.IsDir() && !strings.Contains(e.Name(), " ") {
+			files.AddCommand(&cobra.Command{Use: e.Name(), Run: func(*cobra.Command, []string) {}})
+		}
+	}
+	near := files.SuggestionsFor(filepath.Base(path))
+	if len(near) == 0 || len(near) > 3 {
+		return ""
+	}
+	for i := range near {
+		near[i] = quoted(filepath.Join(filepath.Dir(path), near[i]))
+	}
+	return "perhaps " + strings.Join(near, ", or ")
+}
+
+// singleDash is the error of a flag's name with one dash, which is read as letters.
+func singleDash(root *cobra.Command, args []string) error {
+	cmd, rest, err := root.Find(args)
+	if err != nil {
+		return nil
+	}
+	for _, arg := range rest {
+		name, _, _ := strings.Cut(strings.TrimPrefix(arg, "-"), "=")
+		switch {
+		case arg == "--":
+			return nil
+		case len(name) > 1 && strings.HasPrefix(arg, "-") && cmd.Flags().Lookup(name) != nil:
+			return usageError{withHint(fmt.Errorf("there is no flag -%s", name), "--"+name)}
+		}
+	}
+	return nil
 }
 
 // flagValues are the values that the shell completes, by the flag's name.

@@ -68,6 +68,7 @@ type connection struct {
 	early       int                // requests that were sent before
 	account     api.Account        // zero when the token can't read it
 	number      int64              // likewise 0
+	unknownPath bool               // the account's path is not served
 	sandbox     bool
 	keyProperty *api.Property // once it is known to be unique
 	keyCreated  bool          // by this process

@@ -23,6 +23,8 @@ func (c *connection) identify(ctx context.Context, createKey bool) error {
 	case lacks(err):
 		// Some tokens can write line items and can't read this; a server may not know
 		// the path. A certificate or a redirect is another matter: it may not be HubSpot.
+		answer, _ := errors.AsType[api.ReadError](err)
+		c.unknownPath = answer.NotFound()
 	default:
 		return err
 	}

@@ -88,7 +88,12 @@ func (d *Dir) KeptFailures() string { return d.kept }
 // Open reads the run in a directory that the user named. Its error is an [*Error].
 func Open(path string) (*Dir, error) {
 	d, err := open(path)
-	if errors.Is(err, fs.ErrNotExist) {
+	switch info, statErr := os.Stat(path); {
+	case errors.Is(statErr, fs.ErrNotExist):
+		return nil, &Error{Reason: NotARun, Path: path, Err: fmt.Errorf("there is no %s here", path)}
+	case statErr == nil && !info.IsDir():
+		return nil, &Error{Reason: NotARun, Path: path, Err: fmt.Errorf("%s is not a run directory, but a file", path)}
+	case errors.Is(err, fs.ErrNotExist):
 		return nil, &Error{Reason: NotARun, Path: path, Err: fmt.Errorf("%s is not a run directory: it has no %s", path, runName)}
 	}
 	if err != nil {

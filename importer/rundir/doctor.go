@@ -108,6 +108,8 @@ func (d *Diagnosis) account(ctx context.Context, c *connection) bool {
 		d.Account, c.number = a.PortalID, a.PortalID
 		d.ok("token", "it belongs to account %d%s", a.PortalID, inBrackets(a.AccountType, a.UIDomain, a.TimeZone, a.CompanyCurrency))
 	case lacks(err):
+		answer, _ := errors.AsType[api.ReadError](err)
+		c.unknownPath = answer.NotFound()
 		d.note("token", "it works, but can't read which account it belongs to: imports go by the address alone, and a mapping with account: can't be imported", "")
 	default:
 		answer, answered := errors.AsType[api.ReadError](err)
@@ -162,13 +164,18 @@ func (d *Diagnosis) object(ctx context.Context, c *connection) {
 		}
 	}
 	scope := "crm.objects." + c.Object
+	answer, refused := errors.AsType[api.ReadError](err)
 	switch {
+	case refused && answer.NotFound():
+		d.fail("properties", c.notThere(), "check --object and --base-url")
+		return
 	case err == nil:
 		d.ok("properties", "%d of %s, %d of which can be set", len(list), c.Object, writable)
 	case lacks(err):
 		d.note("properties", "the definitions of "+c.Object+" can't be read: values aren't checked before they are sent", "add the scope "+scope+".read")
 	default:
 		d.fail("properties", err, "")
+		return
 	}
 	found, err := repeated(ctx, c.tries, func(ctx context.Context) (api.Found, error) { return c.FindByProperty(ctx, "", "", []string{"1"}) })
 	switch {

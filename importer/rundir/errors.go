@@ -24,6 +24,7 @@ const (
 	// The input.
 
 	BadInput      Reason = iota // it can't be read, or is not a CSV
+	NoInput                     // there is no file Path
 	NotOneFile                  // Path is a directory
 	InputIsResult               // it is a results.csv: its rows exist
 	InputInDoubt                // it is an in_doubt.csv of the run in Path
@@ -47,6 +48,8 @@ const (
 	PropertyMissing // it has no property by which associated records are found
 	ReferenceDenied // the token can't read a list by which the mapping finds ids
 	LookupDenied    // the token can't look associated records up
+	UnknownObject   // it has no such object type
+	NotHubSpot      // Path is a base URL that doesn't serve HubSpot's API
 	UntrustedURL    // Path is a base URL that only the run directory names
 
 	// The run directory.
@@ -56,6 +59,7 @@ const (
 	HoldsARun      // a check's report would go into a run directory
 	SandboxGone    // the account ended with its process
 	OtherRequest   // it was begun for another account, object or base URL
+	OtherAccount   // it went into another account than the token's
 	OtherMapping   // it was begun with another mapping
 	HeaderChanged  // the mapping doesn't fit the input any more
 	ContentChanged // the input isn't what the run has read; Path is the input

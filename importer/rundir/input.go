@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -44,6 +45,9 @@ func TakeInput(ctx context.Context, path string, stdin io.Reader, folder string)
 		return in, in.spoolFrom(ctx, stdin, folder)
 	}
 	info, err := os.Stat(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, &Error{Reason: NoInput, Path: path, Err: fmt.Errorf("there is no file %s", path)}
+	}
 	if err != nil {
 		return nil, badInput(err)
 	}

@@ -59,7 +59,7 @@ func (d *Dir) matches(want Run, m *mapping.Mapping) error {
 	case d.Account != 0 && want.Account == 0:
 		return differs("account", d.Account, "unknown: the token can't read it")
 	case d.Account != 0 && d.Account != want.Account:
-		return differs("account", d.Account, want.Account)
+		return d.fail(OtherAccount, fmt.Errorf("%s went into account %d, and the token belongs to account %d", d.Path, d.Account, want.Account))
 	case d.Account == 0 && hostOf(d.BaseURL) != hostOf(want.BaseURL): // else the number says which account it is
 		return differs("base URL", d.BaseURL, want.BaseURL)
 	case objectName(d.Object) != objectName(want.Object):

@@ -93,6 +93,9 @@ func (s *savedSchema) add(p api.Property) {
 func (c *connection) schema(ctx context.Context, m *mapping.Mapping) (*savedSchema, error) {
 	properties, err := repeated(ctx, c.tries, counted(c, c.Properties))
 	answer, refused := errors.AsType[api.ReadError](err)
+	if refused && answer.NotFound() {
+		return nil, c.notThere()
+	}
 	if refused && !answer.Unauthorized() && !answer.Temporary() || err == nil && len(properties) == 0 {
 		return nil, nil
 	}
@@ -133,6 +136,15 @@ func (s *savedSchema) hasAll(m *mapping.Mapping) bool {
 	return m == nil || !slices.ContainsFunc(m.Properties, func(rule mapping.PropertyRule) bool {
 		return !slices.ContainsFunc(s.Properties, func(d definition) bool { return d.Name == rule.Name })
 	})
+}
+
+// notThere is the error of an address that has no property definitions of the object type.
+// HubSpot's properties API answers 404 OBJECT_NOT_FOUND for a type that the account lacks.
+func (c *connection) notThere() error {
+	if c.unknownPath {
+		return &Error{Reason: NotHubSpot, Path: c.BaseURL, Err: fmt.Errorf("%s doesn't serve HubSpot's API: it knows neither the account nor the properties of %s (404)", shown(c.BaseURL), shown(c.Object))}
+	}
+	return &Error{Reason: UnknownObject, Object: c.Object, Err: fmt.Errorf("%s has no object type %q", c.name(), c.Object)}
 }
 
 // readSchema is the schema that a new run is checked against, with the lists that its
