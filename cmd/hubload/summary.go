@@ -23,7 +23,7 @@ func (a *app) showResult(r *rundir.Result, err error, tail string) error {
 	switch {
 	case err != nil:
 		err = resumable(r, err, tail)
-	case r.Summary.Refused+r.Summary.InDoubt > 0:
+	case r.Summary.Refused+r.Summary.InDoubt+r.Summary.SentOtherwise > 0:
 		err = partlyError{}
 	}
 	switch {
@@ -69,6 +69,9 @@ func (a *app) showSummary(r *rundir.Result, steps []step) {
 		a.ui.wrapped("  ", fmt.Sprintf("HubSpot warns about %s: see hubload_warning in results.csv", counted(sum.Warnings, "row")))
 		a.showReasons("warning", sum.Warned)
 	}
+	if sum.SentOtherwise > 0 {
+		a.ui.wrapped("  ", sentOtherwiseLine(sum.SentOtherwise))
+	}
 	took := time.Duration(sum.Seconds * float64(time.Second)).Round(100 * time.Millisecond)
 	a.ui.wrapped("  ", fmt.Sprintf("%s, %s refused by the rate limit; %s, %s rows/s",
 		counted(sum.Requests, "request"), grouped(sum.Limited), took, grouped(int64(sum.RowsPerSecond))))
@@ -77,6 +80,11 @@ func (a *app) showSummary(r *rundir.Result, steps []step) {
 	a.showReports(d)
 	a.showFirst(r)
 	a.showSteps(steps)
+}
+
+// sentOtherwiseLine says that rows were sent as a file that was cut off had them.
+func sentOtherwiseLine(n int64) string {
+	return counted(n, "row") + " sent with other values, since the file was cut off there: hubload_warning in results.csv says which record to correct"
 }
 
 // showDone says that there was nothing left to do in a run. The command ends as the
@@ -93,7 +101,11 @@ func (a *app) showDone(r *rundir.Result, what string, err error, tail string) er
 		a.ui.document(runEnd{"run.ended", newRunResult(r, endOf(err), steps)})
 		return err
 	}
-	a.ui.printf("%s: nothing was sent.\n%s\nreports: %s\n", what, countsLine(r.Summary.Counts), r.Dir.Path)
+	a.ui.printf("%s: nothing was sent.\n%s\n", what, countsLine(r.Summary.Counts))
+	if n := r.Summary.SentOtherwise; n > 0 {
+		a.ui.wrapped("  ", sentOtherwiseLine(n))
+	}
+	a.ui.printf("reports: %s\n", r.Dir.Path)
 	a.showFirst(r)
 	a.showSteps(steps)
 	return err

@@ -95,6 +95,11 @@ type Options struct {
 	// where none holds any or there are no Columns.
 	HeaderLine int64
 
+	// CutAt are lengths that the file had before, when it was cut off inside of a record:
+	// such a record is read as it was then, up to there, and [Record.Cut] says so. Files
+	// that are compressed, UTF-16 or no CSV are read as they are now.
+	CutAt []int64
+
 	// SkipTitles finds the header where neither HeaderLine nor Columns say it: where the
 	// first line has one cell only, it is the first of 20 lines with as many as the
 	// lines after it.
@@ -127,6 +132,7 @@ type Reader struct {
 	header     []string
 	cells      [][]byte // of the header, raw
 	headerLine int64    // physical line
+	cutAt      []int64  // see Options
 	gapped     bool     // each second column has no name: two characters delimit
 
 	buf      []byte
@@ -167,6 +173,9 @@ func (r *Reader) start(src io.Reader, o Options) error {
 	}
 	if err := r.recognise(o.Encoding); err != nil {
 		return err
+	}
+	if r.src.kind == "" && !r.charset.transcoded() {
+		r.cutAt = o.CutAt
 	}
 	return r.readHeader(o)
 }

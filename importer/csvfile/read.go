@@ -69,12 +69,50 @@ func (r *Reader) record(wanted func(span) bool) error {
 	if sp.state != whole {
 		return r.readBad(sp)
 	}
+	next, lines := sp.next, sp.lines
+	if n := r.cut(sp.n); n > 0 {
+		if cut, ends := r.syntax.split(r.buf[r.pos:r.pos+n], true, r.rec.ends[:0]); cut.state == whole || cut.lines == 0 {
+			return r.readCut(cut, ends, n, next, lines)
+		}
+		_, r.rec.ends = r.syntax.split(r.buf[r.pos:r.pos+sp.n], true, r.rec.ends[:0])
+	}
 	r.rec.Raw = r.buf[r.pos : r.pos+sp.n]
 	if r.rec.span = sp; wanted(sp) {
 		r.rec.Fields, r.rec.Problem = r.fields(sp)
 		r.judge()
 	}
 	r.advance(sp.next, sp.lines)
+	return nil
+}
+
+// cut returns how much there was before of the record at pos, which has n bytes now; 0 when
+// it wasn't cut off.
+func (r *Reader) cut(n int) int {
+	for _, at := range r.cutAt {
+		if had := at - r.base - int64(r.pos); had > 0 && had < int64(n) {
+			if blank, _, _ := r.syntax.blank(r.buf[r.pos:r.pos+int(had)], true); blank == 0 {
+				return int(had)
+			}
+		}
+	}
+	return 0
+}
+
+// readCut makes a Record of the first n bytes of the record at pos, whose splitting ended
+// in sp, and passes all of it.
+func (r *Reader) readCut(sp span, ends []int, n, next, lines int) error {
+	r.rec.Cut, r.rec.span, r.rec.ends = true, sp, ends
+	r.rec.Raw = r.buf[r.pos : r.pos+n]
+	switch {
+	case sp.state == whole:
+		r.rec.Raw = r.rec.Raw[:sp.n]
+		r.rec.Fields, r.rec.Problem = r.fields(sp)
+	case sp.inQuotes && sp.state == short:
+		r.rec.Problem = r.problem(CodeCutOff, r.rec.Line, sp.cells, "The file ended inside the quoted cell that starts here when it was read.")
+	default:
+		r.rec.Problem = r.quoteProblem(sp)
+	}
+	r.advance(next, lines)
 	return nil
 }
 
@@ -85,6 +123,7 @@ func (r *Reader) pass() error {
 		return err
 	}
 	n, next, ok := r.syntax.line(r.window())
+	ok = ok && r.cut(n) == 0
 	line := r.buf[r.pos : r.pos+n]
 	if !ok || bytes.IndexByte(line, '"') >= 0 || bytes.Count(line, []byte{r.syntax.delim}) != len(r.header)-1 {
 		return r.look()
@@ -111,7 +150,7 @@ func (r *Reader) find() error {
 func (r *Reader) begin() {
 	r.row++
 	r.rec.Row, r.rec.Line = r.row, r.line
-	r.rec.Fields, r.rec.Problem, r.rec.ragged = nil, nil, false
+	r.rec.Fields, r.rec.Problem, r.rec.ragged, r.rec.Cut = nil, nil, false, false
 }
 
 // plain reports whether it takes no decoding to see that the record is a good one.

@@ -21,6 +21,10 @@ type Record struct {
 
 	Problem *Problem // nil for a good record
 
+	// Cut says that the record is read as it was when the file was shorter, and goes on
+	// now: see [Options].CutAt.
+	Cut bool
+
 	syntax *syntax
 	ends   []int // of a good record's cells in Raw; empty until it is split
 	span   span  // of a good record that is split

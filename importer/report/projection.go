@@ -8,6 +8,7 @@ import (
 	"io"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/hubload/hubload/importer/csvfile"
 	"github.com/hubload/hubload/importer/journal"
@@ -16,19 +17,20 @@ import (
 
 // A projection reads the input once and fills the reports.
 type projection struct {
-	input   *csvfile.Reader
-	header  []string
-	columns columns
-	safe    *neutraliser // nil leaves the input's cells as they are
-	values  values
-	same    rows.Verifier
-	filler  *rows.Filler    // nil where nothing is filled down
-	numbers *rows.Numbering // nil without position rules
-	found   *Findings       // may be nil
-	run     string
-	delim   byte
-	cellBuf [][]byte // the cells of a row
-	joinBuf []byte   // the same, joined
+	input    *csvfile.Reader
+	header   []string
+	columns  columns
+	safe     *neutraliser // nil leaves the input's cells as they are
+	values   values
+	same     rows.Verifier
+	filler   *rows.Filler     // nil where nothing is filled down
+	numbers  *rows.Numbering  // nil without position rules
+	found    *Findings        // may be nil
+	warnings map[int64]string // see Options
+	run      string
+	delim    byte
+	cellBuf  [][]byte // the cells of a row
+	joinBuf  []byte   // the same, joined
 
 	results, failures, inDoubt *table
 }
@@ -36,7 +38,7 @@ type projection struct {
 // newProjection begins the reports with their headers. Results and inDoubt may be nil.
 func newProjection(r *csvfile.Reader, v values, run string, o Options, results, failures, inDoubt io.Writer) (p *projection, err error) {
 	header := r.Header()
-	p = &projection{input: r, header: header, columns: columnsOf(header), values: v, found: o.Findings, run: run, delim: byte(r.Dialect().Delimiter)}
+	p = &projection{input: r, header: header, columns: columnsOf(header), values: v, found: o.Findings, warnings: o.Warnings, run: run, delim: byte(r.Dialect().Delimiter)}
 	if o.ExcelSafe {
 		p.safe = newNeutraliser(r.Dialect(), v.neutralised)
 	}
@@ -204,6 +206,9 @@ func (p *projection) add(n *Counts, rec *csvfile.Record, fate *journal.Fate) err
 			warning = p.values.fill(fate.Warning, "", rec.Fields)
 			p.found.add(row, line, &journal.Fate{Kind: kind, Code: fate.Warning}, warning)
 		}
+		if own := p.warnings[rec.Row]; own != "" {
+			warning = strings.TrimPrefix(warning+"; "+own, "; ")
+		}
 		rowText, lineText := decimals(row, line)
 		return p.results.add(cells, rowText, lineText, kind.String(), fate.ID, warning)
 	case journal.Refused:
@@ -219,6 +224,9 @@ func (p *projection) add(n *Counts, rec *csvfile.Record, fate *journal.Fate) err
 // failure returns hubload's columns of a row that was refused or is in doubt.
 func (p *projection) failure(row, line int64, rec *csvfile.Record, fate *journal.Fate, correlation, position, filled string) []string {
 	message := p.values.message(fate, rec.Fields)
+	if own := p.warnings[rec.Row]; own != "" {
+		message += " " + own
+	}
 	if rec.Problem != nil && rec.Problem.Beyond != "" && len(p.columns.own) == p.columns.width {
 		message += " Beyond the last column stands: " + shorten(rec.Problem.Beyond, maxBeyond)
 	}

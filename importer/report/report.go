@@ -105,6 +105,10 @@ type Options struct {
 	// name that it has now, such as failures.edited-1.csv. It may be nil.
 	Kept func(name string)
 
+	// Warnings, by the row's number in the input, go into hubload_warning of rows that
+	// exist, beside what HubSpot says, and into hubload_message of the others.
+	Warnings map[int64]string
+
 	// Findings, if there are any, take what the page says of the rows; see [WritePage].
 	Findings *Findings
 }

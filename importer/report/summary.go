@@ -39,6 +39,10 @@ type Summary struct {
 	Refusals []Reason `json:"refusals,omitempty"` // why rows were refused, the most frequent reason first
 	Warned   []Reason `json:"warned,omitempty"`   // likewise what HubSpot warned about
 
+	// SentOtherwise counts rows that exist with other values than they have now: the input
+	// was cut off in them.
+	SentOtherwise int64 `json:"sent_with_other_values,omitempty"`
+
 	// Odd are the cells of rows that could be sent and most likely are a mistake.
 	Odd []Reason `json:"worth_a_look,omitempty"`
 

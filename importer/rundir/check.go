@@ -66,6 +66,9 @@ func Check(ctx context.Context, o Options, dir string, always bool, v Visitor) (
 	if c.mapper, err = o.compile(in, c.Mapping, c.Known.Schema, c.Known.AccountName); err != nil {
 		return nil, err
 	}
+	if err := in.checkPercent(ctx, c.Mapping, c.mapper); err != nil {
+		return nil, err
+	}
 	if _, err := in.findCorrects(c.mapper, o.FailuresOf); err != nil {
 		return nil, err
 	}

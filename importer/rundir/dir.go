@@ -65,6 +65,8 @@ type Run struct {
 	// Corrects is the directory of the run whose refused rows the input holds, where
 	// the key is automatic.
 	Corrects diskPath `json:"corrects,omitempty"`
+	// Cut are rows in whose middle the input ended when they were read.
+	Cut []CutRow `json:"cut_off,omitempty"`
 	// Undone says when the last record of the run was archived; see [Undo].
 	Undone time.Time `json:"undone,omitzero"`
 }
@@ -249,7 +251,11 @@ func (d *Dir) inputPath() string {
 
 // input opens the run's input in the form that its mapping says.
 func (d *Dir) input(m *mapping.Mapping) (*csvfile.Reader, error) {
-	return openSource(d.inputPath(), d.Input.Sheet, formOf(m), m.CSV.Empty...)
+	form := formOf(m)
+	for _, c := range d.Cut {
+		form.CutAt = append(form.CutAt, c.At)
+	}
+	return openSource(d.inputPath(), d.Input.Sheet, form, m.CSV.Empty...)
 }
 
 // is reports whether the run directory is the one at an absolute path.

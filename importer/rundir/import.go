@@ -105,6 +105,11 @@ func importInto(ctx context.Context, o Options) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
+	if !exists || !d.covers(in) {
+		if err := in.checkPercent(ctx, m, mapper); err != nil {
+			return nil, err
+		}
+	}
 	s := &session{Options: &o, dir: d, conn: conn, mapping: m, mapper: mapper, input: in.Identity}
 	if exists {
 		if err := s.makeKey(ctx); err != nil {
@@ -264,8 +269,15 @@ func (s *session) askFor(first int64) (more bool, err error) {
 func (s *session) checkChange(ctx context.Context, in *Input) error {
 	d := s.dir
 	if in.Path == d.Input.Path && !in.Spooled && !d.Input.Spooled {
+		cut, err := s.findCut(ctx, in)
+		if err != nil {
+			return err
+		}
 		if err := s.admit(ctx); err != nil {
 			return err
+		}
+		if cut {
+			return d.save()
 		}
 		return d.saveMore()
 	}
@@ -277,14 +289,17 @@ func (s *session) checkChange(ctx context.Context, in *Input) error {
 	if !begins {
 		return other
 	}
-	was := d.Input
+	was, cut := d.Input, d.Cut
+	if _, err := s.findCut(ctx, in); err != nil {
+		return err
+	}
 	d.Input.Path, d.Input.Spooled, d.spool = in.Path, in.Spooled, in.spool
 	err = s.admit(ctx)
 	if _, changed := errors.AsType[*rows.MismatchError](err); changed {
 		err = other
 	}
 	if err != nil {
-		d.Input, d.spool = was, ""
+		d.Input, d.Cut, d.spool = was, cut, ""
 		return err
 	}
 	return d.takeInput(in)

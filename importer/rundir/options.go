@@ -129,6 +129,9 @@ type Result struct {
 // Complete reports whether every row of the run exists in the account, of those that were
 // asked for by [Options].First.
 func (r *Result) Complete() bool {
+	if r.Summary.SentOtherwise > 0 {
+		return false // a row exists with values that nobody meant
+	}
 	if c := r.Summary.Counts; r.Dir.First > 0 {
 		return c.In() >= min(r.Dir.First-c.LeftOut, c.Rows)
 	}
