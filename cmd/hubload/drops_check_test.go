@@ -54,7 +54,7 @@ func (h *dropHistory) checkFiles() (taken map[string]int) {
 		})
 	}
 	for _, f := range h.readDropLedger() {
-		if f.State == "" {
+		if f.State == "void" {
 			continue // it was gone when it was to be taken
 		}
 		places := found[f.ID+"_"+f.Name]
@@ -193,7 +193,7 @@ func (h *dropHistory) checkMetrics() {
 	}
 	want := map[string]float64{}
 	for _, f := range h.readDropLedger() {
-		if f.State == "" {
+		if f.State == "void" {
 			continue
 		}
 		if !f.active() {

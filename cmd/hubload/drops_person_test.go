@@ -90,15 +90,6 @@ func (h *dropHistory) quiet() bool {
 	return len(entries) == len(h.writer.abandoned)
 }
 
-// there are the names of the rows in the account.
-func (h *dropHistory) there() map[string]bool {
-	names := map[string]bool{}
-	for o := range h.truth.Objects(defaultObject) {
-		names[o.Properties["name"]] = true
-	}
-	return names
-}
-
 // decide does what the events of a file tell a person to do.
 func (h *dropHistory) decide(f *ledgerFile, times map[string]int) bool {
 	run := filepath.Join(h.state, "runs", f.ID)
@@ -108,14 +99,10 @@ func (h *dropHistory) decide(f *ledgerFile, times map[string]int) bool {
 	case f.State == "held":
 		h.note("person: %s is held with %d: %s", f.Name, f.Code, f.Why)
 		h.score.held++
-		verb := "release"
-		if strings.Contains(f.Why, "written to after it was taken") {
-			verb = "drop"
-			h.writer.complete(f.Name, h.there())
-		} else if times["release "+f.ID]++; times["release "+f.ID] > 4 {
+		if times["release "+f.ID]++; times["release "+f.ID] > 4 {
 			return false
 		}
-		h.end(h.start("watch", verb, f.ID, "--config", h.config))
+		h.end(h.start("watch", "release", f.ID, "--config", h.config))
 	case f.State == "open" && f.InDoubt > 0 && times["doubt "+f.ID] < 2:
 		times["doubt "+f.ID]++
 		if times["doubt "+f.ID] == 1 {

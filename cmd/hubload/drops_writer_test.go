@@ -263,26 +263,6 @@ func (w *dropWriter) stall() {
 	w.texts[sum(content)] = content
 }
 
-// complete delivers what of a file isn't in the account, as the person does whose file
-// was written to after it was taken.
-func (w *dropWriter) complete(name string, there map[string]bool) {
-	for _, d := range w.deliveries {
-		if d.name != name {
-			continue
-		}
-		var rows []*dropRow
-		for _, r := range d.rows {
-			if !there[r.name] {
-				rows = append(rows, r)
-			}
-		}
-		if len(rows) > 0 {
-			w.deliver(w.fresh(), rows, "")
-		}
-		return
-	}
-}
-
 // wrongMarker delivers a file whose marker doesn't agree, and then with one that does.
 func (w *dropWriter) wrongMarker() {
 	name, rows := w.fresh(), w.newRows()

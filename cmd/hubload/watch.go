@@ -37,7 +37,7 @@ the gravest of 7, 5, 1, 6, 2, 3, 8 and 0 that the look has met; 4 says that anot
 watcher is at work. Without --once it looks every 30 seconds until it is interrupted.
 
 A file that is written to after it was taken goes back to DIR while nothing of it was
-sent; later it is held, since what was added to it isn't in the account.`
+sent; later it is held, and what was added goes in when it is released.`
 
 func (a *app) watchCommand() *cobra.Command {
 	var f watchFlags

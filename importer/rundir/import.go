@@ -40,7 +40,7 @@ func Import(ctx context.Context, o Options) (*Result, error) {
 		o.note("the same content has an unfinished run in another place")
 		o.Dir = e.Path
 		return importInto(ctx, o)
-	case e.Reason == SeenRows && e.whole:
+	case e.Reason == SeenRows && e.whole && !o.OwnRun:
 		return o.continueIn(ctx, e)
 	}
 	return result, err

@@ -39,6 +39,10 @@ type Options struct {
 	Again     bool      // import what was imported before, as new records
 	Seen      Seen      // what to do about rows that another run has sent; "" is the mapping's, or else [SeenStop]
 
+	// OwnRun keeps a file that has grown from going on in the run of what it was: Dir is the
+	// only run that it may have.
+	OwnRun bool
+
 	// FailuresOf is the directory of the run whose refused rows File holds; "" looks for
 	// one where File lies. Without a Mapping the run's own is used.
 	FailuresOf string

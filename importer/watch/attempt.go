@@ -42,6 +42,7 @@ func (t *turn) attempt(ctx context.Context, f *File) error {
 // options are those of the file's import.
 func (t *turn) options(f *File) rundir.Options {
 	o, a := t.w.Import, t.w.account(t.drop)
+	o.OwnRun = true
 	o.File, o.Dir, o.Object = t.path(f), t.runDir(f), t.drop.Object
 	o.AccountID, o.BaseURL, o.Version = cmp.Or(a.ID, o.AccountID), cmp.Or(a.BaseURL, o.BaseURL), cmp.Or(a.APIVersion, o.Version)
 	o.Connect = func(ctx context.Context, e rundir.Endpoint) (rundir.Account, error) { return t.w.Connect(ctx, a, e) }
@@ -76,6 +77,9 @@ func (t *turn) send(ctx context.Context, f *File) (*rundir.Result, error) {
 		if f.Again && d.Started.Before(f.Since) {
 			o.Again = false // it was for the run's beginning
 		}
+		if f.Grown {
+			return rundir.Import(ctx, o) // what was added goes in with the same run
+		}
 		return rundir.Resume(ctx, t.runDir(f), o)
 	}
 	return rundir.Import(ctx, o)
@@ -89,7 +93,7 @@ func (t *turn) judge(ctx context.Context, f *File, r *rundir.Result, err error) 
 	if errors.Is(err, errStopped) {
 		return err
 	}
-	if _, begun := rundir.Open(t.runDir(f)); err != nil && begun != nil && !t.untouched(f) {
+	if err != nil && !t.untouched(f) {
 		return t.touched(f)
 	}
 	code := t.w.exitCode(r, err)

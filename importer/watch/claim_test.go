@@ -10,6 +10,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/hubload/hubload/importer/hubspot/hubspottest"
 )
 
 // dies looks once, and the process dies the nth time that it reaches a point.
@@ -136,15 +138,37 @@ func TestWrittenWhenDone(t *testing.T) {
 	if _, err := Release(w.state(), "1.csv", false); err != nil {
 		t.Fatal(err)
 	}
-	w.look(5)
-	w.is("1.csv", Held) // what was added isn't there still
-	for _, name := range []string{"1.csv", "2.csv"} {
-		if _, err := GiveUp(w.state(), name); err != nil {
-			t.Fatal(err)
-		}
+	w.look(5) // for the second one
+	w.is("1.csv", Done)
+	w.holds(5)
+	if _, err := GiveUp(w.state(), "2.csv"); err != nil {
+		t.Fatal(err)
 	}
 	w.look(0)
-	w.holds(4)
+	w.holds(5)
+	w.eachPlace()
+}
+
+// TestWrittenWhileRunning: the process dies when rows were sent, and the writer comes back.
+// When the file is released, what was added goes in, and nothing twice.
+func TestWrittenWhileRunning(t *testing.T) {
+	w := newWorld(t, nil)
+	w.put("1.csv", night)
+	w.account.SetFaults(hubspottest.Fault{Name: "401", Next: 1}) // the run is begun
+	w.dies("after running", 1, nil)
+	w.look(7)
+	inbox, _ := filepath.Glob(w.state(inboxDir, "*.csv"))
+	w.append(inbox[0], "e,5\n")
+	w.look(5)
+	if f := w.is("1.csv", Held); f.Why != lateWrite {
+		t.Error(f.Why)
+	}
+	if _, err := Release(w.state(), "1.csv", false); err != nil {
+		t.Fatal(err)
+	}
+	w.look(0)
+	w.is("1.csv", Done)
+	w.holds(5)
 	w.eachPlace()
 }
 

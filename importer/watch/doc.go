@@ -42,8 +42,8 @@
 // agree is rejected. A drop is polled: change notices say nothing on NFS and SMB.
 //
 // A file that is written to after it was taken goes back to the drop while nothing of it
-// was sent. Later, and up to a day after it was done, it is held: what was added isn't in
-// the account.
+// was sent. Later, and up to a day after it was done, it is held: what was added goes in
+// when it is released.
 //
 // The mapping never comes from the drop: whoever may put files there can't choose
 // where they go.

@@ -59,6 +59,7 @@ type File struct {
 	Next  time.Time `json:"next,omitzero"`
 	Again bool      `json:"again,omitempty"` // released to be sent once more
 	Lift  bool      `json:"lift,omitempty"`  // released beyond max_failures
+	Grown bool      `json:"grown,omitempty"` // released with what was added to it since it was taken
 
 	Run    string `json:"run,omitempty"`    // the id of its run, as hubload_run says it
 	Of     string `json:"of,omitempty"`     // the first file of the family of which it corrects rows

@@ -37,6 +37,11 @@ func TestOutcomes(t *testing.T) {
 			t.Errorf("%+v: %s, want %s", c.ending, got, c.want)
 		}
 	}
+	for code, want := range map[int]time.Duration{codeStopped: 30 * time.Minute, codeDenied: 0, codeLocked: time.Minute} {
+		if got := (ending{code: code}).pause(5); got != want {
+			t.Errorf("after code %d the pause is %s, want %s", code, got, want)
+		}
+	}
 	network := ending{code: 1}
 	var pauses []time.Duration
 	for try := 1; try <= 8; try++ {

@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"slices"
 	"time"
+
+	"github.com/hubload/hubload/importer/rundir"
 )
 
 // A Status is how a drop is.
@@ -79,7 +81,7 @@ func (e *NotFound) Error() string {
 
 // Release lets a file that is held, or waits, go on at the next look, beyond max_failures
 // if it was stopped by these. With again its rows are sent even where rows like them went
-// in before: as new records. name is the file's name or its id.
+// in before: as new records. What was added to the file since it was taken goes in, too. name is the file's name or its id.
 func Release(state, name string, again bool) (File, error) {
 	return decide(state, name, func(l *ledger, f *File) error {
 		if f.State != Held && f.State != Waiting {
@@ -87,8 +89,11 @@ func Release(state, name string, again bool) (File, error) {
 		}
 		next := *f
 		next.State, next.Since = Claimed, time.Now().UTC()
-		if f.Run != "" {
+		if _, err := rundir.Open(l.runDir(f)); err == nil {
 			next.State = Running
+		}
+		if info, err := os.Lstat(l.path(f)); err == nil && !identify(f.Source.Name, info).same(f.Source) {
+			next.Source, next.Grown = identify(f.Source.Name, info), true
 		}
 		next.Lift = next.Lift || f.Code == codeStopped
 		next.Again = again

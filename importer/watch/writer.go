@@ -6,6 +6,8 @@ import (
 	"os"
 	"path/filepath"
 	"time"
+
+	"github.com/hubload/hubload/importer/rundir"
 )
 
 // untouched reports whether nobody has written to a file since it was taken. A writer
@@ -25,10 +27,12 @@ func (t *turn) giveBack(f *File) error {
 	return putBack(lies, filepath.Join(t.drop.Dir, f.Source.Name))
 }
 
-// touched deals with a file that was written to after it was taken, and of which nothing
-// was sent.
+// touched deals with a file that was written to after it was taken, and that isn't done.
 func (t *turn) touched(f *File) error {
-	if f.Marker == nil {
+	switch _, err := rundir.Open(t.runDir(f)); {
+	case err == nil:
+		return t.hold(f, lateWrite) // rows of it may have been sent
+	case f.Marker == nil:
 		return t.giveBack(f)
 	}
 	return t.hold(f, "it was written to after its marker said that it is complete")
@@ -55,4 +59,4 @@ func (t *turn) lateWrites(now time.Time) error {
 	return nil
 }
 
-const lateWrite = "it was written to after it was taken: what was added to it isn't in the account"
+const lateWrite = "it was written to after it was taken: what was added to it goes in when it is released"
