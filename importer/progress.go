@@ -35,7 +35,7 @@ type Snapshot struct {
 	Limited  int64         // answers that the rate limit refused
 	Retries  int64         // requests that repeat rows
 	Latency  time.Duration // median of the latest answers, 0 without one
-	Slowest  time.Duration // that of the slowest of 20 answers, likewise
+	Slowest  time.Duration // that of the slowest of 20 answers, 0 without one
 	Wait     call.Wait     // why no request leaves now
 }
 

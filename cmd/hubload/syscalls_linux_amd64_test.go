@@ -15,6 +15,7 @@ import (
 	"testing"
 
 	"github.com/hubload/hubload/importer/hubspot/hubspottest"
+	"github.com/hubload/hubload/importer/journal"
 	"github.com/hubload/hubload/importer/report"
 )
 
@@ -127,7 +128,8 @@ func TestEverySystemCallFails(t *testing.T) {
 			var harmless []string
 			for _, n := range chosen(len(whole)) {
 				p := newTraced(t)
-				seen, path, after, sent := 0, "", 0, 0
+				seen, path, after := 0, "", 0
+				var durable []byte // of the journal, when the call fails
 				status, said := p.run(func(c *sysCall) {
 					if c.op == op && path != "" && c.path == path {
 						after++
@@ -135,8 +137,10 @@ func TestEverySystemCallFails(t *testing.T) {
 					if c.op == op {
 						if seen++; seen == n {
 							c.fail, path = errno, c.path
-							sent = p.account.Len(defaultObject)
 						}
+					}
+					if path == "" && c.op == "fsync" && strings.HasSuffix(c.path, journalName) {
+						durable, _ = os.ReadFile(c.path)
 					}
 				})
 				name := fmt.Sprintf("%s %d of %d, %s", op, n, len(whole), strings.TrimPrefix(path, p.dir))
@@ -159,14 +163,30 @@ func TestEverySystemCallFails(t *testing.T) {
 				if info, err := os.Stat(path); op == "fsync" && after > 0 && err == nil && !info.IsDir() {
 					t.Errorf("%s: it was synced again", name)
 				}
-				if now := p.account.Len(defaultObject); strings.HasSuffix(path, journalName) && now != sent {
-					t.Errorf("%s: the account held %d rows then, and %d afterwards", name, sent, now)
+				if now, most := p.account.Len(defaultObject), begun(t, durable); strings.HasSuffix(path, journalName) && now > most {
+					t.Errorf("%s: the account holds %d rows, and the journal allowed %d", name, now, most)
 				}
 				p.finish(name)
 			}
 			t.Logf("%d calls; %d runs were stopped; it does without %q", len(whole), stopped, harmless)
 		})
 	}
+}
+
+// begun is how many rows may have been sent, by a journal: requests that were in flight when
+// a later call failed arrive nevertheless.
+func begun(t *testing.T, text []byte) int {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), journalName)
+	if err := os.WriteFile(path, text, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	st, err := journal.Load(path)
+	if err != nil {
+		return 0 // it has no header
+	}
+	defer st.Close()
+	return int(st.Counts().Created) + len(st.OpenRows())
 }
 
 // TestDeathAtEverySystemCall kills the program before each call on a file that changes

@@ -37,7 +37,7 @@ type Summary struct {
 	SessionRows int64     `json:"session_rows"` // rows that got their fate in the last process
 
 	Refusals []Reason `json:"refusals,omitempty"` // why rows were refused, the most frequent reason first
-	Warned   []Reason `json:"warned,omitempty"`   // likewise what HubSpot warned about
+	Warned   []Reason `json:"warned,omitempty"`   // what HubSpot warned about, in the same order
 
 	// SentOtherwise counts rows that exist with other values than they have now: the input
 	// was cut off in them.
