@@ -11,10 +11,13 @@ import (
 )
 
 const checkHelp = `Reads all of FILE, maps every row and checks every value by the account's own
-property definitions, and sends nothing but the request that reads these. What it
-finds is what an import would refuse by itself: the most frequent problems on
-stdout, each with an example and how to fix it, and every row with a problem in
-failures.csv.
+property definitions, and writes nothing into the account. What it finds is what an
+import would refuse by itself: the most frequent problems on stdout, each with an
+example and how to fix it, and every row with a problem in failures.csv.
+
+With a key and a token it reads the records that have the rows' keys, a hundred a
+request, and says how many rows an import would create, change or leave as they are,
+and which values differ.
 
 The definitions are remembered in the user's state directory: without a token, or
 where the account can't be reached, FILE is checked by those that were seen last.
@@ -78,7 +81,7 @@ func (a *app) runCheck(ctx context.Context, path string, f *importFlags, dry boo
 	if checked == nil {
 		return err
 	}
-	if err == nil && checked.Summary.Refused > 0 {
+	if err == nil && (checked.Summary.Refused > 0 || checked.Preview != nil && checked.Preview.NotFound > 0) {
 		err = partlyError{}
 	}
 	a.showChecked(checked, found, err)

@@ -3,9 +3,13 @@
 package main
 
 import (
+	"fmt"
 	"path/filepath"
+	"strconv"
+	"strings"
 	"time"
 
+	"github.com/hubload/hubload/importer"
 	"github.com/hubload/hubload/importer/rundir"
 )
 
@@ -38,6 +42,7 @@ func (a *app) showChecked(c *rundir.Checked, found *findings, err error) {
 	for _, note := range c.Stats.Notes() {
 		a.ui.note("%s", note)
 	}
+	a.showPreview(c.Preview)
 	a.showFindings("problems", "the most frequent problems", problems)
 	a.showFindings("warnings", "worth a look, and no reason to refuse a row", warnings)
 	if c.Dir != "" {
@@ -48,6 +53,36 @@ func (a *app) showChecked(c *rundir.Checked, found *findings, err error) {
 			counted(sum.Refused, "row"), (&rundir.Dir{Path: c.Dir}).Failures())
 	}
 }
+
+// showPreview prints what an import would do to records that exist.
+func (a *app) showPreview(p *importer.Previewed) {
+	if p == nil {
+		return
+	}
+	var parts []string
+	for _, n := range []struct {
+		rows int64
+		what string
+	}{{p.Created, "created"}, {p.Updated, "updated"}, {p.Unchanged, "unchanged"}, {p.Existing, "existing"}, {p.NotFound, "refused, as no record has their key or id"}} {
+		if n.rows > 0 {
+			parts = append(parts, grouped(n.rows)+" "+n.what)
+		}
+	}
+	if parts == nil {
+		parts = []string{"nothing"}
+	}
+	a.ui.wrapped("  ", "in the account, an import now gives: "+strings.Join(parts, ", "))
+	for _, d := range p.Differences {
+		var examples []string
+		for _, e := range d.Examples {
+			examples = append(examples, fmt.Sprintf("row %s: %s -> %s", grouped(e.Row), quotedCell(e.Old), quotedCell(e.New)))
+		}
+		a.ui.wrapped(fmt.Sprintf("%9s  %s  ", grouped(d.Rows), d.Property), strings.Join(examples, "; "))
+	}
+}
+
+// quotedCell is a value, short and in quotes.
+func quotedCell(value string) string { return strconv.Quote(shown(value)) }
 
 func (a *app) showFindings(what, title string, list []*finding) {
 	if len(list) == 0 {
@@ -113,6 +148,8 @@ func (a *app) printChecked(c *rundir.Checked, problems, warnings []*finding, err
 		Problems []*finding `json:"problems"`
 		Warnings []*finding `json:"warnings"`
 		Reports  string     `json:"reports,omitempty"`
+
+		Preview *importer.Previewed `json:"preview,omitempty"`
 		end
-	}{c.Input.Path, c.Mapping.Object, by, sum.Rows, sum.Refused, sum.LeftOut, sum.Seconds, problems, warnings, c.Dir, endOf(err)})
+	}{c.Input.Path, c.Mapping.Object, by, sum.Rows, sum.Refused, sum.LeftOut, sum.Seconds, problems, warnings, c.Dir, c.Preview, endOf(err)})
 }

@@ -126,6 +126,7 @@ type runFlags struct {
 	workers     rangeFlag
 	batchSize   rangeFlag
 	maxFailures thresholdFlag
+	maxChanged  thresholdFlag
 	waitDaily   bool
 	excelSafe   bool
 }
@@ -137,6 +138,7 @@ func (f *runFlags) add(fs *pflag.FlagSet) {
 	fs.Var(&f.workers, "workers", "most requests in flight; default: adapts")
 	fs.Var(&f.batchSize, "batch-size", "rows a request, 1 to 100; default 100")
 	fs.Var(&f.maxFailures, "max-failures", "stop (exit 6) when more rows are refused; always after 1,000 refused in a row")
+	fs.Var(&f.maxChanged, "max-changed", "in modes upsert and update, stop before the first write (exit 6) when more records would be changed")
 	fs.BoolVar(&f.excelSafe, "excel-safe", false, "neutralise every cell of the reports; an import of such a report undoes it")
 }
 
@@ -152,6 +154,7 @@ func (f *runFlags) addRate(fs *pflag.FlagSet) {
 func (f *runFlags) set(o *rundir.Options) {
 	o.Rate = ratelimit.Options{Cap: f.limit.Limit, Share: f.share.n}
 	o.Workers, o.BatchSize, o.MaxRefused = f.workers.n, f.batchSize.n, f.maxFailures.Threshold
+	o.MaxChanged = f.maxChanged.Threshold
 	o.WaitDaily, o.ExcelSafe = f.waitDaily, f.excelSafe
 }
 

@@ -24,7 +24,8 @@ What a command adds to it:
                    that nothing was sent
   report           the same, without event
   check            input, object, schema, rows, refused, seconds, problems, warnings,
-                   reports
+                   reports; with a key preview: rows, created, updated, unchanged,
+                   existing, refused, not_found, differences
   map              input, mapping (the file), object, columns, key, advice, yaml, next
   status           files, or with RUN: run, input, account, object, state, counts
   resolve          directory, looked_for, found, absent, several, unlooked, assumed,

@@ -28,7 +28,7 @@ Exit codes:
   3  finished, and some rows were refused or are in doubt
   4  another process holds the run
   5  the run does not match: input, mapping or account changed
-  6  stopped on purpose: daily quota, --max-failures; resumable
+  6  stopped on purpose: daily quota, --max-failures, --max-changed; resumable
   7  not authorised: token missing, expired, or without the scope
   8  watch: an expected file has not come
   130, 143  interrupted: in-flight answers were taken, resumable

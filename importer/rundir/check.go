@@ -27,6 +27,10 @@ type Checked struct {
 	Dir     string         // of the report, "" when there is none
 	Stats   csvfile.Stats  // what was overlooked in the file
 	Summary report.Summary // rows that can be sent are pending
+
+	// Preview is what an import would do to records that exist. It is nil without a key,
+	// or where the account wasn't asked.
+	Preview *importer.Previewed
 }
 
 // A Visitor sees the rows of a check, in the order of the file. Rows are valid until
@@ -81,6 +85,11 @@ func Check(ctx context.Context, o Options, dir string, always bool, v Visitor) (
 	if _, cut := errors.AsType[*csvfile.FileError](err); err != nil && !cut {
 		return nil, err
 	}
+	if err == nil {
+		if err := c.compare(ctx); err != nil {
+			return nil, err
+		}
+	}
 	if reportErr := c.report(checked, started, err); reportErr != nil {
 		return nil, reportErr
 	}
@@ -92,6 +101,7 @@ type checking struct {
 	Checked
 	o        *Options
 	mapper   *mapping.Mapper
+	config   rows.Config // once rows has begun
 	visitor  Visitor
 	dir      string
 	always   bool
@@ -109,9 +119,8 @@ func (c *checking) open() (*source, error) {
 
 // rows reads the file and notes what is wrong with it.
 func (c *checking) rows(ctx context.Context) (n importer.Checked, err error) {
-	check := importer.Check{Rows: rows.Config{Mapper: c.mapper}, Good: c.visitor.Good, LeftOut: c.visitor.LeftOut}
-	check.Rows.Key = c.Mapping.KeyProperty()
-	if err := check.Rows.Prepare(ctx, func() (rows.Source, error) { return c.open() }); err != nil {
+	c.config = rows.Config{Mapper: c.mapper, Key: c.Mapping.KeyProperty()}
+	if err := c.config.Prepare(ctx, func() (rows.Source, error) { return c.open() }); err != nil {
 		return n, passError(ctx, err)
 	}
 	src, err := c.open()
@@ -119,7 +128,7 @@ func (c *checking) rows(ctx context.Context) (n importer.Checked, err error) {
 		return n, err
 	}
 	defer src.Close()
-	check.Source = src
+	check := importer.Check{Source: src, Rows: c.config, Good: c.visitor.Good, LeftOut: c.visitor.LeftOut}
 	check.Refused = func(row *rows.Row, refused *rows.Refusal) error {
 		c.visitor.Refused(row, refused)
 		if err := c.begin(src); err != nil {

@@ -81,8 +81,9 @@ type Options struct {
 	BatchSize  int               // as in [importer.Import], like the next two
 	Workers    int
 	MaxRefused importer.Threshold
-	WaitDaily  bool // sleep through an exhausted daily quota, rather than stop
-	ExcelSafe  bool // neutralise every cell of the reports
+	MaxChanged importer.Threshold // stops with a [importer.StoppedError] before the first write when more records would be changed
+	WaitDaily  bool               // sleep through an exhausted daily quota, rather than stop
+	ExcelSafe  bool               // neutralise every cell of the reports
 
 	// StateDir is the user's state directory for hubload: it holds the ledger of
 	// imports, the shared rate windows and what was seen of the account. Without one

@@ -116,6 +116,9 @@ func (s *session) run(ctx context.Context, j *journal.Journal, st *journal.State
 	if err := im.Rows.Prepare(ctx, open); err != nil {
 		return passError(ctx, err)
 	}
+	if err := s.guardChanges(ctx, im.Rows); err != nil {
+		return err
+	}
 	if s.Sandbox && s.Seed != nil {
 		if err := s.Seed(ctx, s.mapper, open); err != nil {
 			return passError(ctx, fmt.Errorf("looking for associated records: %w", err))

@@ -129,7 +129,7 @@ func (t *turn) checkRows(ctx context.Context, f *File, returned bool) (*refusal,
 		return refuse("it has %d rows, and the last file had %d: more than the change of %g%% that the drop allows", n, last.Rows, g.Change.Value), nil
 	case g.Columns == "same" && last != nil && last.Head != "" && head != last.Head:
 		return refuse("its columns are not those of the last file"), nil
-	case tooMany(g.MaxRefused, bad, n):
+	case g.MaxRefused.Exceeds(bad, n):
 		return refuse("%d of %d rows would be refused, more than max_refused; %s says which", bad, n, c.Dir), nil
 	}
 	return nil, t.become(f, "inspected", func(f *File) { f.Head = head })
@@ -137,10 +137,6 @@ func (t *turn) checkRows(ctx context.Context, f *File, returned bool) (*refusal,
 
 // checkSuffix ends the name of the directory with what a check has found.
 const checkSuffix = ".check"
-
-func tooMany(limit Threshold, bad, rows int64) bool {
-	return limit.Rows > 0 && bad > limit.Rows || limit.Percent > 0 && float64(bad) > limit.Percent/100*float64(rows)
-}
 
 // lastIn is the last file of which rows went in, nil when there is none.
 func (t *turn) lastIn() *File {
