@@ -30,7 +30,7 @@ What a command adds to it:
   status           files, or with RUN: run, input, account, object, state, counts
   resolve          directory, looked_for, found, absent, several, unlooked, assumed,
                    ids_looked_for, ids_found, counts, reports, next
-  undo             directory, account, dry_run, records, archived, gone, changed,
+  undo             directory, account, dry_run, records, archived, restored, gone, changed,
                    foreign, refused, existing, in_doubt, ids_unknown, report, next
   doctor           base_url, object, account, checks
   prune            drops: state, files, runs, keeps_everything

@@ -36,11 +36,14 @@ func (a *app) undoCommand() *cobra.Command {
 	f := undoFlags{confirm: -1, changed: choiceFlag{changedKeep, []string{changedKeep, changedArchive}}}
 	cmd := &cobra.Command{
 		Use:   "undo RUN",
-		Short: "archive what a run created",
+		Short: "archive what a run created, and write back what it changed",
 		Long: `Archives the records that a run created, after it has asked. It reads each record
 first, and keeps those that somebody has changed since, that are older than the run, or
 that another app created. Rows that the run found in the account, and rows in doubt,
 are never touched. At the end it looks whether all that it archived is gone.
+
+Records that a run in mode upsert or update changed get their old values back, from
+before.csv, where they still hold what the run wrote.
 
 undo.csv in the run directory says what became of each record. Interrupted, the same
 command goes on. When nothing of the run is left, its file can be imported again.
@@ -48,7 +51,7 @@ command goes on. When nothing of the run is left, its file can be imported again
 HubSpot keeps archived records in its recycling bin for 90 days. Restoring them is done
 by hand there. Amounts of deals, and workflows, follow.
 
-Exit codes: 0 all are archived or gone, 3 some are kept, others as below.`,
+Exit codes: 0 all are archived, restored or gone, 3 some are kept, others as below.`,
 		Example: "  hubload undo " + rundir.Root + "/orders-1a2b3c4d --dry-run\n  hubload undo " + rundir.Root + "/orders-1a2b3c4d\n  hubload undo " + rundir.Root + "/orders-1a2b3c4d --rows 1-500,917 --confirm 501",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -57,8 +60,8 @@ Exit codes: 0 all are archived or gone, 3 some are kept, others as below.`,
 	}
 	fs := cmd.Flags()
 	fs.SortFlags = false
-	fs.BoolVar(&f.dry, "dry-run", false, "archive nothing: read the records, and write into undo.csv what would be done")
-	fs.Int64Var(&f.confirm, "confirm", -1, "don't ask: archive if the plan has `N` records; any other number is refused")
+	fs.BoolVar(&f.dry, "dry-run", false, "write nothing: read the records, and write into undo.csv what would be done")
+	fs.Int64Var(&f.confirm, "confirm", -1, "don't ask: go on if the plan has `N` records; any other number is refused")
 	fs.BoolVar(&f.yes, "yes", false, "don't ask, whatever the number; HUBLOAD_YES doesn't set it")
 	must(fs.SetAnnotation("yes", typedOnly, []string{"true"}))
 	fs.Var(&f.changed, "changed", "what to do with records whose values are no longer those that were sent")
@@ -124,15 +127,22 @@ func (a *app) confirmUndo(ctx context.Context, p rundir.UndoPlan, f *undoFlags) 
 		return usageError{withHint(fmt.Errorf("the plan has %s, not %d: nothing was archived", counted(p.Records, "record"), f.confirm),
 			"look at the plan with: "+command+" --dry-run")}
 	case !a.asks():
-		return usageError{withHint(fmt.Errorf("%s of %s would be archived in %s, and there is nobody to ask", counted(p.Records, "record"), p.Dir.Path, p.Dir.AccountName()),
+		return usageError{withHint(fmt.Errorf("%s of %s would be %s in %s, and there is nobody to ask", counted(p.Records, "record"), p.Dir.Path, undoes(p), p.Dir.AccountName()),
 			fmt.Sprintf("look at the plan with --dry-run; then: %s --confirm %d", command, p.Records))}
 	}
-	answer, err := a.ask(ctx, fmt.Sprintf(`%s archives %s (%s) that %s created in %s on %s.
-%sHubSpot keeps them in its recycling bin for 90 days; restoring is by hand there. Amounts
-of deals, and workflows, follow.
-Type %d to archive them: `,
-		"hubload undo", counted(p.Records, "record"), p.Dir.Object, p.Dir.Input.Path, p.Dir.AccountName(), p.Dir.Started.Local().Format("2006-01-02 15:04"),
-		untouched(p), p.Records))
+	var what, bin string
+	if n := p.Left - p.Updated; n > 0 {
+		what = fmt.Sprintf("archives %s that the run created", counted(n, "record"))
+		bin = "HubSpot keeps archived records in its recycling bin for 90 days; restoring is by hand\nthere. Amounts of deals, and workflows, follow.\n"
+	}
+	if p.Updated > 0 {
+		if what != "" {
+			what += ", and "
+		}
+		what += fmt.Sprintf("writes the old values back into %s that it changed", counted(p.Updated, "record"))
+	}
+	answer, err := a.ask(ctx, fmt.Sprintf("hubload undo %s.\nThe run: %s into %s as %s, on %s.\n%s%sType %d to go on: ",
+		what, p.Dir.Input.Path, p.Dir.AccountName(), p.Dir.Object, p.Dir.Started.Local().Format("2006-01-02 15:04"), untouched(p), bin, p.Records))
 	if err != nil {
 		return err
 	}
@@ -202,6 +212,17 @@ func (f *undoFlags) commandTail() string {
 	return tail + f.account.commandTail()
 }
 
+// undoes says what becomes of the records of a plan.
+func undoes(p rundir.UndoPlan) string {
+	switch p.Updated {
+	case 0:
+		return "archived"
+	case p.Left:
+		return "given their old values"
+	}
+	return "archived or given their old values"
+}
+
 // untouched says what of the run stays as it is, as lines.
 func untouched(p rundir.UndoPlan) string {
 	text := ""
@@ -220,7 +241,8 @@ type undoing struct {
 	Account    string `json:"account"`
 	DryRun     bool   `json:"dry_run"`
 	Records    int64  `json:"records"`
-	Archived   int64  `json:"archived"` // with dry_run: would be
+	Archived   int64  `json:"archived"` // with dry_run: would be, like the next one
+	Restored   int64  `json:"restored"`
 	Gone       int64  `json:"gone"`
 	Changed    int64  `json:"changed"`
 	Foreign    int64  `json:"foreign"`
@@ -235,18 +257,21 @@ type undoing struct {
 
 func newUndoing(r *rundir.Undone, dry bool, e end, steps []step) undoing {
 	p, c := r.Plan, r.Fates
-	return undoing{p.Dir.Path, p.Dir.AccountName(), dry, p.Records, c.Archived, c.Gone, c.Changed, c.Foreign, c.Refused, p.Existing, p.InDoubt, p.IDsUnknown, r.Report, steps, e}
+	return undoing{p.Dir.Path, p.Dir.AccountName(), dry, p.Records, c.Archived, c.Restored, c.Gone, c.Changed, c.Foreign, c.Refused, p.Existing, p.InDoubt, p.IDsUnknown, r.Report, steps, e}
 }
 
 func (a *app) showUndone(r *rundir.Undone, dry bool) {
 	d := r.Plan.Dir
 	if r.Nothing {
-		a.ui.printf("nothing to undo: no record that %s created is left.\n%s", d.Path, untouched(r.Plan))
+		a.ui.printf("nothing to undo: no record that %s created or changed is left.\n%s", d.Path, untouched(r.Plan))
 		return
 	}
 	c, archived := r.Fates, "archived"
 	if dry {
 		archived = "would be archived"
+	}
+	if c.Restored > 0 || r.Plan.Updated > 0 {
+		archived += fmt.Sprintf(", %s with old values", grouped(c.Restored))
 	}
 	kept := c.Changed + c.Foreign + c.Refused
 	a.ui.printf("%s of %s in %s: %s %s, %s gone already, %s kept\n",
@@ -266,8 +291,8 @@ func (f *undoFlags) next(r *rundir.Undone) []step {
 	switch {
 	case r.Nothing:
 	case f.dry:
-		return []step{{"look at " + r.Report + "; to archive them:", fmt.Sprintf("%s%s --confirm %d", command, f.commandTail(), r.Plan.Records)}}
-	case r.Fates.Changed > 0:
+		return []step{{"look at " + r.Report + "; to go on:", fmt.Sprintf("%s%s --confirm %d", command, f.commandTail(), r.Plan.Records)}}
+	case r.Fates.Changed > 0 && r.Plan.Records > r.Plan.Updated:
 		return []step{{"look at the changed records in " + r.Report + "; to archive them too:", command + " --changed " + changedArchive + f.account.commandTail()}}
 	}
 	return nil

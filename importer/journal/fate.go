@@ -29,13 +29,15 @@ const (
 
 	LeftOut // the mapping doesn't want it: it is no record, and in no report
 
+	Restored // in the journal of an undo: the record has the values from before the run
+
 	kinds
 )
 
 // Exists reports whether a row of this kind has a record.
 func (k Kind) Exists() bool { return k >= Created && k <= Unchanged && k != Refused && k != InDoubt }
 
-var kindNames = []string{"", "created", "existing", "refused", "in_doubt", "unidentified", "updated", "unchanged", "archived", "gone", "changed", "foreign", "left_out"}
+var kindNames = []string{"", "created", "existing", "refused", "in_doubt", "unidentified", "updated", "unchanged", "archived", "gone", "changed", "foreign", "left_out", "restored"}
 
 // String returns the name that the journal has for it, such as created or in_doubt.
 func (k Kind) String() string {

@@ -18,7 +18,7 @@ import (
 type Counts struct {
 	Created, Existing, Refused, InDoubt, Unidentified int64
 	Updated, Unchanged                                int64
-	Archived, Gone, Changed, Foreign                  int64
+	Archived, Gone, Changed, Foreign, Restored        int64
 	LeftOut                                           int64
 
 	Warned int64 // of these, rows with a warning
@@ -27,7 +27,7 @@ type Counts struct {
 // Settled is how many rows have a fate, those in doubt included and those that are left out
 // not.
 func (c Counts) Settled() int64 {
-	return c.Created + c.Existing + c.Refused + c.InDoubt + c.Unidentified + c.Updated + c.Unchanged + c.Archived + c.Gone + c.Changed + c.Foreign
+	return c.Created + c.Existing + c.Refused + c.InDoubt + c.Unidentified + c.Updated + c.Unchanged + c.Archived + c.Gone + c.Changed + c.Foreign + c.Restored
 }
 
 // A State is what a journal said when it was read. Later appends don't change
@@ -175,7 +175,7 @@ func (s *State) Counts() Counts {
 	return Counts{
 		c[Created], c[Existing], c[Refused], c[InDoubt], c[Unidentified],
 		c[Updated], c[Unchanged],
-		c[Archived], c[Gone], c[Changed], c[Foreign], c[LeftOut], s.warned,
+		c[Archived], c[Gone], c[Changed], c[Foreign], c[Restored], c[LeftOut], s.warned,
 	}
 }
 

@@ -5,9 +5,12 @@ package rundir
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"time"
 
+	"github.com/hubload/hubload/importer/before"
 	"github.com/hubload/hubload/importer/journal"
 	"github.com/hubload/hubload/importer/rows"
 	"github.com/hubload/hubload/importer/undo"
@@ -32,7 +35,8 @@ type UndoOptions struct {
 // An UndoPlan is what an undo is about to do.
 type UndoPlan struct {
 	Dir     *Dir
-	Records int64 // that the run created, and that aren't archived; as it was when the undo began
+	Records int64 // that the run created or changed, and that aren't undone; as it was when the undo began
+	Updated int64 // of those that are left, the changed ones: they get their old values back
 	Left    int64 // of them, without a fate: fewer than Records where an undo goes on
 
 	// Untouched are rows that stay as they are: found in the account by the run,
@@ -52,7 +56,7 @@ type Undone struct {
 
 // Complete reports whether no record of the plan exists any more.
 func (u *Undone) Complete() bool {
-	return u.Nothing || u.Fates.Archived+u.Fates.Gone == u.Plan.Records
+	return u.Nothing || u.Fates.Archived+u.Fates.Gone+u.Fates.Restored == u.Plan.Records
 }
 
 // Undo archives the records that a run created, as [undo.Run] does, and writes undo.csv
@@ -102,7 +106,7 @@ func (s *session) undo(ctx context.Context, p *undoing) (*Undone, error) {
 	defer st.Close()
 	o := undo.Options{
 		Run: p.run, Select: p.selected, Source: p.source, DryRun: p.DryRun, ArchiveChanged: p.ArchiveChanged,
-		Journal: j, State: st, Rows: s.rows(),
+		Journal: j, State: st, Rows: s.rows(), Before: s.dir.overwritten,
 		API: s.conn.Account, Limiter: s.conn.limiter, Workers: s.Workers, Logger: s.Logger, Progress: p.progress(),
 	}
 	if s.WaitDaily {
@@ -133,6 +137,21 @@ func (s *session) undo(ctx context.Context, p *undoing) (*Undone, error) {
 		runErr = s.markUndone(p)
 	}
 	return result, runErr
+}
+
+// overwritten is what a run has overwritten in the records of rows.
+func (d *Dir) overwritten(from, to int64) (map[int64][]before.Value, error) {
+	values := map[int64][]before.Value{}
+	err := before.Read(d.file(before.Name), func(v before.Value) bool {
+		if from <= v.Row && v.Row <= to {
+			values[v.Row] = append(values[v.Row], v)
+		}
+		return true
+	})
+	if errors.Is(err, fs.ErrNotExist) {
+		err = nil // the report says of each record that its old values aren't known
+	}
+	return values, err
 }
 
 // markUndone notes what is left of the run's rows in the account, in the run and in the

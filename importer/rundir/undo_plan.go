@@ -127,12 +127,12 @@ func (d *Dir) checkPartlyUndone(t Tally) error {
 	}
 	archived := int64(0)
 	for _, st := range p.done {
-		archived += st.Counts().Archived + st.Counts().Gone
+		archived += st.Counts().Archived + st.Counts().Gone + st.Counts().Restored
 	}
 	if archived == 0 {
 		return nil
 	}
-	return d.fail(PartlyUndone, fmt.Errorf("%d of %d records that %s created were archived by an undo; left: %d, in doubt: %d", archived, t.Created, d.Path, t.Created-archived, t.InDoubt))
+	return d.fail(PartlyUndone, fmt.Errorf("%d of %d records that %s created or changed were undone; left: %d, in doubt: %d", archived, t.Created+t.Updated, d.Path, t.Created+t.Updated-archived, t.InDoubt))
 }
 
 // sourceRows are the numbers of the rows of a failures file in its source file.
@@ -176,7 +176,7 @@ func (p *undoing) isUndone(row int64) bool { return undoneIn(p.done, row) }
 func undoneIn(undos []*journal.State, row int64) bool {
 	return slices.ContainsFunc(undos, func(st *journal.State) bool {
 		kind, _ := st.Kind(row)
-		return kind == journal.Archived || kind == journal.Gone
+		return kind == journal.Archived || kind == journal.Gone || kind == journal.Restored
 	})
 }
 
@@ -184,7 +184,8 @@ func undoneIn(undos []*journal.State, row int64) bool {
 func (p *undoing) count(d *Dir) {
 	last, _ := p.run.Rows()
 	for row := int64(1); row <= last; row++ {
-		if kind, _ := p.run.Kind(row); kind != journal.Created || !p.selected(row) {
+		made, _ := p.run.Kind(row)
+		if !undo.Undoes(made) || !p.selected(row) {
 			continue
 		}
 		if p.begun {
@@ -193,6 +194,9 @@ func (p *undoing) count(d *Dir) {
 			}
 		}
 		p.plan.Left++
+		if made == journal.Updated {
+			p.plan.Updated++
+		}
 	}
 	if !p.begun {
 		p.plan.Records = p.plan.Left
@@ -214,15 +218,15 @@ func (p *undoing) leaves(d *Dir) bool {
 		return true
 	}
 	last, _ := p.run.Rows()
-	created := false
+	made := false
 	for row := int64(1); row <= last; row++ {
 		kind, _ := p.run.Kind(row)
-		created = created || kind == journal.Created
-		if kind == journal.Created && !p.isUndone(row) {
+		made = made || undo.Undoes(kind)
+		if undo.Undoes(kind) && !p.isUndone(row) {
 			return true
 		}
 	}
-	return !created // there was nothing to undo
+	return !made // there was nothing to undo
 }
 
 // progress returns what counts the records that get a fate.

@@ -29,38 +29,55 @@ func (u *undoing) undo(ctx context.Context, items []*item) error {
 		}
 
 		// decide
-		own, fates := u.decide(batch, records)
+		own, restore, fates := u.decide(batch, records)
 		if u.DryRun {
 			for _, it := range own {
 				fates = append(fates, it.fate(journal.Archived))
 			}
-			own = nil
+			for _, it := range restore {
+				fates = append(fates, it.fate(journal.Restored))
+			}
+			own, restore = nil, nil
 		}
 		if err := u.settle(fates); err != nil {
 			return err
 		}
-		if len(own) == 0 {
-			continue
-		}
 
-		// begin, archive, commit
-		again, split, err := u.archive(ctx, own)
-		if err != nil {
-			return err
+		// begin, archive or write, commit
+		for _, part := range []struct {
+			items []*item
+			send  func(context.Context, []*item) (again, split []*item, err error)
+		}{{own, u.archive}, {restore, u.restore}} {
+			if len(part.items) == 0 {
+				continue
+			}
+			again, split, err := part.send(ctx, part.items)
+			if err != nil {
+				return err
+			}
+			half := len(split) / 2
+			todo = append([][]*item{again, split[:half], split[half:]}, todo...)
 		}
-		half := len(split) / 2
-		todo = append([][]*item{again, split[:half], split[half:]}, todo...)
 	}
 	return nil
 }
 
-// archive sends one request, and gives the rows their fates. again are those that the
-// answer says nothing of, split those that were refused in company.
 func (u *undoing) archive(ctx context.Context, items []*item) (again, split []*item, err error) {
-	numbers, ids, attempt := make([]int64, len(items)), make([]string, len(items)), 0
+	ids := make([]string, len(items))
+	for i, it := range items {
+		ids[i] = it.id
+	}
+	return u.write(ctx, items, journal.Archived, func(ctx context.Context) api.Answer { return u.API.Archive(ctx, ids) })
+}
+
+// write sends one request, and gives the rows the fate done where it was carried out,
+// unless that is 0. again are those that a read has to show, split those that were refused
+// in company.
+func (u *undoing) write(ctx context.Context, items []*item, done journal.Kind, send func(context.Context) api.Answer) (again, split []*item, err error) {
+	numbers, attempt := make([]int64, len(items)), 0
 	for i, it := range items {
 		it.attempts++
-		numbers[i], ids[i] = it.row, it.id
+		numbers[i] = it.row
 		attempt = max(attempt, it.attempts)
 	}
 	var intent int64
@@ -71,13 +88,13 @@ func (u *undoing) archive(ctx context.Context, items []*item) (again, split []*i
 			}
 			return err
 		},
-		Send: func(ctx context.Context) api.Answer { return u.API.Archive(ctx, ids) },
+		Send: send,
 		Commit: func(ans api.Answer, _ time.Duration) error {
 			var fates []journal.Fate
 			switch {
-			case ans.Outcome == api.Answered:
+			case ans.Outcome == api.Answered && done != 0:
 				for _, it := range items {
-					fates = append(fates, it.fate(journal.Archived))
+					fates = append(fates, it.fate(done))
 				}
 			case ans.Outcome == api.Refused && len(items) == 1:
 				fates = append(fates, items[0].refused(&ans.Refusal))

@@ -24,6 +24,7 @@ const (
 	CodeChanged       = "CHANGED"        // it holds other values than those that were sent
 	CodeUnknownValues = "UNKNOWN_VALUES" // changed, perhaps: what was sent isn't known any more
 	CodeStillExists   = "STILL_EXISTS"   // refused: it was archived, and exists
+	CodeNotRestored   = "NOT_RESTORED"   // refused: old values were written, and it doesn't hold them
 )
 
 // clockSkew is how much older than the run's begin a record may be and still be one of
@@ -39,32 +40,45 @@ var createdProperties = []string{"hs_createdate", "createdate"}
 // propertiesOf are the properties that items are judged by.
 func propertiesOf(items []*item) []string {
 	names := append(slices.Clone(createdProperties), sourceProperty)
-	for _, it := range items {
-		if it.sent == nil {
-			continue
+	add := func(name string) {
+		if !slices.Contains(names, name) {
+			names = append(names, name)
 		}
-		for _, p := range it.sent.Properties {
-			if !slices.Contains(names, p.Name) {
-				names = append(names, p.Name)
+	}
+	for _, it := range items {
+		if it.sent != nil {
+			for _, p := range it.sent.Properties {
+				add(p.Name)
 			}
+		}
+		for _, v := range it.old {
+			add(v.Property)
 		}
 	}
 	return names
 }
 
-// decide says which of items are the run's own and as it left them, and gives the others
-// their fates. records are those that exist, by id.
-func (u *undoing) decide(items []*item, records map[string]api.Record) (own []*item, fates []journal.Fate) {
+// decide says which of items are the run's own and as it left them, and which get old
+// values back, and gives the others their fates. records are those that exist, by id.
+func (u *undoing) decide(items []*item, records map[string]api.Record) (own, restore []*item, fates []journal.Fate) {
 	began := u.Run.Header().Started
 	for _, it := range items {
 		record, exists := records[it.id]
 		values := record.Properties
+		if it.updated && exists {
+			if fate := it.restored(values); fate != nil {
+				fates = append(fates, *fate)
+			} else {
+				restore = append(restore, it)
+			}
+			continue
+		}
 		kept := it.foreign(values, began, u.Source)
 		if kept == nil && !u.ArchiveChanged {
 			kept = it.changed(values)
 		}
 		switch {
-		case !exists && it.attempts > 0:
+		case !exists && it.attempts > 0 && !it.updated:
 			fates = append(fates, it.fate(journal.Archived)) // by the attempt whose answer was lost
 		case !exists:
 			fates = append(fates, it.fate(journal.Gone))
@@ -77,7 +91,7 @@ func (u *undoing) decide(items []*item, records map[string]api.Record) (own []*i
 			own = append(own, it)
 		}
 	}
-	return own, fates
+	return own, restore, fates
 }
 
 // foreign returns the fate of a record that isn't one of the run's, else nil.

@@ -24,7 +24,7 @@ type Report struct {
 
 // Write writes the report with mode 0600, and replaces an earlier one when it is
 // complete. Its columns are hubload_row, hubload_id, fate and why. The fate is archived,
-// gone, changed, foreign or refused, or planned where nothing was archived.
+// restored, gone, changed, foreign or refused, or planned where nothing was written.
 func (r Report) Write(path string) error {
 	dir, err := atomicfile.OpenDir(filepath.Dir(path))
 	if err != nil {
@@ -40,7 +40,7 @@ func (r Report) Write(path string) error {
 	w.Write([]string{"hubload_row", "hubload_id", "fate", "why"}) // its error is kept
 	last, _ := r.Run.Rows()
 	for row := int64(1); row <= last; row++ {
-		if kind, _ := r.Run.Kind(row); kind != journal.Created {
+		if kind, _ := r.Run.Kind(row); !Undoes(kind) {
 			continue
 		}
 		fate, kind, err := r.fate(row)
@@ -80,7 +80,7 @@ func (r Report) fate(row int64) (journal.Fate, string, error) {
 		if !ok || fate.Kind == journal.InDoubt {
 			continue
 		}
-		if fate.Kind == journal.Archived && r.Planned && i == len(r.Undos)-1 {
+		if (fate.Kind == journal.Archived || fate.Kind == journal.Restored) && r.Planned && i == len(r.Undos)-1 {
 			return fate, "planned", nil
 		}
 		return fate, fate.Kind.String(), nil

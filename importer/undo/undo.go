@@ -1,18 +1,20 @@
 // What is undone, and how it is gone through.
 
 // Package undo archives the records that a run created, and none that is not its own or
-// that somebody has worked on since.
+// that somebody has worked on since. Records that the run changed get their old values
+// back, where they still hold those that the run wrote.
 //
 // For each hundred rows that the run created: wait, read, decide, begin, archive, commit.
 // The records are read right before they are archived, and [decide] compares them with
 // what the run sent. Then the intent is made durable, one request leaves, and its fates
 // are made durable. Archiving twice does no harm: what an answer doesn't prove is read
 // again, and repeated where the record still exists. At the end all that were archived
-// are read once more.
+// are read once more. Old values are written in the same way: what a read shows counts,
+// whatever the answer was.
 //
-// The journal of an undo has the row numbers of the run, and these fates: archived, gone
-// (it didn't exist any more), changed and foreign (both kept), refused (HubSpot refuses
-// to archive it, or has it still).
+// The journal of an undo has the row numbers of the run, and these fates: archived,
+// restored (it has its old values), gone (it didn't exist any more), changed and foreign
+// (both kept), refused (HubSpot refuses the request, or carries it out for show only).
 package undo
 
 import (
@@ -26,6 +28,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/hubload/hubload/importer/api"
+	"github.com/hubload/hubload/importer/before"
 	"github.com/hubload/hubload/importer/call"
 	"github.com/hubload/hubload/importer/journal"
 	"github.com/hubload/hubload/importer/rows"
@@ -44,6 +47,10 @@ type Options struct {
 	DryRun  bool                        // archive nothing, and give the fate archived to what would be
 	Journal *journal.Journal            // of this undo
 	State   *journal.State              // what Journal held when it was opened
+
+	// Before returns what the run has overwritten in the records of rows, by row. It is
+	// needed where the run has changed records.
+	Before func(from, to int64) (map[int64][]before.Value, error)
 
 	// ArchiveChanged archives records also where they hold other values than those
 	// that the run sent.
@@ -69,15 +76,30 @@ const defaultWorkers = 16
 type undoing struct {
 	Options
 	calls *call.Caller
+	old   map[int64][]before.Value // of the rows up to oldTo, from the one at hand on
+	oldTo int64
 }
 
-// An item is a record that the run created.
+// oldRows is for how many rows the old values are held. Each time they are looked for in
+// the whole file.
+const oldRows = 50_000
+
+// An item is a record that the run created or changed.
 type item struct {
 	row      int64
 	id       string
-	sent     *mapping.Record // nil when it isn't known
-	attempts int             // requests to archive it
+	sent     *mapping.Record // of a record that was created; nil when it isn't known
+	attempts int             // requests to archive it, or to write old values
+
+	updated bool           // it existed before the run
+	old     []before.Value // what the run has overwritten
+	back    []before.Value // of old, what is to be written back
+	refusal *api.Failure   // why the last request has left it as it was
 }
+
+// Undoes reports whether a row of this kind is undone: it was created, or its record was
+// changed.
+func Undoes(k journal.Kind) bool { return k == journal.Created || k == journal.Updated }
 
 // Run undoes what isn't undone yet by the journal, and then looks whether everything that
 // was archived is gone. Nothing may be sent for the run meanwhile.
@@ -190,7 +212,8 @@ func (u *undoing) items(ctx context.Context, yield func(*item) error) error {
 // item yields the record of a row, if it is to be undone. in is the row, nil without an
 // input.
 func (u *undoing) item(row int64, in *rows.Row, yield func(*item) error) error {
-	if kind, _ := u.Run.Kind(row); kind != journal.Created || u.Select != nil && !u.Select(row) {
+	made, _ := u.Run.Kind(row)
+	if !Undoes(made) || u.Select != nil && !u.Select(row) {
 		return nil
 	}
 	if kind, settled := u.State.Kind(row); settled && kind != journal.InDoubt {
@@ -200,14 +223,31 @@ func (u *undoing) item(row int64, in *rows.Row, yield func(*item) error) error {
 	if err != nil {
 		return err
 	}
-	it := &item{row: row, id: fate.ID, attempts: u.State.Attempts(row)}
-	if in != nil {
+	it := &item{row: row, id: fate.ID, attempts: u.State.Attempts(row), updated: made == journal.Updated}
+	if it.updated {
+		if it.old, err = u.overwritten(row); err != nil {
+			return err
+		}
+	} else if in != nil {
 		rec := new(mapping.Record)
 		if in.Map(rec) == nil {
 			it.sent = rec
 		}
 	}
 	return yield(it)
+}
+
+// overwritten returns what the run has overwritten in the record of a row. Rows come in
+// order.
+func (u *undoing) overwritten(row int64) ([]before.Value, error) {
+	if row > u.oldTo {
+		old, err := u.Before(row, row+oldRows-1)
+		if err != nil {
+			return nil, fmt.Errorf("reading the old values: %w", err)
+		}
+		u.old, u.oldTo = old, row+oldRows-1
+	}
+	return u.old[row], nil
 }
 
 // read returns the records of items that exist, by id.
@@ -222,7 +262,7 @@ func (u *undoing) read(ctx context.Context, items []*item) (map[string]api.Recor
 func readRecords(ctx context.Context, c *call.Caller, ids, properties []string) (map[string]api.Record, error) {
 	records, err := call.Records(ctx, c, "", ids, properties)
 	if refused := new(call.RefusedReadError); errors.As(err, &refused) {
-		return nil, &call.ServerError{Message: "the records can't be read, and none is archived unread", Err: refused.Err}
+		return nil, &call.ServerError{Message: "the records can't be read, and none is archived or changed unread", Err: refused.Err}
 	}
 	if err != nil {
 		return nil, fmt.Errorf("reading the records: %w", err)
