@@ -26,13 +26,14 @@ func TestFindDuplicates(t *testing.T) {
 
 // The account takes A-1 for a-1 and 007 for 7: the second of them would not be created.
 func TestKeysAreComparedAsHubSpotComparesThem(t *testing.T) {
-	const csv = "name,price\nA-1,1\na-1 ,2\n007,3\n7,4\n1.50,5\n1.5,6\n07a,7\n7a,8\n"
+	const csv = "name,price\nA-1,1\na-1 ,2\n007,3\n7,4\n1.50,5\n1.5,6\n07a,7\n7a,8\nb-1,9\nB-1,10\n"
 	got, err := rows.FindDuplicates(t.Context(), sourceOf(csv), mapperOf(t, keyMapping, csv))
 	if err != nil {
 		t.Fatal(err)
 	}
 	want := map[int64]rows.Duplicate{
 		1: {Row: 2, Line: 3}, 2: {Row: 1, Line: 2}, 3: {Row: 4, Line: 5}, 4: {Row: 3, Line: 4}, 5: {Row: 6, Line: 7}, 6: {Row: 5, Line: 6},
+		9: {Row: 10, Line: 11}, 10: {Row: 9, Line: 10},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
