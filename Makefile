@@ -3,7 +3,7 @@
 GO    ?= go
 TOOL  := $(GO) tool -modfile=.ci/tools.mod
 
-.PHONY: release reproducible all test race plain nightly scripts torture drops mutants walk simulate matrix makespan faults fuzz check format vet lint tidy cross bench refused
+.PHONY: person release reproducible all test race plain nightly scripts torture drops mutants walk simulate matrix makespan faults fuzz check format vet lint tidy cross bench refused
 
 all: check test
 
@@ -23,7 +23,7 @@ SHARED := $(shell grep -lrE --include='*.go' --exclude='*_test.go' --exclude-dir
 # Tests of these in which the detector finds nothing and which take it many times as long:
 # simulations in which one goroutine runs at a time, programs that are killed or measured
 # from outside, and what reads much in one goroutine. race skips them, plain runs them.
-PLAIN := Walk|Matrix|EqualRows|FirstAnswerAlone|DeathAtEvery|SimulationRepeats|Naive|Makespan|Numbers|SystemCall|DiskFull|KilledForMemory|OutOfMemory|RefusedFiles|Quirks|ClockJumps|NothingCommands|ChangedBetween|ProgressLines|SecondProcess|InputChanges|Torture$$|TortureBites|Bomb|LargeAnswers|CutAnywhere|CutAtEveryByte|EveryBitFlipped|BytesPerBatch|OtherSpellings|PathsExist|FitTheSpecification|Memory|ReadmeSessions|OneSignal|SecondSignal|TwoAtOnce|SleepsLonger|NobodyListens|RunsShareTheWindow|RunAfterOne|WindowFileIsPrivate|FewRowsOfALargeRun|TestTails|TestCases$$|WindowAgainstItsDefinition|MutantsApply|MalformedJSON|TruncatedAtEvery
+PLAIN := Person|Walk|Matrix|EqualRows|FirstAnswerAlone|DeathAtEvery|SimulationRepeats|Naive|Makespan|Numbers|SystemCall|DiskFull|KilledForMemory|OutOfMemory|RefusedFiles|Quirks|ClockJumps|NothingCommands|ChangedBetween|ProgressLines|SecondProcess|InputChanges|Torture$$|TortureBites|Bomb|LargeAnswers|CutAnywhere|CutAtEveryByte|EveryBitFlipped|BytesPerBatch|OtherSpellings|PathsExist|FitTheSpecification|Memory|ReadmeSessions|OneSignal|SecondSignal|TwoAtOnce|SleepsLonger|NobodyListens|RunsShareTheWindow|RunAfterOne|WindowFileIsPrivate|FewRowsOfALargeRun|TestTails|TestCases$$|WindowAgainstItsDefinition|MutantsApply|MalformedJSON|TruncatedAtEvery
 
 # race runs a sample of these, plain all: seeds, misdeeds, and scripts, each command of
 # which is a process.
@@ -40,12 +40,18 @@ plain:
 	$(GO) test -shuffle=on -vet=off -run '$(PLAIN)|$(SAMPLED)' $(filter-out ./ratelimit,$(SHARED))
 
 # What takes hours, once a day.
-nightly: scripts refused makespan walk faults fuzz matrix mutants torture drops simulate
+nightly: person scripts refused makespan walk faults fuzz matrix mutants torture drops simulate
 
 # All scripts with the race detector in the program that they run, and other tests of whole
 # processes.
 scripts:
 	$(GO) test -race ./cmd/hubload -run '^(TestScripts|TestFaultTable|TestQuirks|TestReadmeSessions|TestTorture(One|Second)Signal|TestTwoAtOnce|TestSleepsLonger|TestNobodyListens|TestRunsShareTheWindow|TestRunAfterOne|TestWindowFileIsPrivate)' -count=1 -timeout 30m -race.all
+
+# Random people: what they do with files between runs, with kills. In one process, then
+# with the real program.
+person:
+	$(GO) test ./importer/rundir -run '^TestPerson$$' -count=1 -v -timeout 60m -person.seeds $(or $(SEEDS),1000) -person.first $(or $(FIRST),1000)
+	$(GO) test ./cmd/hubload -run '^TestPerson$$' -count=1 -v -timeout 90m -person.runs $(or $(RUNS),100) -person.first $(or $(FIRST),1000)
 
 # The program killed at random, against an account that holds the truth.
 torture:

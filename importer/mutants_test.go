@@ -160,6 +160,18 @@ var mutantGroups = []struct {
 		{"the input ends the last row early", "undo", "undoing.items", `row.Row == last`, `row.Row >= last-1`, 0},
 		{"what this process has archived isn't verified", "undo", "undoing.run", `archivedIn(u.Run, now)`, `archivedIn(now, u.State)`, 0},
 	}},
+	{"./rundir", "^TestPerson$", []mutant{ // the guards between runs, found missing by random people
+		{"rows that other runs have sent aren't compared", "rundir", "comparison.add", `len(c.others) == 0`, `true`, 0},
+		{"a run isn't noted when it begins", "rundir", "session.enter", `cmp.Or(j.Close(), note.publish())`, `j.Close()`, 0},
+		{"a run that hasn't ended has sent nothing", "rundir", "session.others", `!idle`, `!idle && o.Settled`, 0},
+		{"a mapping that has changed isn't noticed", "rundir", "session.others", `e.Mapping != own.Mapping`, `false`, 0},
+		{"a key knows all rows, by whatever mapping it was made", "rundir", "session.others", `s.mapper.AutoKey() == "" || o.old == nil`, `true`, 0},
+		{"a damaged ledger is an empty one", "rundir", "session.compare", `s.mustRemember() || ctx.Err() != nil`, `ctx.Err() != nil`, 0},
+		{"runs nearby that the ledger lacks are forgotten", "rundir", "session.register", `!sameAccount(&d.Run, &s.dir.Run)`, `true`, 0},
+		{"two processes compare their rows at the same time", "rundir", "session.holdAccount", `"lock"`, `"lock" + s.dir.ID`, 0},
+		{"a run that is finished is so for any content", "rundir", "session.goOn", `d.covers(in) && !more`, `!more`, 0},
+		{"a run goes on only where its input lay", "rundir", "session.followInput", `err == nil || ctx.Err() != nil`, `true`, 0},
+	}},
 	{"./hubspot", "^Test", []mutant{
 		{"a 4xx that HubSpot didn't write is believed", "hubspot", "classify", `status/100 == 4 && explained`, `status/100 == 4`, 0},
 		{"a 5xx is believed", "hubspot", "classify", `status/100 == 4 && explained`, `status/100 >= 4 && explained`, 0},

@@ -101,13 +101,16 @@ var reasons = map[rundir.Reason]struct {
 	rundir.SeenGone:       {exitMismatch, "rows that were created then would be created once more; if that is wanted: --again"},
 	rundir.SeenFirst:      {exitMismatch, "to go on with the rest: --run {path}; or import all rows once more, as new records, with --again"},
 	rundir.SeenUnfinished: {exitMismatch, "go on with: hubload resume {path}; or import it once more, as new records, with --again"},
-	rundir.SeenRows: {exitMismatch, "fix the rows that were refused then in {failures}, and import that file; " +
+	rundir.SeenRows: {exitMismatch, fixRefused +
 		"to leave out the rows that exist: --seen skip; to import all rows of this one, as new records: --again; a key in the mapping from the first import on makes it safe to import changed files"},
 	rundir.SeenRemapped:  {exitMismatch, "import it with the mapping of that run; to import all of its rows with this mapping, as new records: --again"},
 	rundir.SkipGone:      {exitMismatch, "put {path} back, with its input or its results.csv; or import all rows of this file, as new records, with --again"},
 	rundir.SkipUnsettled: {exitMismatch, "settle that run first: hubload resume {path}, then hubload resolve {path}"},
 	rundir.SeenElsewhere: {exitLocked, "wait for it, or look on with: hubload status"},
 }
+
+// fixRefused is advice where the earlier run has refused rows.
+const fixRefused = "fix the rows that were refused then in {failures}, and import that file; "
 
 const scopeAdvice = "records of {object} are looked up with the scope crm.objects.{object}.read (of custom objects crm.objects.custom.read): add it to the token"
 

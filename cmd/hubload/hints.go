@@ -38,8 +38,11 @@ func hintOf(err error) string {
 		return nearFiles(e.Path)
 	}
 	if e, ok := errors.AsType[*rundir.Error](err); ok && reasons[e.Reason].hint != "" {
-		failures := (&rundir.Dir{Path: e.Path}).Failures()
-		return strings.NewReplacer("{path}", quoted(e.Path), "{failures}", quoted(failures), "{object}", e.Object, "{write}", writeSchemaScope(e.Object), "{property}", e.Property).Replace(reasons[e.Reason].hint)
+		failures, hint := (&rundir.Dir{Path: e.Path}).Failures(), reasons[e.Reason].hint
+		if e.Refused == 0 {
+			hint = strings.TrimPrefix(hint, fixRefused)
+		}
+		return strings.NewReplacer("{path}", quoted(e.Path), "{failures}", quoted(failures), "{object}", e.Object, "{write}", writeSchemaScope(e.Object), "{property}", e.Property).Replace(hint)
 	}
 	if e, ok := errors.AsType[*rundir.LockedError](err); ok {
 		return "wait for it, or look on with: hubload status " + quoted(e.Path)

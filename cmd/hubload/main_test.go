@@ -163,6 +163,7 @@ func cmdAccount(ts *testscript.TestScript, neg bool, args []string) {
 	s := served(ts)
 	s.Account, s.url = account, server.URL
 	ts.Setenv("URL", server.URL)
+	ts.Setenv("OTHER", strings.Replace(server.URL, "http://127.0.0.1", "HTTP://localhost", 1)) // the same
 	// An empty account of the same number: nothing went into it.
 	for _, kind := range []string{"imports", "rows"} {
 		ts.Check(os.RemoveAll(filepath.Join(ts.Getenv("XDG_STATE_HOME"), "hubload", kind)))

@@ -519,7 +519,7 @@ func (w *world) otherHome() error {
 		return errNotNow
 	}
 	w.lost = true
-	w.state = filepath.Join(w.root, fmt.Sprint("home", w.rng.IntN(2)), "state")
+	w.state = filepath.Join(w.root, fmt.Sprint("home", w.rng.IntN(2)), "hubload")
 	return nil
 }
 

@@ -47,7 +47,7 @@ func newWorld(h History, root string, p Program, log func(string)) *world {
 	w := &world{
 		History: h, root: root, program: p, log: func(line string) { log(strings.ReplaceAll(line, root+string(filepath.Separator), "")) },
 		allowed: map[string]int{}, sent: map[string]bool{}, journals: map[string]bool{}, copies: map[string][]byte{}, edited: map[string]string{},
-		state: filepath.Join(root, "home/state"), mapping: filepath.Join(root, "first.yaml"),
+		state: filepath.Join(root, "home/hubload"), mapping: filepath.Join(root, "first.yaml"),
 	}
 	for _, name := range []string{"desk", "other desk"} {
 		w.places = append(w.places, filepath.Join(root, name))

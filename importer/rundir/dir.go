@@ -67,6 +67,8 @@ type Run struct {
 	Corrects diskPath `json:"corrects,omitempty"`
 	// Cut are rows in whose middle the input ended when they were read.
 	Cut []CutRow `json:"cut_off,omitempty"`
+	// CorrectsRuns are the runs that refused the rows of the input, by their ids.
+	CorrectsRuns []string `json:"corrects_runs,omitempty"`
 	// Undone says when the last record of the run was archived; see [Undo].
 	Undone time.Time `json:"undone,omitzero"`
 }

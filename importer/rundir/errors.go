@@ -9,9 +9,10 @@ type Error struct {
 	Path     string // the run directory or file that it is about, if any
 	Object   string // the object type, with the reasons about properties and scopes
 	Property string
+	Refused  int64 // with SeenRows: rows that the run has refused, where it has ended
 	Err      error
 
-	whole bool // with SeenRows: the input holds all rows of the run
+	whole string // with SeenRows: a run of which the input holds all rows
 }
 
 func (e *Error) Error() string { return e.Err.Error() }

@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/hubload/hubload/importer/journal"
@@ -40,7 +41,7 @@ func Import(ctx context.Context, o Options) (*Result, error) {
 		o.note("the same content has an unfinished run in another place")
 		o.Dir = e.Path
 		return importInto(ctx, o)
-	case e.Reason == SeenRows && e.whole && !o.OwnRun:
+	case e.Reason == SeenRows && e.whole != "" && !o.OwnRun:
 		return o.continueIn(ctx, e)
 	}
 	return result, err
@@ -48,7 +49,7 @@ func Import(ctx context.Context, o Options) (*Result, error) {
 
 // continueIn goes on in the run of which the input holds all rows, if it begins with them.
 func (o Options) continueIn(ctx context.Context, seen *Error) (*Result, error) {
-	o.Dir = seen.Path
+	o.Dir = seen.whole
 	result, err := importInto(ctx, o)
 	_, refused := errors.AsType[*Error](err)
 	_, changed := errors.AsType[*rows.MismatchError](err)
@@ -150,6 +151,11 @@ func (s *session) start(ctx context.Context, in *Input) (*Result, error) {
 		return nil, err
 	}
 	s.dir.Corrects = diskPath(corrects)
+	if slices.Contains(in.Header, rowColumn) && !in.Spooled {
+		if s.dir.CorrectsRuns, _, err = FailuresRuns(in.Path); err != nil {
+			return nil, inputError(err)
+		}
+	}
 	if err := s.conn.checkLookups(ctx, s.mapper); err != nil {
 		return nil, err
 	}

@@ -28,18 +28,19 @@ import (
 // rows is compared with one as large in 20 s of CPU beside the reading of its
 // input (2026-11).
 type sent struct {
-	ID      string        `json:"id"`
-	Run     diskPath      `json:"run"` // absolute path of the run directory
-	Input   diskPath      `json:"input"`
-	SHA256  string        `json:"sha256"`
-	Started time.Time     `json:"started"`
-	Account string        `json:"account"` // as messages name it
-	BaseURL string        `json:"base_url"`
-	Object  string        `json:"object"`
-	Key     string        `json:"key,omitempty"` // the unique property, and what it is made of
-	Mapping string        `json:"mapping"`       // without what says how the file is written
-	Settled bool          `json:"settled"`       // the run has ended, and rows that don't exist have no hash
-	Counts  report.Counts `json:"counts"`        // when it is settled
+	ID       string        `json:"id"`
+	Run      diskPath      `json:"run"` // absolute path of the run directory
+	Input    diskPath      `json:"input"`
+	SHA256   string        `json:"sha256"`
+	Started  time.Time     `json:"started"`
+	Account  string        `json:"account"` // as messages name it
+	BaseURL  string        `json:"base_url"`
+	Object   string        `json:"object"`
+	Key      string        `json:"key,omitempty"`           // the unique property, and what it is made of
+	Mapping  string        `json:"mapping"`                 // without what says how the file is written
+	Corrects []string      `json:"corrects_runs,omitempty"` // ids of the runs that refused the rows
+	Settled  bool          `json:"settled"`                 // the run has ended, and rows that don't exist have no hash
+	Counts   report.Counts `json:"counts"`                  // when it is settled
 
 	path   string
 	offset int64 // of the hashes

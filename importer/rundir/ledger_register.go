@@ -4,6 +4,7 @@
 package rundir
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -19,7 +20,7 @@ import (
 
 // registerNearby notes the runs of the account that lie in [Root], here or beside the input,
 // and that the ledger lacks. The error is an [*Error] with
-// LedgerLost where the files of one don't say what it has sent. The caller holds the account.
+// LedgerLost where the files of one don't say what it has sent, and that matters. The caller holds the account.
 func (s *session) registerNearby(ctx context.Context) error {
 	looked := map[string]bool{}
 	for _, root := range []string{Root, filepath.Join(filepath.Dir(s.dir.inputPath()), Root)} {
@@ -50,23 +51,25 @@ func (s *session) register(ctx context.Context, d *Dir) error {
 	if idle, err := d.idle(); idle && err == nil {
 		return nil
 	}
-	err := s.rewriteEntry(ctx, d)
+	m, err := d.mapping()
+	if err == nil && m.Mode == mapping.Update {
+		return nil // it created nothing
+	}
+	if err == nil {
+		err = s.rewriteEntry(ctx, d, m)
+	}
 	if err == nil || ctx.Err() != nil || s.seen() == SendSeen {
 		return context.Cause(ctx)
+	}
+	if m != nil && !s.mustRemember() && keyOf(m) == keyOf(s.mapping) && (!m.Key.Auto || bytes.Equal(contentOf(m), contentOf(s.mapping))) {
+		return nil // the account knows its rows by their keys
 	}
 	return &Error{Reason: LedgerLost, Path: d.Path, Err: fmt.Errorf("the ledger of what went into this account lacks the run in %s, and the run's files don't say what it sent: %w", d.Path, err)}
 }
 
 // rewriteEntry makes the ledger's entry of a run from the run's own files. It takes 8 bytes
 // of memory a row.
-func (s *session) rewriteEntry(ctx context.Context, d *Dir) error {
-	m, err := d.mapping()
-	if err != nil {
-		return err
-	}
-	if m.Mode == mapping.Update {
-		return nil // it created nothing
-	}
+func (s *session) rewriteEntry(ctx context.Context, d *Dir, m *mapping.Mapping) error {
 	st, err := journal.Load(d.file(journalName))
 	if err != nil {
 		return err

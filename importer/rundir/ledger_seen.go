@@ -122,10 +122,10 @@ func (s *session) compare(ctx context.Context, known journal.Slices, toSend func
 	if err != nil {
 		return nil, err
 	}
-	var c *comparison
-	if err = s.registerNearby(ctx); err == nil {
-		c, err = s.others(ctx)
+	if err := s.registerNearby(ctx); err != nil {
+		return nil, err
 	}
+	c, err := s.others(ctx)
 	if err != nil && (s.mustRemember() || ctx.Err() != nil) {
 		return nil, err
 	}
@@ -171,7 +171,7 @@ func (s *session) entry() *sent {
 	}
 	return &sent{
 		ID: d.ID, Run: diskPath(run), Input: diskPath(s.input.Path), SHA256: s.input.SHA256, Started: d.Started,
-		Account: d.AccountName(), BaseURL: d.BaseURL, Object: d.Object, Key: keyOf(s.mapping), Mapping: string(contentOf(s.mapping)),
+		Account: d.AccountName(), BaseURL: d.BaseURL, Object: d.Object, Key: keyOf(s.mapping), Mapping: string(contentOf(s.mapping)), Corrects: d.CorrectsRuns,
 	}
 }
 
@@ -267,10 +267,17 @@ func (s *session) judgeSeen(c *comparison) error {
 	if len(c.others) == 0 {
 		return nil
 	}
-	most := c.others[0]
+	// Less than half of a run is no earlier file that somebody has put into this one.
+	isFew := func(o *candidate) bool {
+		return c.rows >= fewRows && 100*o.existing < seenPercent*c.rows && 2*o.existing < o.sentRows
+	}
+	most, whole := c.others[0], ""
 	for _, o := range c.others {
-		if o.existing > most.existing {
+		if isFew(most) && !isFew(o) || isFew(most) == isFew(o) && o.existing > most.existing {
 			most = o
+		}
+		if whole == "" && o.existing > 0 && o.existing >= o.sentRows {
+			whole = string(o.Run) // the latest
 		}
 	}
 	if most.existing == 0 || s.seen() == SendSeen {
@@ -283,8 +290,7 @@ func (s *session) judgeSeen(c *comparison) error {
 	from := fmt.Sprintf("from %s on %s (run %s)", shown(string(most.Input)), most.Started.Local().Format("2006-01-02 15:04"), shown(string(most.Run)))
 	about := fmt.Sprintf("%d of %d rows of %s %s", most.existing, c.rows, shown(s.dir.inputPath()), state)
 	example := fmt.Sprintf("for example row %d", most.example)
-	// Less than half of a run is no earlier file that somebody has put into this one.
-	few := c.rows >= fewRows && 100*most.existing < seenPercent*c.rows && 2*most.existing < most.sentRows
+	few := isFew(most)
 	switch {
 	case few && most.remapped:
 		s.warn("warning: %s, %s, with another mapping; %s. They are so few that they may be alike by chance, and are created", about, from, example)
@@ -295,7 +301,7 @@ func (s *session) judgeSeen(c *comparison) error {
 		s.warn("warning: %s, %s; %s. They are so few that they may be alike by chance, and are created again; --seen skip leaves them out", about, from, example)
 		return nil
 	}
-	return &Error{Reason: SeenRows, Path: string(most.Run), Err: fmt.Errorf("%s, %s; %s", about, from, example), whole: most.existing >= most.sentRows}
+	return &Error{Reason: SeenRows, Path: string(most.Run), Refused: most.Counts.Refused, Err: fmt.Errorf("%s, %s; %s", about, from, example), whole: whole}
 }
 
 // seen is what to do with rows that exist. With a key the account knows it of most.

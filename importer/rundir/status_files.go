@@ -34,6 +34,8 @@ type RunStatus struct {
 	First   int64 // so many rows were asked for; 0 is all
 
 	id, input, sha, grown, account, object string
+
+	corrects []string // ids
 }
 
 // Complete reports whether every row of the file is in.
@@ -47,16 +49,20 @@ func (f *FileStatus) Complete() bool {
 func Files(stateDir string, roots ...string) (files []*FileStatus, broken []error) {
 	runs, broken := allRuns(stateDir, roots)
 	slices.SortStableFunc(runs, func(a, b RunStatus) int { return a.Started.Compare(b.Started) })
-	byRun := map[string]*FileStatus{} // by the path of each of its runs
+	byRun := map[string]*FileStatus{} // by the path and the id of each of its runs
 	for _, r := range runs {
-		if of := byRun[filepath.Dir(r.input)]; of != nil && of.Account == r.account {
+		of := byRun[filepath.Dir(r.input)]
+		for i := 0; of == nil && i < len(r.corrects); i++ {
+			of = byRun[r.corrects[i]] // its failures file was copied out of its folder
+		}
+		if of != nil && of.Account == r.account {
 			of.Runs = append(of.Runs, r)
-			byRun[r.Path] = of
+			byRun[r.Path], byRun[r.id] = of, of
 			continue
 		}
 		f := &FileStatus{Input: r.input, Account: r.account, Object: r.object, Runs: []RunStatus{r}}
 		files = append(files, f)
-		byRun[r.Path] = f
+		byRun[r.Path], byRun[r.id] = f, f
 	}
 	for _, f := range files {
 		f.count()
@@ -83,7 +89,7 @@ func allRuns(stateDir string, roots []string) (runs []RunStatus, broken []error)
 		}
 		runs = append(runs, RunStatus{
 			Path: path, Started: d.Started, State: state, Tally: tally, Sandbox: d.Sandbox, Keyed: d.Key != "", First: d.First,
-			id: d.ID, input: d.Input.Path, sha: d.Input.SHA256, grown: d.latest().SHA256, account: d.AccountName(), object: d.Object,
+			id: d.ID, input: d.Input.Path, sha: d.Input.SHA256, grown: d.latest().SHA256, account: d.AccountName(), object: d.Object, corrects: d.CorrectsRuns,
 		})
 	}
 	for _, root := range roots {
@@ -112,7 +118,7 @@ func allRuns(stateDir string, roots []string) (runs []RunStatus, broken []error)
 func (e *sent) status() RunStatus {
 	return RunStatus{
 		Path: string(e.Run), Started: e.Started, State: Gone, Tally: Tally{Counts: e.Counts, Complete: e.Settled},
-		Keyed: e.Key != "", id: e.ID, input: string(e.Input), sha: e.SHA256, grown: e.SHA256, account: e.Account, object: e.Object,
+		Keyed: e.Key != "", id: e.ID, input: string(e.Input), sha: e.SHA256, grown: e.SHA256, account: e.Account, object: e.Object, corrects: e.Corrects,
 	}
 }
 
