@@ -98,6 +98,6 @@ func IsDealID(column string) bool {
 		"dealid", "dealids", "dealrecordid", "hubspotdealid", "hsdealid", "associateddealid", "associateddealids",
 		"取引id", "案件id", "商談id", "hubspot取引id", "取引レコードid",
 		"geschäftsid", "idtransaction", "iddelatransaction",
-		"negocioid", "idnegocio", "iddelnegocio", "iddonegócio", "idnegócio", "idсделки",
+		"negocioid", "idnegocio", "iddelnegocio", "iddonegócio", "idnegócio", "idсделки", "交易id", "商机id", "거래id", "딜id",
 	}, name)
 }

@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/hubload/hubload/mapping/format"
 	"github.com/hubload/hubload/mapping/schema"
 )
 
@@ -117,6 +118,8 @@ func (a *associationCell) severalIDs(n int) string {
 // idHint explains how a spreadsheet or a person may have spoilt an id.
 func idHint(id string) string {
 	switch {
+	case format.IsPlaceholder(id):
+		return ": if it means that there is none, add csv: { empty: [{value}] } to the mapping"
 	case strings.Contains(strings.ToUpper(id), "E+"):
 		return ": a spreadsheet has rounded it, so export the column again as text"
 	case strings.HasSuffix(id, ".0"), groupedID.MatchString(id):

@@ -12,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -26,14 +27,15 @@ const mapHelp = `Writes a mapping for FILE, to be looked through and changed: it
 delimiter, which property each column is, and how its numbers, dates and words are
 written. Each column gets a score for each property: by the property's internal name,
 by its label in the account (with a token, or as it was seen last), by the names that
-people give it in English, Japanese, German, French, Spanish and Portuguese, by what the
-cells look like, and by sums: where quantity × rate is the amount, the rate is a price.
-The best assignment wins, wherever a column stands. Exports of Shopify, Amazon,
-Salesforce, SAP, QuickBooks and Stripe are known.
+people give it in English, Japanese, German, French, Spanish, Portuguese, Korean,
+Russian and Chinese, by what the cells look like, and by sums: where quantity × rate is
+the amount, the rate is a price. The best assignment wins, wherever a column stands.
+Exports of Shopify, Amazon, Salesforce, SAP, QuickBooks and Stripe are known.
 
 What isn't sure is written as a comment: a column that could be read in two ways, such
 as 01/02/2026, a discount that could be an amount or a percentage, or deals that are
-named instead of numbered. Columns that match nothing are listed at the end.`
+named instead of numbered. Columns that match nothing are listed at the end. Where an
+order's cells stand on its first row only, rows: fill_down is proposed.`
 
 const (
 	sampleRows  = 10_000
@@ -135,7 +137,7 @@ func (a *app) writeProposal(p *suggest.Proposal, path, out string, spooled bool,
 	asJSON := a.ui.lines != nil
 	next := ""
 	if !spooled && out != "-" {
-		next = "hubload check " + quoted(path) + f.checkTail(path, out)
+		next = "hubload check " + quoted(path) + f.checkTail(p, path, out)
 	}
 	switch {
 	case asJSON && out == "-":
@@ -160,6 +162,14 @@ func (a *app) writeProposal(p *suggest.Proposal, path, out string, spooled bool,
 	if len(p.Advice) > 0 {
 		a.ui.printf("associations: to be decided; HubSpot shows line items without a deal nowhere. The mapping's comments say how\n")
 	}
+	m := p.Mapping()
+	m.Unassociated = len(m.Associations) == 0
+	if errors.Is(m.Complete(), mapping.ErrNameless) {
+		a.ui.printf("name: no column is known to hold names; map one to name, or add allow: [nameless]\n")
+	}
+	if columns := p.Rows.FillDown; len(columns) > 0 {
+		a.ui.printf("rows: fill_down is proposed; cells are filled on the first row of each %s only: %s\n", shown(columns[0]), shownList(columns))
+	}
 	if p.Key.Rule.Property != "" && !p.Key.Exists {
 		a.ui.printf("key: proposed as a comment; with it no row is created twice, whatever file it comes in. To use it, take the # away and import with --create-key\n")
 	}
@@ -167,6 +177,15 @@ func (a *app) writeProposal(p *suggest.Proposal, path, out string, spooled bool,
 		a.ui.printf("next: look it through, then\n  %s\n", next)
 	}
 	return nil
+}
+
+// shownList is columns in a message.
+func shownList(columns []string) string {
+	list := make([]string, len(columns))
+	for i, column := range columns {
+		list[i] = shown(column)
+	}
+	return strings.Join(list, ", ")
 }
 
 // output is where the mapping goes, which mustn't exist yet.
@@ -187,11 +206,18 @@ func (f *mapFlags) output(path string) (string, error) {
 	return out, nil
 }
 
-// checkTail is what the check of the file needs to find the mapping and the account.
-func (f *mapFlags) checkTail(path, out string) string {
+// checkTail is what the check of the file needs beside it: the mapping holds how the file is
+// written, and not which sheet it is, nor that its rows belong to nothing.
+func (f *mapFlags) checkTail(p *suggest.Proposal, path, out string) string {
 	tail := ""
 	if out != rundir.MappingBeside(path) {
 		tail = " -m " + quoted(out)
+	}
+	if f.what.sheet != "" {
+		tail += " --sheet " + quoted(f.what.sheet)
+	}
+	if len(p.Advice) > 0 {
+		tail += " --unassociated"
 	}
 	return tail + f.commandTail()
 }

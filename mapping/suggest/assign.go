@@ -130,7 +130,7 @@ func (p *proposer) take(g *guess, key string) {
 		g.Confidence = Low
 	}
 	if chosen.association {
-		g.Association = &mapping.AssociationRule{To: chosen.target, Column: g.Name}
+		g.Association = &mapping.AssociationRule{To: chosen.target, Column: g.Name, Split: chosen.split}
 		return
 	}
 	g.Property = &mapping.PropertyRule{Name: chosen.target, Column: g.Name}

@@ -29,6 +29,7 @@ type guess struct {
 type candidate struct {
 	target      string // property, or object type
 	association bool
+	split       string // of an association, what stands between several ids
 	score       int
 	reason      string
 	late        bool // others want the target more

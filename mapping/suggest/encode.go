@@ -34,6 +34,7 @@ func (p *Proposal) Encode() []byte {
 	for _, line := range p.Advice {
 		b.WriteString("# " + comment(line) + "\n")
 	}
+	b.WriteString(p.rowsYAML())
 	b.WriteString(p.Key.yaml())
 	b.WriteString(p.unmatched())
 	return []byte(b.String())

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/hubload/hubload/mapping/format"
 	"github.com/hubload/hubload/mapping/schema"
 )
 
@@ -79,6 +80,9 @@ func (p *proposer) weigh(g *guess, c *candidate) {
 func (p *proposer) weighIDs(g *guess, c *candidate) {
 	ids := g.cells.Count(func(cell string) bool { return schema.ValidID(strings.TrimPrefix(cell, guard)) })
 	several := g.cells.Count(severalIDs)
+	if separator := g.separator(); several > 0 && separator != "" && !p.isLineItem() {
+		c.split, ids = separator, ids+several
+	}
 	switch {
 	case g.cells.Most(ids):
 		c.reason = "a usual name, and the cells are record ids"
@@ -92,8 +96,8 @@ func (p *proposer) weighIDs(g *guess, c *candidate) {
 	default:
 		c.score, c.reason = mistaken, "a usual name, but the cells are not record ids"
 	}
-	if several > 0 {
-		g.note("%d cells hold several ids, and a line item belongs to one record: give each a row of its own", several)
+	if several > 0 && p.isLineItem() {
+		g.note("cells with several ids: %d. A line item belongs to one record: write the row once for each", several)
 	}
 }
 
@@ -104,6 +108,20 @@ const guard = "'"
 func severalIDs(cell string) bool {
 	ids := strings.FieldsFunc(cell, func(c rune) bool { return strings.ContainsRune(",;| \n", c) })
 	return len(ids) > 1 && !slices.ContainsFunc(ids, func(id string) bool { return !schema.ValidID(id) || len(id) < 6 })
+}
+
+// separator returns what stands between the ids of all cells that hold several, "" if it
+// differs.
+func (g *guess) separator() string {
+	for _, separator := range []string{";", ",", "|", "\n", " "} {
+		splits := func(cell string) bool {
+			return !severalIDs(cell) || !slices.ContainsFunc(strings.Split(cell, separator), func(id string) bool { return !schema.ValidID(format.Trim(id)) })
+		}
+		if g.cells.Count(splits) == g.cells.Total {
+			return separator
+		}
+	}
+	return ""
 }
 
 // strip takes the guards before ids and codes away.

@@ -6,6 +6,7 @@ package suggest
 type export struct {
 	program   string
 	signature []string // normalized; all of them
+	order     string   // normalized, the column that names the order; "" where its name says so
 	columns   map[string]meaning
 }
 
@@ -22,6 +23,7 @@ func exports() []export {
 		{ // help.shopify.com, "Exporting orders": one row for each line item, the order's cells on its first row
 			"Shopify",
 			[]string{"lineitemname", "lineitemquantity", "lineitemprice"},
+			"name",
 			map[string]meaning{
 				"name": {reason: "Shopify's name of the order"}, "discountamount": {reason: "the discount of the whole order"},
 				"lineitemcompareatprice": {reason: "the price before a reduction"}, "id": {reason: "Shopify's own id"},
@@ -30,6 +32,7 @@ func exports() []export {
 		{ // docs.developer.amazonservices.com, ListOrderItems: ItemPrice is the price of the item multiplied by the quantity
 			"Amazon",
 			[]string{"itemprice", "sku", "itemtax"},
+			"",
 			map[string]meaning{
 				"itemprice":             {reason: "Amazon's item-price is for all pieces of the line, and HubSpot's price is for one: divide it by the quantity in a spreadsheet"},
 				"itempromotiondiscount": {reason: "a discount of the whole line, and HubSpot's is for one piece"},
@@ -39,6 +42,7 @@ func exports() []export {
 		{ // developer.salesforce.com, OpportunityLineItem: Discount is a percentage, UnitPrice the sales price
 			"Salesforce",
 			[]string{"opportunityid", "unitprice", "quantity"},
+			"",
 			map[string]meaning{
 				"discount": {property: "hs_discount_percentage", reason: "a percentage in Salesforce"}, "unitprice": {property: "price", reason: "the sales price"},
 				"id": {reason: "Salesforce's own id"}, "product2id": {reason: "Salesforce's own id"}, "pricebookentryid": {reason: "Salesforce's own id"},
@@ -49,6 +53,7 @@ func exports() []export {
 		{ // SAP table VBAP: NETPR is the price of KPEIN pieces
 			"SAP",
 			[]string{"matnr", "arktx"},
+			"",
 			map[string]meaning{
 				"arktx": {property: "name", reason: "the short text of the item"}, "matnr": {property: "hs_sku", reason: "the material number"},
 				"kwmeng": {property: "quantity", reason: "the quantity of the order"}, "fkimg": {property: "quantity", reason: "the billed quantity"},
@@ -59,6 +64,7 @@ func exports() []export {
 		{ // quickbooks.intuit.com, "Import invoices": ItemRate is the price of one piece
 			"QuickBooks",
 			[]string{"itemquantity", "itemrate", "itemamount"},
+			"",
 			map[string]meaning{
 				"itemproductservice": {property: "name", reason: "the product or service"}, "itemdescription": {property: "description", reason: "the item's description"},
 				"itemrate": {property: "price", reason: "the price of one"}, "itemamount": {reason: "the line's total, which HubSpot calculates"},
@@ -68,6 +74,7 @@ func exports() []export {
 		{ // docs.stripe.com/api/prices/object: unit_amount is a whole number of cents, or of what a currency without cents counts
 			"Stripe",
 			[]string{"unitamount", "currency", "priceid"},
+			"",
 			map[string]meaning{
 				"unitamount": {property: "price", reason: "Stripe counts most currencies in cents", doubtful: true},
 				"id":         {reason: "Stripe's own id"}, "productid": {reason: "Stripe's own id"}, "priceid": {reason: "Stripe's own id"},

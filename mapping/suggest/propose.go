@@ -36,6 +36,11 @@ type Proposal struct {
 	CSV     mapping.CSV // as given by the caller, who has read the file
 	Columns []Column    // in the order of the header, without hubload's own
 
+	// Rows fills columns down that are filled on the first row of each group only.
+	Rows mapping.RowRules
+
+	perhaps string // a column that may be filled on the first row of each group only
+
 	Key Key // zero where no property is proposed
 
 	// Program is the one that wrote the file, "" if it isn't known by its columns.
@@ -114,13 +119,41 @@ func (c *Column) Used() bool { return c.Confidence > Low && c.Target() != "" }
 // Propose matches the columns of a file with the properties of an object type: by
 // their internal names, by the labels of the account's schema (nil: standard
 // properties of line items alone are known), by the names that people and known
-// programs give them, in English, Japanese, German, French, Spanish and Portuguese, and
+// programs give them, in English, Japanese, German, French, Spanish, Portuguese, Korean,
+// Russian and Chinese, and
 // by what the cells look like. Each candidate gets a score, and the best assignment of
 // columns to properties is proposed. Rows are the first ones of the file, each as long
 // as the header; what they show of formats is taken for all. Where that could be read in
 // two ways nothing is chosen: the column is Low, and a note says what the user has to
 // decide.
 func Propose(object string, header []string, rows [][]string, s *schema.Schema) *Proposal {
+	p := newProposer(object, header, rows, s)
+	proposal := &Proposal{Object: p.object}
+	switch fill, sure := p.fillDown(header); {
+	case sure:
+		rows = filledDown(rows, fill)
+		p = newProposer(object, header, rows, s)
+		for _, at := range fill {
+			proposal.Rows.FillDown = append(proposal.Rows.FillDown, header[at])
+		}
+	case fill != nil:
+		proposal.perhaps = header[fill[0]]
+	}
+	if p.export != nil && p.isLineItem() {
+		proposal.Program = p.export.program
+	}
+	if slices.ContainsFunc(p.guesses, func(g *guess) bool { return g.Used() && g.Property != nil }) {
+		proposal.Key = p.key(header, rows)
+		proposal.Advice = p.advice()
+	}
+	for _, g := range p.guesses {
+		proposal.Columns = append(proposal.Columns, g.Column)
+	}
+	return proposal
+}
+
+// newProposer matches the columns of a sample.
+func newProposer(object string, header []string, rows [][]string, s *schema.Schema) *proposer {
 	p := &proposer{object: cmp.Or(object, mapping.DefaultObject), schema: s, known: newVocabulary(), export: recognise(header), rows: rows, japanese: hasJapanese(header)}
 	seen := make(map[string]int)
 	for _, name := range header {
@@ -148,18 +181,7 @@ func Propose(object string, header []string, rows [][]string, s *schema.Schema) 
 	p.formats()
 	p.empties()
 	p.require()
-	proposal := &Proposal{Object: p.object}
-	if p.export != nil && p.isLineItem() {
-		proposal.Program = p.export.program
-	}
-	if slices.ContainsFunc(p.guesses, func(g *guess) bool { return g.Used() && g.Property != nil }) {
-		proposal.Key = p.key(header, rows)
-		proposal.Advice = p.advice()
-	}
-	for _, g := range p.guesses {
-		proposal.Columns = append(proposal.Columns, g.Column)
-	}
-	return proposal
+	return p
 }
 
 // sample reads the cells of the column at an index, as rules read them: without the white
@@ -243,7 +265,7 @@ func (p *Proposal) Found() bool {
 // Mapping returns the mapping of what is used. It may have no properties; then it
 // doesn't compile.
 func (p *Proposal) Mapping() *mapping.Mapping {
-	m := &mapping.Mapping{Object: p.Object, CSV: p.CSV}
+	m := &mapping.Mapping{Object: p.Object, CSV: p.CSV, Rows: p.Rows}
 	for i := range p.Columns {
 		switch c := &p.Columns[i]; {
 		case !c.Used():

@@ -27,6 +27,9 @@ func (p *proposer) options(g *guess) {
 		return
 	}
 	o := schema.NewOptions(list)
+	if g.kind == schema.TypeEnums && g.splits(o) {
+		return
+	}
 	words := map[string]string{}
 	switch g.Property.Name {
 	case "recurringbillingfrequency":
@@ -55,6 +58,23 @@ func (p *proposer) options(g *guess) {
 		}
 		return "", false
 	})
+}
+
+// splits reports whether the cells are lists of options with something else than ";" between
+// them, and gives the rule what it is.
+func (g *guess) splits(o *schema.Options) bool {
+	asIs := g.cells.Count(func(cell string) bool { _, bad := o.Values(cell); return bad == 0 })
+	for _, separator := range []string{",", "|", "/", "\n"} {
+		fits := g.cells.Count(func(cell string) bool {
+			_, bad := o.Values(strings.ReplaceAll(cell, separator, ";"))
+			return bad == 0
+		})
+		if fits > asIs && g.cells.Most(fits) && g.require(fits, "are not lists of options") {
+			g.Property.Split = separator
+			return true
+		}
+	}
+	return false
 }
 
 // currencies does the same where the account's property is a text, or isn't known.
@@ -108,17 +128,17 @@ func (g *guess) words(fault string, sent func(cell string) (string, bool)) {
 func frequencyWords() map[string]string {
 	words := make(map[string]string)
 	for value, list := range map[string]string{
-		"weekly":          "weekly week w perweek 毎週 週次 週 週払い hebdomadaire semaine semanal semanalmente semana wöchentlich woechentlich woche",
+		"weekly":          "weekly week w perweek 毎週 週次 週 週払い hebdomadaire semaine semanal semanalmente semana wöchentlich woechentlich woche 매주 주간 еженедельно неделя",
 		"biweekly":        "biweekly everytwoweeks every2weeks fortnightly 隔週 2週間ごと bimensuel quincenal quinzenal zweiwöchentlich alle2wochen 14täglich",
-		"monthly":         "monthly month m mo mth permonth everymonth 月次 毎月 月額 月 月払い 月払 月ごと 1ヶ月 1か月 mensuel mensuelle mensuellement parmois mois mensual mensualmente mes mensal mensalmente mês monatlich monat mtl",
-		"quarterly":       "quarterly quarter q qtr perquarter 四半期 四半期ごと 四半期払い 3ヶ月 3か月 3ヵ月 3カ月 trimestriel trimestrielle trimestre trimestral trimestralmente vierteljährlich vierteljaehrlich quartalsweise quartal",
-		"per_six_months":  "semiannually semiannual halfyearly halfyear every6months everysixmonths 半年 半期 半年ごと 半年払い 6ヶ月 6か月 6ヵ月 6カ月 semestriel semestrielle semestre semestral semestralmente halbjährlich halbjaehrlich halbjahr",
-		"annually":        "annually annual yearly year y a yr peryear everyyear 年次 毎年 年額 年 年払い 年払 年間 12ヶ月 12か月 annuel annuelle annuellement paran an anual anualmente año ano jährlich jaehrlich jahr j",
+		"monthly":         "monthly month m mo mth permonth everymonth 月次 毎月 月額 月 月払い 月払 月ごと 1ヶ月 1か月 mensuel mensuelle mensuellement parmois mois mensual mensualmente mes mensal mensalmente mês monatlich monat mtl 매월 월간 월별 월 ежемесячно месяц помесячно",
+		"quarterly":       "quarterly quarter q qtr perquarter 四半期 四半期ごと 四半期払い 3ヶ月 3か月 3ヵ月 3カ月 trimestriel trimestrielle trimestre trimestral trimestralmente vierteljährlich vierteljaehrlich quartalsweise quartal 분기 분기별 ежеквартально квартал",
+		"per_six_months":  "semiannually semiannual halfyearly halfyear every6months everysixmonths 半年 半期 半年ごと 半年払い 6ヶ月 6か月 6ヵ月 6カ月 semestriel semestrielle semestre semestral semestralmente halbjährlich halbjaehrlich halbjahr 반기 반년 полугодие",
+		"annually":        "annually annual yearly year y a yr peryear everyyear 年次 毎年 年額 年 年払い 年払 年間 12ヶ月 12か月 annuel annuelle annuellement paran an anual anualmente año ano jährlich jaehrlich jahr j 매년 연간 년 ежегодно год",
 		"per_two_years":   "everytwoyears every2years biennially 隔年 biennal bienal 2年 2年ごと 2年払い zweijährlich alle2jahre allezweijahre",
 		"per_three_years": "everythreeyears every3years 3年 3年ごと 3年払い dreijährlich alle3jahre alledreijahre",
 		"per_four_years":  "everyfouryears every4years 4年 4年ごと vierjährlich alle4jahre allevierjahre",
 		"per_five_years":  "everyfiveyears every5years 5年 5年ごと 5年払い fünfjährlich alle5jahre allefünfjahre",
-		"":                "onetime once single 一回 1回 一括 一括払い 単発 都度 スポット 買い切り 初回のみ unique ponctuel unefois único única puntual pagoúnico pagamentoúnico avulso einmalig einmal",
+		"":                "onetime once single 一回 1回 一括 一括払い 単発 都度 スポット 買い切り 初回のみ unique ponctuel unefois único única puntual pagoúnico pagamentoúnico avulso einmalig einmal 일회성 разово единовременно",
 	} {
 		for word := range strings.FieldsSeq(list) {
 			words[normalizeName(word)] = value
@@ -143,8 +163,8 @@ func frequencies() []schema.Option {
 func booleanWords() map[string]string {
 	words := make(map[string]string)
 	for value, list := range map[string]string{
-		"true":  "true yes y 1 on ja j wahr oui vrai o si sí verdadero sim s verdadeiro はい 有 有り あり 可",
-		"false": "false no n 0 off nein falsch non faux falso não いいえ 無 無し なし 否 不可",
+		"true":  "true yes y 1 on ja j wahr oui vrai o si sí verdadero sim s verdadeiro はい 有 有り あり 可 예 네 да",
+		"false": "false no n 0 off nein falsch non faux falso não いいえ 無 無し なし 否 不可 아니요 아니오 нет",
 	} {
 		for word := range strings.FieldsSeq(list) {
 			words[normalizeName(word)] = value
