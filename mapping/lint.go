@@ -88,7 +88,7 @@ func NewLinter(object string, m *Mapper) *Linter {
 		if p := &m.properties[i]; p.Value == nil {
 			l.columns[p.Name] = p.Column
 			text := p.takes.Kind == schema.TypeAny && p.format == nil && p.Values == nil
-			l.cells = append(l.cells, lintedCell{p.Column, p.Name, &p.cellReader, isIDName(p.Name), text})
+			l.cells = append(l.cells, lintedCell{p.Column, p.Name, &p.cellReader, IsIDName(p.Name), text})
 		}
 	}
 	if m.key != nil {
@@ -106,8 +106,8 @@ func NewLinter(object string, m *Mapper) *Linter {
 	return l
 }
 
-// isIDName reports whether a property of this name holds what tells things apart.
-func isIDName(name string) bool {
+// IsIDName reports whether a property of this name holds what tells things apart.
+func IsIDName(name string) bool {
 	return idName.MatchString(name) && name != "hs_line_item_currency_code"
 }
 

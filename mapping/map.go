@@ -16,7 +16,7 @@ const maxCharacters = 65_536
 
 // Map fills rec with the record that the row asks for, without the ids of its Lookups
 // and without its positions ([Mapper.PositionRules]), or returns all problems of the
-// row; then rec must not be used. Fields are the row's cells, as many as the header
+// row; then rec holds what has none, and must not be sent. Fields are the row's cells, as many as the header
 // has; Map panics on any other number.
 //
 // What was in rec is overwritten and its slices are used again, so that one Record can

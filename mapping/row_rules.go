@@ -45,6 +45,9 @@ type FillColumn struct {
 	// Used says that a rule other than FillDown reads the column.
 	Used bool
 
+	// Associates says that the column names associated records.
+	Associates bool
+
 	cell cellReader
 }
 
@@ -54,6 +57,9 @@ func (c *FillColumn) Value(fields []string) string { return c.cell.read(fields) 
 // FillDown returns the columns that are filled down, in the order of the mapping. [Mapper.Map]
 // knows one row, so the caller fills them in before.
 func (m *Mapper) FillDown() []FillColumn { return m.fill }
+
+// Associates reports whether the mapping associates the records with others.
+func (m *Mapper) Associates() bool { return len(m.associations) > 0 }
 
 // LeavesOut reports whether the row is left out, and the column of the first condition
 // that it doesn't meet. Fields are as for [Mapper.Map], with columns filled down.
@@ -93,7 +99,8 @@ func (c *compiler) rows(m *Mapper, r *RowRules) {
 		if index < 0 {
 			continue
 		}
-		m.fill = append(m.fill, FillColumn{Name: name, Index: index, Used: used[index], cell: c.newCellReader(index, "", nil)})
+		names := func(a associationCell) bool { return a.index == index }
+		m.fill = append(m.fill, FillColumn{Name: name, Index: index, Used: used[index], Associates: slices.ContainsFunc(m.associations, names), cell: c.newCellReader(index, "", nil)})
 	}
 }
 

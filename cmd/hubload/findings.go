@@ -62,6 +62,10 @@ func (f *findings) Begin(c *rundir.Checked, m *mapping.Mapper) {
 
 func (f *findings) Good(row *rows.Row, record *mapping.Record) {
 	f.apart(row, f.mapper)
+	if row.Total() != "" {
+		w, value := row.TotalWarning()
+		f.suspect(row.Record, w, value)
+	}
 	f.watch.Lint(row.Fields, record, func(s mapping.Warning, value string) { f.suspect(row.Record, s, value) })
 	for _, p := range record.Properties {
 		for _, r := range f.rules[p.Name] {

@@ -169,6 +169,13 @@ func (f *Filler) refuse() *Refusal {
 	return &Refusal{Code: CodeUnfilled, Message: message}
 }
 
+// associates reports whether the record that the row belongs to was filled down.
+func (f *Filler) associates() bool {
+	return f != nil && slices.ContainsFunc(f.columns, func(c mapping.FillColumn) bool {
+		return c.Associates && slices.ContainsFunc(f.changes, func(ch change) bool { return ch.index == c.Index })
+	})
+}
+
 // asRead returns the cells of the row at hand without what was filled.
 func (f *Filler) asRead(fields []string) []string {
 	if f == nil || len(f.changes) == 0 {

@@ -24,6 +24,7 @@ type Reader struct {
 	rowAt    int // the column hubload_row, -1 without one
 	verifier Verifier
 	filler   *Filler
+	totals   totals
 	numbers  *Numbering
 	last     int64 // row that was read
 	row      Row
@@ -40,6 +41,7 @@ type Row struct {
 	Known, Verified bool
 
 	reader  *Reader
+	total   string // see Total
 	leftOut string // column of the condition that leaves the row out, "" without one
 }
 
@@ -173,6 +175,9 @@ func Each(ctx context.Context, open func() (Source, error), c Config, f func(*Ro
 // before the next row is read.
 func (row *Row) Map(rec *mapping.Record) *Refusal {
 	c := &row.reader.config
+	if row.Problem != nil || row.leftOut != "" || row.reader.filler.refuse() != nil {
+		row.reader.totals.pass(row.Row)
+	}
 	if p := row.Problem; p != nil {
 		return &Refusal{Code: p.Code, Property: p.Column, Message: p.Message}
 	}
@@ -182,7 +187,9 @@ func (row *Row) Map(rec *mapping.Record) *Refusal {
 	if refused := row.reader.filler.refuse(); refused != nil {
 		return refused
 	}
-	if problems := c.Mapper.Map(row.Fields, rec); len(problems) > 0 {
+	problems := c.Mapper.Map(row.Fields, rec)
+	row.findTotal(rec, problems)
+	if len(problems) > 0 {
 		return &Refusal{problems[0].Code, problems[0].Property, Message(problems), problems}
 	}
 	key := ""

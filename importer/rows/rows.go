@@ -59,6 +59,10 @@ type Source interface {
 type Config struct {
 	Mapper *mapping.Mapper
 
+	// Total is called for each row that looks like the total of rows above; see
+	// [Row.Total]. Refused says that the row isn't sent. May be nil.
+	Total func(row *Row, refused bool)
+
 	// Known are the slices that earlier processes have read, by the journal.
 	Known journal.Slices
 

@@ -4,13 +4,16 @@
 package rundir
 
 import (
+	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"golang.org/x/text/unicode/norm"
 
 	"github.com/hubload/hubload/importer/csvfile"
 	"github.com/hubload/hubload/importer/report"
+	"github.com/hubload/hubload/importer/rows"
 	"github.com/hubload/hubload/mapping"
 )
 
@@ -18,6 +21,7 @@ import (
 type notices struct {
 	linter *mapping.Linter
 	mapper *mapping.Mapper
+	filler *rows.Filler
 	record mapping.Record
 	found  report.Findings
 	pairs  [][2]int // columns of the same kind of association
@@ -26,7 +30,7 @@ type notices struct {
 
 // noticesOf says what is looked for under a header.
 func noticesOf(m *mapping.Mapping, mapper *mapping.Mapper, header []string) *notices {
-	n := &notices{linter: mapping.NewLinter(m.Object, mapper), mapper: mapper}
+	n := &notices{linter: mapping.NewLinter(m.Object, mapper), mapper: mapper, filler: rows.NewFiller(mapper, header)}
 	for i, a := range m.Associations {
 		for _, b := range m.Associations[:i] {
 			one, _ := findColumn(header, a.Column)
@@ -57,15 +61,31 @@ func (d *Dir) odd(m *mapping.Mapping) []report.Reason {
 		return nil
 	}
 	src.notices = noticesOf(m, mapper, src.Header())
-	for err == nil {
-		_, err = src.Read()
+	var record mapping.Record
+	for row, err := range rows.NewReader(src, rows.Config{Mapper: mapper, Total: src.notices.total}).All(context.Background()) {
+		if err != nil {
+			break
+		}
+		row.Map(&record)
 	}
 	return src.notices.found.Odd()
 }
 
 // see takes a row that was read.
 func (n *notices) see(rec *csvfile.Record) {
-	if n == nil || rec.Problem != nil {
+	if n == nil {
+		return
+	}
+	if n.filler != nil {
+		filled := *rec
+		filled.Fields = slices.Clone(rec.Fields)
+		n.filler.Fill(&filled)
+		rec = &filled
+	}
+	if rec.Problem != nil {
+		return
+	}
+	if _, out := n.mapper.LeavesOut(rec.Fields); out {
 		return
 	}
 	if n.linter.MayWarn(rec.Fields) && len(n.mapper.Map(rec.Fields, &n.record)) == 0 {
@@ -76,6 +96,14 @@ func (n *notices) see(rec *csvfile.Record) {
 			n.twice++
 			break
 		}
+	}
+}
+
+// total takes a row that looks like a total. What is refused says so itself.
+func (n *notices) total(row *rows.Row, refused bool) {
+	if !refused {
+		w, value := row.TotalWarning()
+		n.found.AddOdd(row.Row, row.Line, w, value)
 	}
 }
 

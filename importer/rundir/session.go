@@ -125,6 +125,7 @@ func (s *session) run(ctx context.Context, j *journal.Journal, st *journal.State
 		}
 	}
 	src.notices = noticesOf(s.mapping, s.mapper, src.Header())
+	im.Rows.Total = src.notices.total
 	stop := func() {}
 	if s.Watch != nil {
 		stop = s.Watch(Live{Dir: s.dir.Path, Progress: progress, Size: s.dir.Input.Size, Offset: src.Offset, Limit: s.conn.limiter.Limit})
