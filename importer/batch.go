@@ -21,6 +21,7 @@ type row struct {
 	// property; nil when no attempt may have changed its record.
 	old       map[string]string
 	changing  bool         // its last attempt was one to change its record
+	unlinked  bool         // in doubt, and not all records that it names are found any more
 	reread    bool         // its record was read again because a slot took long
 	attempts  int          // over all processes, as far as known
 	unproved  int          // attempts of this process that proved nothing

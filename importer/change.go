@@ -1,4 +1,4 @@
-// Modes that change records: read, decide, then create or change.
+// What only a read by the key decides: read, decide, then create or change.
 
 package importer
 
@@ -12,6 +12,7 @@ import (
 	"github.com/hubload/hubload/importer/api"
 	"github.com/hubload/hubload/importer/before"
 	"github.com/hubload/hubload/importer/call"
+	"github.com/hubload/hubload/importer/journal"
 	"github.com/hubload/hubload/mapping"
 )
 
@@ -32,34 +33,15 @@ const staleAfter = time.Minute
 // errStale keeps a request back whose records were read too long ago.
 var errStale = errors.New("the records were read too long ago")
 
-// deliverChanges sees a batch through in the modes that change records. A row in doubt
-// whose lookups fail stays in doubt: an earlier attempt may still be executed.
-func (c *courier) deliverChanges(ctx context.Context, b *batch, sure, ambiguous []*row) error {
-	sure, refused, err := c.link(ctx, sure)
-	if err != nil {
-		return err
-	}
-	if ambiguous, _, err = c.link(ctx, ambiguous); err != nil {
-		return err
-	}
-	b.refused = append(b.refused, refused...)
-	never := int64(len(b.refused))
-	if !b.prefix.empty() { // before rows of it are settled
-		if _, err := c.recorder.begin(&b.prefix, nil); err != nil {
-			return err
-		}
-	}
-	if err := c.recorder.stop.add(never, 0); err != nil {
-		return err
-	}
-	return c.readAndSend(ctx, append(ambiguous, sure...), false)
-}
+// maxUnproved is how often a row is sent with its key although no answer proves
+// anything: each attempt is safe, but an answer that never proves anything won't.
+const maxUnproved = 4
 
-// readAndSend reads the records of up to a hundred rows, decides, and sends what the
-// decision asks for. It returns when each row has a fate, or waits for the end of the run,
-// where last is set.
+// readAndSend reads the records of up to a hundred rows by their key, decides, and sends
+// what the decision asks for. It returns when each row has a fate, or waits for the end of
+// the run, where last is set. Without a key it does nothing: rows in doubt stay so.
 func (c *courier) readAndSend(ctx context.Context, rows []*row, last bool) error {
-	if len(rows) == 0 {
+	if len(rows) == 0 || c.im.Rows.Key == "" {
 		return nil
 	}
 	if slices.ContainsFunc(rows, func(rw *row) bool { return rw.ambiguous }) {
@@ -72,12 +54,15 @@ func (c *courier) readAndSend(ctx context.Context, rows []*row, last bool) error
 		return err
 	}
 	for _, rw := range rows {
-		if rw.old == nil {
+		if rw.old == nil && c.im.Before != nil {
 			rw.old = c.im.Before.Earlier(rw.n)
 		}
 	}
 	at := time.Now()
 	records, err := c.readRecords(ctx, rows)
+	if refused := new(call.RefusedReadError); errors.As(err, &refused) {
+		return c.unreadable(rows, refused, last)
+	}
 	if err != nil {
 		return err
 	}
@@ -100,18 +85,11 @@ func (c *courier) readAndSend(ctx context.Context, rows []*row, last bool) error
 	return c.send(ctx, d.change, new(prefix))
 }
 
-// readAgain sees through the rows of an attempt that a read decides about. Rows to be
-// changed whose request wasn't executed are among them: what was read of them gets old.
-func (c *courier) readAgain(ctx context.Context, left *leftover) error {
-	rows := left.readBack
-	left.readBack = nil
-	if len(left.retry) > 0 && left.retry[0].change != nil {
-		rows = append(rows, left.retry...)
-		left.retry = nil
-	}
-	parts := [][]*row{rows}
+// readAgain sees through the rows of an attempt that a read decides about.
+func (c *courier) readAgain(ctx context.Context, left leftover) error {
+	parts := [][]*row{left.readBack}
 	if left.crowd {
-		parts = halves(rows)
+		parts = halves(left.readBack)
 	}
 	for _, part := range parts {
 		if err := c.readAndSend(ctx, part, false); err != nil {
@@ -119,6 +97,26 @@ func (c *courier) readAgain(ctx context.Context, left *leftover) error {
 		}
 	}
 	return nil
+}
+
+// unreadable settles rows whose records can't be read: those that were sent are in doubt
+// until the end of the run.
+func (c *courier) unreadable(rows []*row, cause error, last bool) error {
+	var fates []journal.Fate
+	for _, rw := range rows {
+		switch {
+		case last:
+		case !rw.ambiguous && rw.refusal == nil && !rw.wasSent():
+			return &call.ServerError{Message: "the records of the rows can't be read, and none is changed unread", Err: cause}
+		case !rw.ambiguous:
+			fates = append(fates, rw.fate(journal.InDoubt, &api.Failure{Message: fmt.Sprintf("refused because of its key, and the record that holds the key couldn't be read (%v)", cause)}))
+			rw.ambiguous = true
+			fallthrough
+		default:
+			c.questions.addKeyed(rw)
+		}
+	}
+	return c.recorder.settle(fates, 0)
 }
 
 // readRecords returns the records of rows that exist, by [api.Folded] key.
@@ -134,11 +132,8 @@ func (c *courier) readRecords(ctx context.Context, rows []*row) (map[string]api.
 		}
 	}
 	found, err := call.Records(ctx, c.calls, c.im.Rows.Key, keysOf(rows), names)
-	if refused := new(call.RefusedReadError); errors.As(err, &refused) {
-		return nil, &call.ServerError{Message: "the records of the rows can't be read, and none is changed unread", Err: refused.Err}
-	}
 	if err != nil {
-		return nil, fmt.Errorf("reading the records of the rows: %w", err)
+		return nil, err
 	}
 	records := make(map[string]api.Record, len(found))
 	for key, r := range found {

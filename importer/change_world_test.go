@@ -9,11 +9,14 @@ import (
 	"io/fs"
 	"path/filepath"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/hubload/hubload/importer/api"
 	"github.com/hubload/hubload/importer/before"
 	"github.com/hubload/hubload/importer/journal"
 	"github.com/hubload/hubload/mapping"
+	"github.com/hubload/hubload/ratelimit"
 )
 
 // add makes the record of a row that exists before a run: a price, and no key but its name.
@@ -224,5 +227,47 @@ func TestUpdateCreatesNothing(t *testing.T) {
 	}
 	if f, _, _ := tr.state().Fate(2); f.Code != CodeNotFound || f.Property != "row_key" || !f.Retryable {
 		t.Errorf("%+v", f)
+	}
+}
+
+// The slot of a change comes two minutes after that of its read. What somebody has written
+// meanwhile is read, and kept, once.
+func TestOldReadsAreRepeatedOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld()
+		w.add("r1", "0.5")
+		tr := newTrial(t, w, 1).inMode(w, mapping.Upsert)
+		tr.change = func(im *Import) {
+			im.Limiter = ratelimit.New(ratelimit.Options{Cap: ratelimit.Limit{N: 1, Per: 2 * time.Minute}})
+		}
+		time.AfterFunc(time.Minute, func() {
+			w.mu.Lock()
+			defer w.mu.Unlock()
+			w.values[w.keys["r1"]]["price"] = "0.7"
+		})
+		if err := tr.run(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if c := tr.checkChanges(w, 1, nil); c.Updated != 1 || w.reads != 2 || w.requests != 1 {
+			t.Errorf("%+v after %d reads and %d requests", c, w.reads, w.requests)
+		}
+	})
+}
+
+// With a key an existing record stays as it is, and the journal names what differs.
+func TestDifferingRecordsAreNamed(t *testing.T) {
+	w := snapshot(3)
+	tr := newTrial(t, w, 3).withKey(w)
+	if err := tr.run(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	for row, want := range map[int64]journal.Fate{1: {Kind: journal.Existing, Differs: "price"}, 2: {Kind: journal.Created}, 3: {Kind: journal.Existing}} {
+		f, _, err := tr.state().Fate(row)
+		if err != nil || f.Kind != want.Kind || f.Differs != want.Differs {
+			t.Errorf("row %d: %+v, %v", row, f, err)
+		}
+	}
+	if len(w.overwritten) > 0 {
+		t.Errorf("overwritten: %+v", w.overwritten)
 	}
 }

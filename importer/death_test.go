@@ -150,8 +150,8 @@ func (c contradictory) Create(ctx context.Context, inputs []api.Input) api.Answe
 	return api.Answer{Outcome: api.Refused, Refusal: api.Failure{Code: "BAD", Message: "no"}, Err: errors.New("400"), Rate: api.Rate{Remaining: -1}}
 }
 
-func (c contradictory) FindByProperty(context.Context, string, string, []string) (api.Found, error) {
-	return api.Found{}, errors.New("an answer that can't be read")
+func (c contradictory) ReadProperties(context.Context, string, []string, []string) (map[string]api.Record, error) {
+	return nil, errors.New("an answer that can't be read")
 }
 
 func TestARefusalOfARowThatWasSentBeforeNeedsACompleteRead(t *testing.T) {

@@ -3,6 +3,8 @@
 package importer
 
 import (
+	"strings"
+
 	"github.com/hubload/hubload/importer/api"
 	"github.com/hubload/hubload/importer/before"
 	"github.com/hubload/hubload/importer/journal"
@@ -34,8 +36,13 @@ func decide(im *Import, rows []*row, records map[string]api.Record, last bool) d
 			rw.change = rw.differences(im, record)
 		}
 		switch {
+		case rw.unlinked && (!exists || im.Mode != mapping.Create):
+			// In doubt: an earlier attempt may still be executed, and what is to be sent
+			// isn't known any more.
 		case !exists:
 			d.absent(im, rw, last)
+		case im.Mode == mapping.Create:
+			d.settle(rw, journal.Fate{Row: rw.n, Kind: journal.Existing, ID: record.ID, Attempts: rw.attempts, Differs: rw.change.names()})
 		case rw.change == nil || !rw.change.differs && rw.wasSent():
 			d.equal(rw, record.ID)
 		case rw.refusal != nil && rw.changing && rw.ambiguous && !last:
@@ -135,6 +142,24 @@ func (rw *row) differences(im *Import, record api.Record) *change {
 		return nil
 	}
 	return c
+}
+
+// names are the properties to send, with ";" between them.
+func (c *change) names() string {
+	if c == nil {
+		return ""
+	}
+	names := make([]string, len(c.record.Properties))
+	for i, p := range c.record.Properties {
+		names[i] = p.Name
+	}
+	return strings.Join(names, ";")
+}
+
+// aboutKey reports whether a row was refused because a record holds its key. Another
+// property may be unique too.
+func aboutKey(f *api.Failure, key string) bool {
+	return f.Conflict && (f.Property == "" || f.Property == key)
 }
 
 func notFound(key string) *api.Failure {

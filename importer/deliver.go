@@ -26,7 +26,6 @@ type courier struct {
 	lookups     *lookup.Batcher // nil when the mapping looks nothing up
 	concurrency *concurrencyLimiter
 	check       *keyCheck
-	rechecker   rechecker
 	recorder    *recorder
 	first       *firstAnswer
 	questions   questions
@@ -40,36 +39,32 @@ func (c *courier) deliver(ctx context.Context, b *batch) error {
 		return err
 	}
 	sure, ambiguous := part(b.rows)
-	if c.im.Mode != mapping.Create {
-		return c.deliverChanges(ctx, b, sure, ambiguous)
-	}
 	sure, refused, err := c.link(ctx, sure)
 	if err != nil {
 		return err
 	}
 	b.refused = append(b.refused, refused...)
 	never := countOf(b.refused, journal.Refused)
-	if len(sure) == 0 && !b.prefix.empty() {
+	if (len(sure) == 0 || c.im.Mode != mapping.Create) && !b.prefix.empty() { // before rows of it are settled
 		if _, err := c.recorder.begin(&b.prefix, nil); err != nil {
 			return err
 		}
 	}
-	if err := c.send(ctx, sure, &b.prefix); err != nil {
+	if c.im.Mode == mapping.Create {
+		err = c.send(ctx, sure, &b.prefix)
+	} else {
+		err = c.readAndSend(ctx, sure, false)
+	}
+	if err != nil {
 		return err
 	}
 	if err := c.recorder.stop.add(never, 0); err != nil {
 		return err
 	}
-	again, err := c.rechecker.recheck(ctx, ambiguous)
-	if err != nil {
+	if err := c.linkAgain(ctx, ambiguous); err != nil {
 		return err
 	}
-	// A row that names a record that is gone stays in doubt: an earlier attempt may
-	// still be executed.
-	if again, _, err = c.link(ctx, again); err != nil {
-		return err
-	}
-	if err := c.send(ctx, again, &b.prefix); err != nil {
+	if err := c.readAndSend(ctx, ambiguous, false); err != nil {
 		return err
 	}
 	if c.im.Rows.Key == "" { // else the key check may still read the rows
@@ -119,6 +114,19 @@ func (c *courier) link(ctx context.Context, all []*row) (linked []*row, refused 
 	return linked, refused, nil
 }
 
+// linkAgain looks up the records that rows in doubt name. Rows that don't have all of them
+// are marked.
+func (c *courier) linkAgain(ctx context.Context, rows []*row) error {
+	linked, _, err := c.link(ctx, rows)
+	if err != nil || len(linked) == len(rows) {
+		return err
+	}
+	for _, rw := range rows {
+		rw.unlinked = !slices.Contains(linked, rw)
+	}
+	return nil
+}
+
 // send makes attempts until none of rows is left to be sent: all of them are to be created,
 // or all to be changed.
 func (c *courier) send(ctx context.Context, rows []*row, p *prefix) error {
@@ -133,22 +141,10 @@ func (c *courier) send(ctx context.Context, rows []*row, p *prefix) error {
 		if err != nil {
 			return err
 		}
-		if c.im.Mode != mapping.Create {
-			if err := c.readAgain(ctx, &left); err != nil {
-				return err
-			}
-		}
-		again, err := c.rechecker.recheck(ctx, left.readBack)
-		if err != nil {
+		if err := c.readAgain(ctx, left); err != nil {
 			return err
 		}
-		next := [][]*row{left.retry}
-		if left.crowd {
-			next = append(next, halves(again)...)
-		} else {
-			next = append(next, again)
-		}
-		todo = slices.Concat(next, halves(left.split), todo)
+		todo = slices.Concat([][]*row{left.retry}, halves(left.split), todo)
 	}
 	return nil
 }
@@ -200,7 +196,11 @@ func (c *courier) apply(ans api.Answer, results []rowResult, rows []*row) (left 
 		case refused:
 			fates = append(fates, rw.fate(journal.Refused, r.failure))
 		case retry:
-			left.retry = append(left.retry, rw)
+			if rw.change != nil { // what was read of it gets old
+				left.readBack = append(left.readBack, rw)
+			} else {
+				left.retry = append(left.retry, rw)
+			}
 		case split:
 			left.split = append(left.split, rw)
 		case updated:

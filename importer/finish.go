@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/hubload/hubload/importer/api"
-	"github.com/hubload/hubload/mapping"
 )
 
 const (
@@ -113,17 +112,7 @@ func (c *courier) finishKeyed(ctx context.Context) error {
 			return err
 		}
 		for batch := range slices.Chunk(open, api.MaxBatch) {
-			if c.im.Mode != mapping.Create {
-				if err := c.readAndSend(ctx, batch, true); err != nil {
-					return err
-				}
-				continue
-			}
-			again, err := c.rechecker.decide(ctx, batch)
-			if err != nil {
-				return err
-			}
-			if err := c.send(ctx, again, new(prefix)); err != nil {
+			if err := c.readAndSend(ctx, batch, true); err != nil {
 				return err
 			}
 		}

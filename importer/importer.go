@@ -184,10 +184,8 @@ func start(ctx context.Context, im Import) (*courier, *slicer, error) {
 	check := newKeyCheck(ctx, calls, checked)
 	c := &courier{
 		im: &im, calls: calls, concurrency: newConcurrencyLimiter(im.Workers), check: check, recorder: rec,
-		rechecker: rechecker{calls: calls, key: im.Rows.Key, check: check, recorder: rec},
-		first:     newFirstAnswer(),
+		first: newFirstAnswer(),
 	}
-	c.rechecker.later = &c.questions
 	if im.State != nil && im.State.Intents() > 0 && im.State.Counts().Settled() > 0 {
 		close(c.first.done)
 	}

@@ -24,6 +24,13 @@ func (f *forgetful) FindByProperty(ctx context.Context, object, property string,
 	return f.world.FindByProperty(ctx, object, property, values)
 }
 
+func (f *forgetful) ReadProperties(ctx context.Context, by string, values, properties []string) (map[string]api.Record, error) {
+	if time.Since(f.since) > time.Second {
+		return nil, nil
+	}
+	return f.world.ReadProperties(ctx, by, values, properties)
+}
+
 func TestAnAccountThatLosesKeysStopsTheRun(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld()

@@ -202,14 +202,14 @@ func (tr *trip) reject(rows []int) {
 	}
 }
 
-// FindByProperty answers a read by the key.
-func (tr *trip) FindByProperty(_ context.Context, _, _ string, values []string) (api.Found, error) {
+// ReadProperties answers a read by the key.
+func (tr *trip) ReadProperties(_ context.Context, _ string, values, _ []string) (map[string]api.Record, error) {
 	if tr.readAhead {
 		synctest.Wait()
 	}
 	tr.mayEnd("before a read", false)
 	if tr.dead {
-		return api.Found{}, errDied
+		return nil, errDied
 	}
 	tr.executeLate()
 	answers := 1
@@ -221,9 +221,9 @@ func (tr *trip) FindByProperty(_ context.Context, _, _ string, values []string) 
 	if c > 0 {
 		tr.left.faults--
 		tr.left.total--
-		return api.Found{}, passing{temporary: c == 1, rate: api.Rate{Remaining: -1}}
+		return nil, passing{temporary: c == 1, rate: api.Rate{Remaining: -1}}
 	}
-	found := api.Found{Complete: len(values), IDs: map[string][]string{}, Rate: api.Rate{Remaining: -1}}
+	found := map[string]api.Record{}
 	for row, ids := range tr.ids {
 		v := names([]int{row})
 		if !slices.Contains(values, v) {
@@ -231,7 +231,7 @@ func (tr *trip) FindByProperty(_ context.Context, _, _ string, values []string) 
 		}
 		tr.absent[row], tr.afterAll[row] = len(ids) == 0, false
 		if len(ids) > 0 {
-			found.IDs[v] = ids[:1]
+			found[v] = api.Record{ID: ids[0]}
 		}
 	}
 	return found, nil
@@ -241,6 +241,9 @@ var errDied = errors.New("the process died")
 
 // step is the engine's hook: the places where a process may die.
 func (tr *trip) step(s step) error {
+	if s > afterFates { // reads are steps of their own here
+		return nil
+	}
 	if tr.readAhead && s == beforeIntent {
 		synctest.Wait()
 	}

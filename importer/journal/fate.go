@@ -83,6 +83,10 @@ type Fate struct {
 	// {value of price}, and never a property's value.
 	Warning string `json:"warning,omitempty"`
 
+	// Differs names the properties, with ";" between them, whose values differ from the
+	// row's in a record that existed. It is kept for Existing only.
+	Differs string `json:"differs,omitempty"`
+
 	Attempts int `json:"attempts"` // requests that held the row; 0 for one that was never sent
 }
 
@@ -121,11 +125,15 @@ func (f *Fate) shared() Fate {
 		if !f.hasWarning() {
 			g.Warning = ""
 		}
+		g.Differs = ""
 		return g
 	}
 	g := Fate{Kind: f.Kind, Attempts: f.Attempts}
 	if f.hasWarning() {
 		g.Warning = f.Warning
+	}
+	if f.Kind == Existing {
+		g.Differs = f.Differs
 	}
 	if f.ID != "" {
 		g.ID = anyID

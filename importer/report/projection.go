@@ -27,6 +27,7 @@ type projection struct {
 	numbers  *rows.Numbering  // nil without position rules
 	found    *Findings        // may be nil
 	warnings map[int64]string // see Options
+	differs  bool             // the results have hubload_differs
 	run      string
 	delim    byte
 	cellBuf  [][]byte // the cells of a row
@@ -38,7 +39,7 @@ type projection struct {
 // newProjection begins the reports with their headers. Results and inDoubt may be nil.
 func newProjection(r *csvfile.Reader, v values, run string, o Options, results, failures, inDoubt io.Writer) (p *projection, err error) {
 	header := r.Header()
-	p = &projection{input: r, header: header, columns: columnsOf(header), values: v, found: o.Findings, warnings: o.Warnings, run: run, delim: byte(r.Dialect().Delimiter)}
+	p = &projection{input: r, header: header, columns: columnsOf(header), values: v, found: o.Findings, warnings: o.Warnings, differs: o.Differs, run: run, delim: byte(r.Dialect().Delimiter)}
 	if o.ExcelSafe {
 		p.safe = newNeutraliser(r.Dialect(), v.neutralised)
 	}
@@ -46,7 +47,7 @@ func newProjection(r *csvfile.Reader, v values, run string, o Options, results, 
 	p.safe.all(cells)
 	line, bare := p.join(cells), len(cells) == 0
 	if results != nil {
-		p.results, err = newTable(results, r.Dialect(), line, bare, resultColumns)
+		p.results, err = newTable(results, r.Dialect(), line, bare, p.resultColumns())
 	}
 	if d := r.Dialect(); d.Encoding == "utf-8" && !d.BOM {
 		failures = &marked{w: failures}
@@ -58,6 +59,14 @@ func newProjection(r *csvfile.Reader, v values, run string, o Options, results, 
 		p.inDoubt, err = newTable(inDoubt, r.Dialect(), line, bare, p.failureColumns())
 	}
 	return p, err
+}
+
+func (p *projection) resultColumns() []string {
+	columns := slices.Clone(resultColumns)
+	if p.differs {
+		columns = append(columns, "hubload_differs")
+	}
+	return columns
 }
 
 func (p *projection) failureColumns() []string {
@@ -210,7 +219,11 @@ func (p *projection) add(n *Counts, rec *csvfile.Record, fate *journal.Fate) err
 			warning = strings.TrimPrefix(warning+"; "+own, "; ")
 		}
 		rowText, lineText := decimals(row, line)
-		return p.results.add(cells, rowText, lineText, kind.String(), fate.ID, warning)
+		own := []string{rowText, lineText, kind.String(), fate.ID, warning}
+		if p.differs {
+			own = append(own, fate.Differs)
+		}
+		return p.results.add(cells, own...)
 	case journal.Refused:
 		n.Refused++
 		return p.failures.add(cells, p.failure(row, line, rec, fate, cmp.Or(mark, fate.CorrelationID), p.numbers.Text(), p.filler.Mark())...)

@@ -20,7 +20,10 @@
 // behind them hubload's own:
 //
 //	results.csv    hubload_row, hubload_line, hubload_status, hubload_id,
-//	               hubload_warning (what HubSpot says about the record's values)
+//	               hubload_warning (what HubSpot says about the record's values);
+//	               and with Options.Differs hubload_differs: the properties, with ";"
+//	               between them, whose values differ from the row's in a record that
+//	               existed already
 //	the others     hubload_row, hubload_line, hubload_code, hubload_property,
 //	               hubload_message, hubload_retryable, hubload_attempts,
 //	               hubload_correlation_id, hubload_run (the run's id); and
@@ -100,6 +103,9 @@ type Options struct {
 	// ExcelSafe neutralises every cell, the header's and those of the input
 	// too. [Restore] undoes it.
 	ExcelSafe bool
+
+	// Differs adds the column hubload_differs to results.csv.
+	Differs bool
 
 	// Kept is called when a failures.csv that somebody had changed was kept, with the
 	// name that it has now, such as failures.edited-1.csv. It may be nil.

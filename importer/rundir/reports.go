@@ -123,7 +123,7 @@ func (d *Dir) writeReports(m *mapping.Mapping) (report.Counts, *journal.State, e
 		Neutralised: d.Restore,
 	}
 	d.found = report.Findings{}
-	counts, err := report.Write(d.Path, src, st, report.Options{ExcelSafe: d.ExcelSafe, Kept: func(name string) { d.kept = name }, Findings: &d.found, Warnings: d.cutWarnings()})
+	counts, err := report.Write(d.Path, src, st, report.Options{ExcelSafe: d.ExcelSafe, Differs: d.Key != "" && m.Mode == mapping.Create, Kept: func(name string) { d.kept = name }, Findings: &d.found, Warnings: d.cutWarnings()})
 	if err != nil && !errors.Is(err, report.ErrIncomplete) {
 		st.Close()
 		return counts, nil, err
