@@ -73,8 +73,12 @@ func (a *app) showSummary(r *rundir.Result, steps []step) {
 		a.ui.wrapped("  ", sentOtherwiseLine(sum.SentOtherwise))
 	}
 	took := time.Duration(sum.Seconds * float64(time.Second)).Round(100 * time.Millisecond)
+	requests := counted(sum.Requests, "request")
+	if sum.Updated+sum.Unchanged > 0 {
+		requests += " to write" // the reads aren't counted
+	}
 	a.ui.wrapped("  ", fmt.Sprintf("%s, %s refused by the rate limit; %s, %s rows/s",
-		counted(sum.Requests, "request"), grouped(sum.Limited), took, grouped(int64(sum.RowsPerSecond))))
+		requests, grouped(sum.Limited), took, grouped(int64(sum.RowsPerSecond))))
 	a.showReasons("refused", sum.Refusals)
 	a.showReasons("worth a look", sum.Odd)
 	a.showReports(d)

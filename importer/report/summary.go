@@ -19,7 +19,7 @@ import (
 type Summary struct {
 	Counts                // of the whole run, as Write returned them
 	csvfile.Stats         // what the last process overlooked in the input
-	Requests      int64   `json:"requests"`        // create requests, over all processes
+	Requests      int64   `json:"requests"`        // that create or change records, over all processes
 	Limited       int64   `json:"limited_429"`     // those that the rate limit refused
 	Retries       int64   `json:"retries"`         // those that repeated rows
 	Seconds       float64 `json:"seconds"`         // of the last process
