@@ -9,6 +9,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -281,7 +282,8 @@ func (m *misdeed) truth(t *testing.T, account *hubspottest.Account, dir string) 
 	}
 	var claims []promisetest.Claim
 	for _, row := range readReport(t, filepath.Join(dir, resultsName)) {
-		claims = append(claims, promisetest.Claim{Row: row[0], Status: promisetest.Created, ID: row[len(row)-2]})
+		id := row[slices.IndexFunc(row, isStatus)+1]
+		claims = append(claims, promisetest.Claim{Row: row[0], Status: promisetest.Created, ID: id})
 	}
 	for _, row := range readReport(t, filepath.Join(dir, failedName)) {
 		claims = append(claims, promisetest.Claim{Row: row[0], Status: promisetest.Refused})
@@ -290,3 +292,6 @@ func (m *misdeed) truth(t *testing.T, account *hubspottest.Account, dir string) 
 		t.Error(b.Text)
 	}
 }
+
+// isStatus reports whether a cell is hubload_status, which is beside hubload_id.
+func isStatus(cell string) bool { return cell == "created" || cell == "existing" }

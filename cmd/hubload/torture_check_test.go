@@ -36,7 +36,7 @@ func (o *ordeal) check(rows []*orderRow, name, run string, end ending) {
 
 	places := make(map[int]int, len(rows))
 	entries := map[string][]entry{}
-	for name, own := range reportColumns() {
+	for name, own := range o.reportColumns() {
 		entries[name] = o.report(dir, name, rows, own, places)
 	}
 	results, failures, doubts := entries["results.csv"], entries["failures.csv"], entries["in_doubt.csv"]
@@ -129,9 +129,13 @@ func (o *ordeal) holds() map[string][]string {
 }
 
 // reportColumns are the columns of each report behind hubload_row and hubload_line.
-func reportColumns() map[string][]string {
+func (o *ordeal) reportColumns() map[string][]string {
+	results := []string{"status", "id", "warning"}
+	if o.sc.key != "" {
+		results = append(results, "differs")
+	}
 	why := []string{"code", "property", "message", "retryable", "attempts", "correlation_id", "run"}
-	return map[string][]string{"results.csv": {"status", "id", "warning"}, "failures.csv": why, "in_doubt.csv": why}
+	return map[string][]string{"results.csv": results, "failures.csv": why, "in_doubt.csv": why}
 }
 
 // An entry is a row in a report, with hubload's own columns behind hubload_line.

@@ -199,7 +199,7 @@ func (o *ordeal) drive(command []string, run, name string, rows []*orderRow) end
 // whole or not there.
 func (o *ordeal) meanwhile(dir string, rows []*orderRow) {
 	places := map[int]int{}
-	for name, own := range reportColumns() {
+	for name, own := range o.reportColumns() {
 		if _, err := os.Stat(filepath.Join(dir, name)); dir != "" && err == nil && !o.sc.naive {
 			o.report(dir, name, rows, own, places)
 		}
