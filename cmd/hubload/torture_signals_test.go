@@ -129,7 +129,7 @@ func TestTortureSecondSignal(t *testing.T) {
 	if got := p.code(); got != 130 {
 		t.Errorf("exit code %d, want 130", got)
 	}
-	if said := p.printed("stderr"); !strings.Contains(said, "\ngo on with: hubload resume out --base-url ") {
+	if said := p.printed("stderr"); !strings.Contains(said, "\ngo on with:\n  hubload resume out --base-url ") {
 		t.Errorf("it doesn't say how to go on: %s", said)
 	}
 }
