@@ -23,9 +23,12 @@ type Threshold struct {
 	Percent float64 // applies from the hundredth row on
 }
 
-// A StoppedError says that a run was stopped on purpose: too many rows were refused.
-// Running again goes on.
-type StoppedError struct{ Message string }
+// A StoppedError says that a run was stopped on purpose: too many rows were refused, or
+// more records would be changed than is allowed. Running again goes on.
+type StoppedError struct {
+	Message string
+	Changes bool // it is about records that would be changed: none was
+}
 
 func (e *StoppedError) Error() string { return e.Message }
 
@@ -72,7 +75,7 @@ func hopeless(ans api.Answer, inputs []api.Input) error {
 	}
 	if f.Code == "PROPERTY_DOESNT_EXIST" && sends == len(inputs) || f.Code == "MISSING_REQUIRED_PROPERTY" && sends == 0 ||
 		f.Code == api.CodeEditAssociations && associates == len(inputs) {
-		return &StoppedError{fmt.Sprintf("every row of the first request was refused for the same reason, which no row can help: %s (%s). Nothing was written", f.Message, f.Code)}
+		return &StoppedError{Message: fmt.Sprintf("every row of the first request was refused for the same reason, which no row can help: %s (%s). Nothing was written", f.Message, f.Code)}
 	}
 	return nil
 }
@@ -114,16 +117,16 @@ func (s *stopRules) add(refused, others int64) error {
 	s.streak += int(refused)
 	counts := s.progress.Counts()
 	if s.limit.Rows > 0 && counts.Refused > s.limit.Rows {
-		return &StoppedError{fmt.Sprintf("%d rows were refused, more than the %d allowed", counts.Refused, s.limit.Rows)}
+		return &StoppedError{Message: fmt.Sprintf("%d rows were refused, more than the %d allowed", counts.Refused, s.limit.Rows)}
 	}
 	if s.streak >= maxStreak {
-		return &StoppedError{fmt.Sprintf("%d rows in a row were refused", s.streak)}
+		return &StoppedError{Message: fmt.Sprintf("%d rows in a row were refused", s.streak)}
 	}
 	// Rows that can't be sent are refused before the others of their batches are
 	// answered: those count as good until they are.
 	settled := max(counts.Settled(), s.progress.lastRead()-counts.LeftOut)
 	if p := s.limit.Percent; p > 0 && settled >= 100 && float64(counts.Refused)*100 > p*float64(settled) {
-		return &StoppedError{fmt.Sprintf("%d of %d rows were refused, more than %g%%", counts.Refused, settled, p)}
+		return &StoppedError{Message: fmt.Sprintf("%d of %d rows were refused, more than %g%%", counts.Refused, settled, p)}
 	}
 	return nil
 }

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"syscall"
 
+	"github.com/hubload/hubload/importer"
 	"github.com/hubload/hubload/importer/call"
 	"github.com/hubload/hubload/importer/hubspot"
 	"github.com/hubload/hubload/importer/rows"
@@ -46,6 +47,9 @@ func hintOf(err error) string {
 	}
 	if e, ok := errors.AsType[*rundir.LockedError](err); ok {
 		return "wait for it, or look on with: hubload status " + quoted(e.Path)
+	}
+	if e, ok := errors.AsType[*importer.StoppedError](err); ok && e.Changes {
+		return "look at what would change with hubload check; if it is meant, allow more with --max-changed, or leave it out"
 	}
 	denied, ok := errors.AsType[*call.DeniedError](err)
 	switch {

@@ -35,7 +35,7 @@ func (s *session) guardChanges(ctx context.Context, config rows.Config) error {
 		return err
 	}
 	defer src.Close()
-	s.note("comparing the file with the account before the first write, because of --max-changed: a request for each hundred rows")
+	s.note("comparing the file with the account before the first write, as few records may be changed: a request for each hundred rows")
 	p, err := s.preview(ctx, s.conn, s.mapping, config, src)
 	if err != nil {
 		return err
@@ -47,8 +47,7 @@ func (s *session) guardChanges(ctx context.Context, config rows.Config) error {
 	if limit.Percent > 0 {
 		allowed = fmt.Sprintf("%g%% of the rows", limit.Percent)
 	}
-	return &importer.StoppedError{Message: fmt.Sprintf(
-		"%d of %d rows would change the record that they name, and --max-changed allows %s; no record was changed. hubload check shows which values differ. If they are meant, allow more", p.Updated, p.Rows, allowed)}
+	return &importer.StoppedError{Changes: true, Message: fmt.Sprintf("%d of %d rows would change the record that they name, and only %s may; nothing was written", p.Updated, p.Rows, allowed)}
 }
 
 // compare adds to a check what an import would find in the account. A token that can't
