@@ -185,7 +185,7 @@ var mutantGroups = []struct {
 		{"a dry run archives", "undo", "undoing.undo", `own, restore = nil, nil`, `_, _ = own, restore`, 0},
 		{"what somebody wrote since is overwritten", "undo", "item.restored", `api.Normalized(v.New)`, `api.Normalized(values[v.Property])`, 0},
 		{"the last old value is written back", "undo", "item.restored", `slices.Contains(seen, v.Property)`, `false`, 0},
-		{"old values are written for ever", "undo", "item.restored", `it.attempts >= maxRestores`, `false`, 0},
+		{"old values are written for ever", "undo", "item.restored", `it.tries >= maxRestores`, `false`, 0},
 		{"a record that was changed since counts as restored", "undo", "item.restored", `len(changed) > 0`, `false`, 0},
 		{"the input isn't compared with what was read", "undo", "Run", `u.Rows.Known = o.Run.Slices()`, `_ = o.Run.Slices()`, 0},
 		{"records are archived before their slice is verified", "undo", "undoing.items", `row.Verified`, `true`, 0},

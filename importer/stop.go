@@ -38,8 +38,8 @@ var errNothingJudged = &call.ServerError{Message: "HubSpot's first answer names 
 
 // hopeless returns a [*StoppedError] when an answer refuses all rows for a reason that
 // no row can help: what they send doesn't exist in the account, what it requires is in no
-// column, or the token's user may not associate records. The rows stay pending, since what must be changed is in the account or
-// in the mapping.
+// column, or the token's user may not associate records. The rows stay pending, since what
+// must be changed is in the account or in the mapping.
 func hopeless(ans api.Answer, inputs []api.Input) error {
 	failures := ans.Failures
 	switch ans.Outcome {

@@ -101,7 +101,7 @@ type report struct {
 	crlf   bool
 }
 
-// readReport reads a report in whichever form its input had.
+// readReport reads a report, which is written as its input is.
 func readReport(path string) (*report, error) {
 	data, err := os.ReadFile(path)
 	if err != nil {

@@ -15,14 +15,16 @@ import (
 
 	"github.com/hubload/hubload/importer/journal"
 	"github.com/hubload/hubload/importer/rows"
+	"github.com/hubload/hubload/mapping"
 )
 
 // rowsBefore returns the rows of a failures file that earlier runs of corrected rows of the
 // same source file have created, by their numbers in the input: they are existing. It is
-// nil for any other input. The error is an [*Error] with SkipUnsettled where such a run
+// nil for any other input, and in modes that change records, which find them by their key.
+// The error is an [*Error] with SkipUnsettled where such a run
 // doesn't know yet whether a row exists.
 func (s *session) rowsBefore(ctx context.Context) (map[int64]journal.Fate, error) {
-	if s.before != nil || s.Sandbox || s.seen() == SendSeen {
+	if s.before != nil || s.Sandbox || s.seen() == SendSeen || s.mapping.Mode != mapping.Create {
 		return s.before, nil
 	}
 	src, err := s.source()
@@ -131,7 +133,7 @@ func addFates(known map[int64]journal.Fate, path string) error {
 		found++
 		known[row] = journal.Fate{Kind: journal.Existing, ID: id}
 	})
-	if err != nil || found != t.Created+t.Existing {
+	if err != nil || found != t.In() {
 		return &Error{Reason: SkipGone, Path: path, Err: fmt.Errorf("the run in %s has corrected rows of the same source file, and its %s doesn't say any more which", shown(path), resultsName)}
 	}
 	if t.InDoubt == 0 {
@@ -198,7 +200,7 @@ func (s *session) settleBefore(ctx context.Context, j *journal.Journal, st *jour
 		return j, st, err
 	}
 	slices.SortFunc(k.fates, func(a, b journal.Fate) int { return int(a.Row - b.Row) })
-	s.note("%d rows exist by an earlier round of corrections, for example row %d: they are not sent again, also where they were changed since", len(k.fates), k.fates[0].Row)
+	s.note("%s went in by an earlier round of corrections, for example row %d: not sent again, also where changed since", countOf(len(k.fates), "row"), k.fates[0].Row)
 	if err := errors.Join(k.write(ctx, j, st), j.Close()); err != nil {
 		return nil, nil, err
 	}

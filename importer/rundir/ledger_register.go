@@ -19,8 +19,8 @@ import (
 )
 
 // registerNearby notes the runs of the account that lie in [Root], here or beside the input,
-// and that the ledger lacks. The error is an [*Error] with
-// LedgerLost where the files of one don't say what it has sent, and that matters. The caller holds the account.
+// and that the ledger lacks. The error is an [*Error] with LedgerLost where the files of one
+// don't say what it has sent, and that matters. The caller holds the account.
 func (s *session) registerNearby(ctx context.Context) error {
 	looked := map[string]bool{}
 	for _, root := range []string{Root, filepath.Join(filepath.Dir(s.dir.inputPath()), Root)} {

@@ -13,7 +13,9 @@ import (
 	"github.com/hubload/hubload/mapping"
 )
 
-// maxRestores is how often old values are written into a record that doesn't take them.
+// maxRestores is how often HubSpot may answer that it has written old values into a record
+// that doesn't hold them then. Requests that weren't executed, or whose answer was lost,
+// don't count.
 const maxRestores = 4
 
 // notRestored is why a record is left with what the run wrote, where HubSpot gives no
@@ -42,7 +44,7 @@ func (it *item) restored(values map[string]string) *journal.Fate {
 	switch {
 	case len(it.old) == 0:
 		fate.Kind, fate.Code, fate.Message = journal.Changed, CodeUnknownValues, "what it held before isn't known any more"
-	case len(it.back) > 0 && it.attempts >= maxRestores:
+	case len(it.back) > 0 && it.tries >= maxRestores:
 		fate = it.refused(cmp.Or(it.refusal, notRestored))
 	case len(it.back) > 0:
 		return nil
@@ -65,6 +67,12 @@ func (u *undoing) restore(ctx context.Context, items []*item) (again, split []*i
 	}
 	return u.write(ctx, items, 0, func(ctx context.Context) api.Answer {
 		ans := u.API.Update(ctx, inputs)
+		if ans.Outcome != api.Answered {
+			return ans
+		}
+		for _, it := range items {
+			it.tries++
+		}
 		for k := range ans.Failures {
 			for i, it := range items {
 				if slices.Contains(ans.Failures[k].Traces, inputs[i].Trace) {

@@ -94,6 +94,7 @@ type item struct {
 	updated bool           // it existed before the run
 	old     []before.Value // what the run has overwritten
 	back    []before.Value // of old, what is to be written back
+	tries   int            // to write it back that HubSpot has answered
 	refusal *api.Failure   // why the last request has left it as it was
 }
 
